@@ -1,0 +1,50 @@
+"""cnncalc: shapes, parameters and costs of convolutional networks, exact for every layer.
+
+>>> import cnncalc
+>>> cnncalc.analyze(cnncalc.load("alexnet")).totals.params
+61100840
+
+The names below are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnncalc.analysis import Analysis as Analysis
+    from cnncalc.analysis import analyze as analyze
+    from cnncalc.errors import CnncalcError as CnncalcError
+    from cnncalc.errors import SpecError as SpecError
+    from cnncalc.layers import *  # noqa: F403
+    from cnncalc.spec import Expected as Expected
+    from cnncalc.spec import Network as Network
+    from cnncalc.spec import load as load
+    from cnncalc.spec import loads as loads
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Analysis": "cnncalc.analysis",
+    "analyze": "cnncalc.analysis",
+    "CnncalcError": "cnncalc.errors",
+    "SpecError": "cnncalc.errors",
+    "Expected": "cnncalc.spec",
+    "Network": "cnncalc.spec",
+    "load": "cnncalc.spec",
+    "loads": "cnncalc.spec",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")
+    home = import_module(_HOMES.get(name, "cnncalc.layers"))
+    if not hasattr(home, name) or (name not in _HOMES and name not in home.__all__):
+        raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")
+    return getattr(home, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, *import_module("cnncalc.layers").__all__})

@@ -1,0 +1,156 @@
+"""The figures of every layer of a network, and their totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, structs
+
+from cnncalc.analysis.convention import Convention, convention_named
+from cnncalc.arithmetic import prod
+from cnncalc.errors import SpecError
+from cnncalc.evaluate import Evaluated, evaluate
+from cnncalc.graph import build_graph
+from cnncalc.layers import Layer
+from cnncalc.layers.base import LARGEST_SIZE, Shape, elements
+from cnncalc.spec.network import Network
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class Row(Struct, frozen=True):
+    """One layer's figures: costs and activations of the whole batch, ``output_shape`` of one sample."""
+
+    name: str
+    type: str
+    inputs: tuple[str, ...]
+    output_shape: Shape
+    params: int
+    buffers: int
+    macs: int
+    flops: int
+    activations: int
+    layer: Layer
+
+
+class Totals(Struct, frozen=True):
+    """Sums over layers: elements of parameters and of buffers, multiply-accumulates, FLOPs, output elements."""
+
+    params: int = 0
+    buffers: int = 0
+    macs: int = 0
+    flops: int = 0
+    activations: int = 0
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Totals:
+        return cls(*(sum([getattr(row, quantity) for row in rows]) for quantity in cls.__struct_fields__))
+
+
+class Warning(Struct, frozen=True):
+    """Something about a layer that a reader should know, with a stable ``code``."""
+
+    layer: str
+    code: str
+    message: str
+
+
+class Analysis(Struct, frozen=True):
+    """What cnncalc knows of a network at one input shape and batch size, under one convention."""
+
+    name: str
+    convention: str
+    batch: int
+    input: Shape
+    layers: tuple[Row, ...]
+    totals: Totals
+    warnings: tuple[Warning, ...]
+
+    def by_type(self) -> dict[str, tuple[int, Totals]]:
+        """For each kind of layer, in order of appearance, how many there are and what they sum to."""
+        groups: dict[str, list[Row]] = {}
+        for row in self.layers:
+            groups.setdefault(row.type, []).append(row)
+        return {kind: (len(rows), Totals.of(rows)) for kind, rows in groups.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The analysis as plain data, as ``cnncalc analyze --format json`` prints it."""
+        return {
+            "name": self.name,
+            "convention": self.convention,
+            "batch": self.batch,
+            "input": list(self.input),
+            "layers": [
+                {
+                    "name": row.name,
+                    "type": row.type,
+                    "inputs": list(row.inputs),
+                    "output_shape": list(row.output_shape),
+                    "params": row.params,
+                    "buffers": row.buffers,
+                    "macs": row.macs,
+                    "flops": row.flops,
+                    "activations": row.activations,
+                }
+                for row in self.layers
+            ],
+            "totals": structs.asdict(self.totals),
+            "warnings": [structs.asdict(warning) for warning in self.warnings],
+        }
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """One row a layer, in the columns of :meth:`to_dict`; pandas is imported here."""
+        from cnncalc.analysis.frame import dataframe
+
+        return dataframe(self)
+
+    def _repr_html_(self) -> str:
+        from cnncalc.analysis.frame import html
+
+        return html(self)
+
+    def __repr__(self) -> str:
+        figures = ", ".join(f"{name}={value:,}" for name, value in structs.asdict(self.totals).items())
+        return f"<Analysis of {self.name}: {len(self.layers)} layers, {figures}>"
+
+
+def analyze(
+    network: Network, input: Sequence[int] | None = None, *, batch: int = 1, convention: str = "cnncalc"
+) -> Analysis:
+    """The figures of every layer of a network.
+
+    ``input`` is the shape of one sample, channels first, where it is not the network's own; ``batch`` multiplies costs
+    and activations, never parameters. Raises SpecError where the network is not sound, with the place in its spec.
+    """
+    counted = convention_named(convention)
+    if isinstance(batch, bool) or not isinstance(batch, int) or not 1 <= batch <= LARGEST_SIZE:
+        raise SpecError(f"expected a batch size of 1 to {LARGEST_SIZE}, found {batch!r}")
+    sound = (network if input is None else network.with_input(tuple(input))).validated()
+    walk = evaluate(build_graph(sound), sound.input)
+    rows = tuple([_row(visit, batch, counted) for visit in walk])
+    warnings = tuple(_warnings(walk))
+    return Analysis(sound.name, counted.name, batch, sound.input, rows, Totals.of(rows), warnings)
+
+
+def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:
+    node = visit.node
+    return Row(
+        node.name,
+        type(node.layer).__name__,
+        node.inputs,
+        visit.output,
+        elements(visit.parameters),
+        elements(visit.buffers),
+        batch * visit.operations.mac,
+        batch * convention.flops(visit.operations),
+        batch * prod(visit.output),
+        node.layer,
+    )
+
+
+def _warnings(walk: Iterable[Evaluated]) -> Iterable[Warning]:
+    for visit in walk:
+        for note in visit.node.layer.notes(*visit.inputs):
+            yield Warning(visit.node.name, note.code, note.message)

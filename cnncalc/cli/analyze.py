@@ -1,0 +1,64 @@
+"""``cnncalc analyze``."""
+
+from __future__ import annotations
+
+import click
+
+from cnncalc.analysis import analyze
+from cnncalc.cli.specs import ShapeParameter, read_spec
+from cnncalc.errors import SpecError
+from cnncalc.report import sheet as sheets
+
+_FORMATS = ("table", "json", "csv", "markdown", "latex")
+
+
+@click.command("analyze")
+@click.argument("spec")
+@click.option("--input", "shape", type=ShapeParameter(), help="Shape of one sample, such as 3,224,224.")
+@click.option("--batch", type=int, default=1, show_default=True, help="Samples in a batch; multiplies costs.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True)
+@click.option("--columns", help=f"Columns to show, with commas between: {', '.join(sheets.COLUMNS)}.")
+@click.option("--sort", help="Sort the layers by a column, counts from the largest.")
+@click.option("--top", type=click.IntRange(min=1), help="Show this many layers, by --sort or else by macs.")
+@click.option("--exact", is_flag=True, help="Print every digit where a format abbreviates.")
+def command(
+    spec: str,
+    shape: tuple[int, ...] | None,
+    batch: int,
+    form: str,
+    columns: str | None,
+    sort: str | None,
+    top: int | None,
+    exact: bool,
+) -> None:
+    r"""Print output shape, parameters, MACs, FLOPs and activations of every layer of SPEC, with totals.
+
+    \b
+    Examples:
+      cnncalc analyze alexnet
+      cnncalc analyze resnet18 --input 3,288,288 --batch 32
+      cnncalc analyze vgg16 --top 5 --columns name,params,params_share --sort params
+      cnncalc analyze my_network.json --format json
+    """
+    if columns is not None and form == "json":
+        raise click.UsageError("--columns chooses the columns of a table; JSON holds everything")
+    default = sheets.PLAIN if form == "csv" else sheets.DEFAULT
+    keys = default if columns is None else tuple(key.strip() for key in columns.split(","))
+    for key in keys if sort is None else (*keys, sort):
+        sheets.column_named(key)
+    network = read_spec(spec)
+    try:
+        analysis = analyze(network, shape, batch=batch)
+    except SpecError as error:
+        raise error.within(spec) from None
+    chosen = sheets.sheet(analysis, keys, sort="macs" if top and not sort else sort, top=top, exact=exact)
+    if form == "table":
+        from rich.console import Console
+
+        from cnncalc.report.table import show
+
+        show(chosen, Console(highlight=False, markup=False, emoji=False))
+    else:
+        from cnncalc.report import text
+
+        click.echo(getattr(text, f"as_{form}")(chosen))

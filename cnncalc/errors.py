@@ -1,0 +1,39 @@
+"""What cnncalc says when it cannot go on: one sentence, with the place, what was found and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class CnncalcError(Exception):
+    """Bad input or usage. The text is one sentence for a person; the command line prints it and exits with status 2."""
+
+
+class SpecError(CnncalcError):
+    """A spec that cannot be read or analysed.
+
+    ``source`` is the file or name that it came from ("" for a network built in Python), ``where`` the place in it
+    (``$.layers[3].kernel_size`` or ``line 4, column 7``; "" for the whole), ``message`` the sentence.
+    """
+
+    def __init__(self, message: str, *, where: str = "", source: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.source = source
+
+    def within(self, source: str) -> SpecError:
+        """The same error with the spec named that it is about."""
+        return SpecError(self.message, where=self.where, source=self.source or source)
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.source, self.where, self.message) if part)
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """``; did you mean 'Conv2d'?`` for the closest valid name, or "" where none is close."""
+    import difflib
+
+    by_lowercase = {candidate.lower(): candidate for candidate in valid}
+    close = difflib.get_close_matches(name.lower(), by_lowercase, n=1)
+    return f"; did you mean '{by_lowercase[close[0]]}'?" if close else ""

@@ -1,0 +1,58 @@
+"""The single walk over a graph, with whatever numbers its shapes hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from cnncalc.errors import SpecError
+from cnncalc.graph import Graph, Node
+from cnncalc.layers.base import Buffer, Check, Operations, Parameter, Shape
+
+
+class Evaluated(Struct, frozen=True):
+    """A node with what its layer says of the shapes that arrive, for one sample."""
+
+    node: Node
+    inputs: tuple[Shape, ...]
+    output: Shape
+    parameters: tuple[Parameter, ...]
+    buffers: tuple[Buffer, ...]
+    operations: Operations
+
+
+Require: TypeAlias = Callable[[Node, Check], None]
+"""What becomes of a layer's conditions: ints raise, arrays may mask, symbols may assume."""
+
+
+def raise_unless(node: Node, check: Check) -> None:
+    """Raise SpecError unless the condition holds."""
+    if not check.holds:
+        where = f"{node.where}.{check.field}" if check.field else node.where
+        raise SpecError(f'"{node.name}": {check.explain()}', where=where)
+
+
+def evaluate(graph: Graph, input_shape: Shape, require: Require = raise_unless) -> list[Evaluated]:
+    """Every node in order, with the shape that it makes, its tensors and its work, for one sample."""
+    shapes = [input_shape]
+    walk = []
+    for node in graph.nodes:
+        layer = node.layer
+        inputs = tuple([shapes[source] for source in node.sources])
+        for check in layer.checks(*inputs):
+            require(node, check)
+        output = layer.output(*inputs)
+        shapes.append(output)
+        walk.append(
+            Evaluated(
+                node,
+                inputs,
+                output,
+                layer.parameters(*inputs),
+                layer.buffers(*inputs),
+                layer.operations(*inputs, output=output),
+            )
+        )
+    return walk

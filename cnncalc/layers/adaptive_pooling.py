@@ -1,0 +1,91 @@
+"""Pooling to a stated output size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Generic, TypeAlias, TypeVar
+
+from msgspec import Meta
+
+from cnncalc.arithmetic import prod
+from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, of_rank, per_axis
+from cnncalc.layers.formulas import adaptive_reads
+from cnncalc.layers.window import LETTERS
+
+Target1: TypeAlias = Positive | Annotated[tuple[Positive | None, ...], Meta(min_length=1, max_length=1)]
+Target2: TypeAlias = Positive | Annotated[tuple[Positive | None, ...], Meta(min_length=2, max_length=2)]
+Target3: TypeAlias = Positive | Annotated[tuple[Positive | None, ...], Meta(min_length=3, max_length=3)]
+Target = TypeVar("Target")
+"""One output size for all axes, or one an axis, where None keeps the input's."""
+
+
+class AdaptivePool(Layer, Generic[Target], frozen=True):
+    """What the adaptive pools share: ``[C, *M] → [C, *output_size]``, through windows of varying size.
+
+    Source: PyTorch documentation, ``torch.nn.AdaptiveAvgPool2d`` and ``torch.nn.AdaptiveMaxPool2d``.
+    """
+
+    output_size: Target
+    rank: ClassVar[int]
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])
+
+    def output(self, x: Shape) -> Shape:
+        targets = per_axis(self.output_size, self.rank)
+        return (x[0], *(size if target is None else target for size, target in zip(x[1:], targets, strict=True)))
+
+    def _reads(self, x: Shape, output: Shape) -> int:
+        """How many elements all windows read together."""
+        return x[0] * prod([adaptive_reads(size, target) for size, target in zip(x[1:], output[1:], strict=True)])
+
+
+class AdaptiveAvgPool(AdaptivePool[Target], frozen=True):
+    """The mean of each window: an addition for each element but the first, and a division."""
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        means = prod(output)
+        return Operations(add=self._reads(x, output) - means, div=means)
+
+
+class AdaptiveMaxPool(AdaptivePool[Target], frozen=True):
+    """The largest element of each window: a comparison for each element but the first."""
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations(compare=self._reads(x, output) - prod(output))
+
+
+class AdaptiveAvgPool1d(AdaptiveAvgPool[Target1], frozen=True):
+    """Average pooling of ``[C, L]`` to a stated size."""
+
+    rank: ClassVar[int] = 1
+
+
+class AdaptiveAvgPool2d(AdaptiveAvgPool[Target2], frozen=True):
+    """Average pooling of ``[C, H, W]`` to a stated size."""
+
+    rank: ClassVar[int] = 2
+
+
+class AdaptiveAvgPool3d(AdaptiveAvgPool[Target3], frozen=True):
+    """Average pooling of ``[C, D, H, W]`` to a stated size."""
+
+    rank: ClassVar[int] = 3
+
+
+class AdaptiveMaxPool1d(AdaptiveMaxPool[Target1], frozen=True):
+    """Maximum pooling of ``[C, L]`` to a stated size."""
+
+    rank: ClassVar[int] = 1
+
+
+class AdaptiveMaxPool2d(AdaptiveMaxPool[Target2], frozen=True):
+    """Maximum pooling of ``[C, H, W]`` to a stated size."""
+
+    rank: ClassVar[int] = 2
+
+
+class AdaptiveMaxPool3d(AdaptiveMaxPool[Target3], frozen=True):
+    """Maximum pooling of ``[C, D, H, W]`` to a stated size."""
+
+    rank: ClassVar[int] = 3

@@ -1,0 +1,186 @@
+"""What every layer knows of itself, and the small values in which it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from msgspec import Meta, Struct, structs
+
+from cnncalc.arithmetic import Number, prod
+
+LARGEST_SIZE = 2**31 - 1
+"""The largest size or hyper-parameter that a spec may state."""
+
+Positive: TypeAlias = Annotated[int, Meta(ge=1, le=LARGEST_SIZE)]
+NonNegative: TypeAlias = Annotated[int, Meta(ge=0, le=LARGEST_SIZE)]
+Axis: TypeAlias = Annotated[int, Meta(ge=-16, le=16)]
+"""An axis by PyTorch's numbers: 0 is the batch, 1 the channels, −1 the last."""
+Name: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern="^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+$(?!\\n)")
+]
+
+_SHOWN_ELSEWHERE = frozenset(
+    ("name", "inputs", "in_channels", "out_channels", "in_features", "out_features", "num_features", "output_size")
+)
+
+Shape: TypeAlias = tuple[Number, ...]
+"""The sizes of one sample, channels first and without the batch: ``(C, H, W)``."""
+
+
+class Parameter(Struct, frozen=True, gc=False):
+    """A learned tensor of a layer, by PyTorch's name for it."""
+
+    name: str
+    shape: Shape
+    trainable: bool = True
+
+
+class Buffer(Struct, frozen=True, gc=False):
+    """A tensor that a layer keeps but does not learn, such as a running mean."""
+
+    name: str
+    shape: Shape
+
+
+def elements(tensors: Iterable[Parameter | Buffer]) -> Number:
+    """The number of elements of all the tensors together."""
+    return sum(prod(tensor.shape) for tensor in tensors)
+
+
+class Operations(Struct, frozen=True, gc=False):
+    """Arithmetic operations by class, for one sample.
+
+    ``mac`` counts multiply-accumulates of weights, ``add`` additions and subtractions, ``mul`` multiplications,
+    ``compare`` comparisons, ``div`` divisions, ``exp`` transcendental functions (exp, log, tanh, square root, power).
+    """
+
+    mac: Number = 0
+    add: Number = 0
+    mul: Number = 0
+    compare: Number = 0
+    div: Number = 0
+    exp: Number = 0
+
+    def __add__(self, other: Operations) -> Operations:
+        return Operations(
+            self.mac + other.mac,
+            self.add + other.add,
+            self.mul + other.mul,
+            self.compare + other.compare,
+            self.div + other.div,
+            self.exp + other.exp,
+        )
+
+    def times(self, count: Number) -> Operations:
+        """The operations of ``count`` such pieces of work."""
+        return Operations(
+            self.mac * count,
+            self.add * count,
+            self.mul * count,
+            self.compare * count,
+            self.div * count,
+            self.exp * count,
+        )
+
+
+class Check(Struct, frozen=True, gc=False):
+    """A condition that a layer's inputs must meet.
+
+    ``field`` is the hyper-parameter to blame ("" for the input itself); ``message`` has a ``{}`` for each of
+    ``values``, so that it can be put into words for the one point of a sweep at which the condition fails.
+    """
+
+    holds: bool
+    field: str
+    message: str
+    values: tuple[Any, ...] = ()
+
+    def explain(self) -> str:
+        return self.message.format(*(shape_text(v) if isinstance(v, tuple) else v for v in self.values))
+
+
+class Note(Struct, frozen=True, gc=False):
+    """Something true of a layer that a reader should be told, with a stable ``code``."""
+
+    code: str
+    message: str
+
+
+class Layer(
+    Struct, frozen=True, kw_only=True, tag_field="type", tag=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """One kind of layer: its hyper-parameters under PyTorch's names, and every rule that is known of the kind.
+
+    The methods take the shapes of the layer's inputs, one argument an input; a subclass names as many as it takes.
+    Only :meth:`notes` needs ints, the others compute with any numbers of :mod:`cnncalc.arithmetic`.
+    """
+
+    name: Name | None = None
+    inputs: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
+
+    least_inputs: ClassVar[int] = 1
+    most_inputs: ClassVar[int | None] = 1
+
+    def checks(self, *inputs: Shape) -> Iterable[Check]:
+        """What must hold of the inputs, in an order in which each may rely on those before it."""
+        return ()
+
+    def output(self, *inputs: Shape) -> Shape:
+        """The shape of the output."""
+        raise NotImplementedError
+
+    def parameters(self, *inputs: Shape) -> tuple[Parameter, ...]:
+        """The learned tensors."""
+        return ()
+
+    def buffers(self, *inputs: Shape) -> tuple[Buffer, ...]:
+        """The tensors that are kept but not learned."""
+        return ()
+
+    def operations(self, *inputs: Shape, output: Shape) -> Operations:
+        """The work of one forward pass of one sample at inference."""
+        raise NotImplementedError
+
+    def notes(self, *inputs: Shape) -> Iterable[Note]:
+        """What a reader should be told about this layer on these inputs."""
+        return ()
+
+    def settings(self) -> dict[str, Any]:
+        """The hyper-parameters that are not at their defaults and that the shapes beside them do not show."""
+        return {
+            field.name: value
+            for field in structs.fields(self)
+            if field.name not in _SHOWN_ELSEWHERE and (value := getattr(self, field.name)) != field.default
+        }
+
+
+def shape_text(shape: Sequence[Number]) -> str:
+    """``64×55×55``."""
+    return "×".join(map(str, shape)) or "scalar"
+
+
+def of_rank(kind: str, shape: Shape, rank: int, axes: str) -> Check:
+    """That an input has ``rank`` axes, which are written ``axes`` in the message."""
+    return Check(
+        len(shape) == rank,
+        "",
+        "{} takes an input of {} {}, [{}]; what arrives is {}",
+        (kind, rank, "axis" if rank == 1 else "axes", axes, shape),
+    )
+
+
+def agrees(stated: Number | None, arriving: Number, field: str) -> Check:
+    """That what a spec states about its input agrees with what arrives; nothing stated agrees with anything."""
+    holds = True if stated is None else stated == arriving
+    return Check(holds, field, "{} is stated as {}, but {} arrive", (field, stated, arriving))
+
+
+def per_axis(value: Any, rank: int) -> tuple[Any, ...]:
+    """A hyper-parameter given once for all axes, or one an axis, as one an axis."""
+    return value if isinstance(value, tuple) else (value,) * rank
+
+
+def sample_axis(dim: int, shape: Shape) -> int:
+    """PyTorch's number of an axis, which counts the batch, as an index into the shape of a sample; −1 for the batch."""
+    return dim + len(shape) if dim < 0 else dim - 1

@@ -1,0 +1,90 @@
+"""Convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Generic, Literal
+
+from cnncalc.arithmetic import equal, prod
+from cnncalc.layers.base import Check, Operations, Parameter, Positive, Shape, agrees, per_axis
+from cnncalc.layers.formulas import weight_macs
+from cnncalc.layers.window import (
+    ONE,
+    ZERO,
+    NonNegative1,
+    NonNegative2,
+    NonNegative3,
+    Paddings,
+    Positive1,
+    Positive2,
+    Positive3,
+    Sizes,
+    Window,
+    Windowed,
+)
+
+
+class Convolution(Windowed, Generic[Sizes, Paddings], frozen=True):
+    """A convolution over any number of axes: ``[Cin, *M] → [Cout, *positions]``.
+
+    ``padding="same"`` keeps the input's size (stride 1 only), ``"valid"`` pads nothing. The weight is
+    ``Cout × Cin/G × *K``, the bias one term a filter. Source: PyTorch documentation, ``torch.nn.Conv2d``.
+    """
+
+    out_channels: Positive
+    kernel_size: Sizes
+    stride: Sizes = ONE
+    padding: Paddings | Literal["same", "valid"] = ZERO
+    dilation: Sizes = ONE
+    groups: Positive = 1
+    bias: bool = True
+    in_channels: Positive | None = None
+
+    def windows(self) -> tuple[Window, ...] | None:
+        if self.padding == "same":
+            return None
+        padding = 0 if self.padding == "valid" else self.padding
+        sides = (per_axis(side, self.rank) for side in (self.kernel_size, self.stride, padding, self.dilation))
+        return tuple(map(Window, *sides))
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield from super().checks(x)
+        yield agrees(self.in_channels, x[0], "in_channels")
+        message = "{} {} channels cannot be divided into {} groups"
+        yield Check(equal(x[0] % self.groups, 0), "groups", message, (x[0], "input", self.groups))
+        divides = equal(self.out_channels % self.groups, 0)
+        yield Check(divides, "groups", message, (self.out_channels, "output", self.groups))
+        if self.padding == "same":
+            for stride in per_axis(self.stride, self.rank):
+                yield Check(equal(stride, 1), "stride", 'padding "same" needs stride 1, found {}', (stride,))
+
+    def output(self, x: Shape) -> Shape:
+        return (self.out_channels, *self.positions(x))
+
+    def parameters(self, x: Shape) -> tuple[Parameter, ...]:
+        weight = Parameter("weight", self._weight(x))
+        return (weight, Parameter("bias", (self.out_channels,))) if self.bias else (weight,)
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations(mac=weight_macs(output[1:], self._weight(x)), add=prod(output) if self.bias else 0)
+
+    def _weight(self, x: Shape) -> Shape:
+        return (self.out_channels, x[0] // self.groups, *per_axis(self.kernel_size, self.rank))
+
+
+class Conv1d(Convolution[Positive1, NonNegative1], frozen=True):
+    """A convolution over ``[C, L]``."""
+
+    rank: ClassVar[int] = 1
+
+
+class Conv2d(Convolution[Positive2, NonNegative2], frozen=True):
+    """A convolution over ``[C, H, W]``."""
+
+    rank: ClassVar[int] = 2
+
+
+class Conv3d(Convolution[Positive3, NonNegative3], frozen=True):
+    """A convolution over ``[C, D, H, W]``."""
+
+    rank: ClassVar[int] = 3

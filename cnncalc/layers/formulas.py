@@ -1,0 +1,76 @@
+"""Every size and cost rule of the layers, each written once, in a textbook's order.
+
+The arguments are numbers of any kind that :mod:`cnncalc.arithmetic` knows: ints, NumPy integer arrays, SymPy symbols or
+recording numbers. Sizes are in elements along one axis. Names in the sources: M input size, K kernel, S stride,
+P padding on each side, D dilation, G groups, Cin and Cout channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnncalc.arithmetic import Number, ceil_div, gcd, prod, settled, where
+
+
+def effective_kernel(kernel: Number, dilation: Number = 1) -> Number:
+    """The extent of a dilated kernel along one axis, ``D·(K − 1) + 1``.
+
+    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016), relationship 15.
+    """
+    return settled(dilation * (kernel - 1) + 1, "K'")
+
+
+def window_span(size: Number, kernel: Number, padding: Number = 0, dilation: Number = 1) -> Number:
+    """How far a window can travel along its padded axis, ``M − K' + 2P``; negative where it does not fit."""
+    return size - effective_kernel(kernel, dilation) + 2 * padding
+
+
+def window_output(
+    size: Number, kernel: Number, stride: Number = 1, padding: Number = 0, dilation: Number = 1
+) -> Number:
+    """The number of window positions along one axis, a convolution's or a pool's output: ``⌊(M − K' + 2P)/S⌋ + 1``.
+
+    Source: PyTorch documentation, ``torch.nn.Conv2d`` and ``torch.nn.MaxPool2d``, "Shape"; Dumoulin and Visin (2016),
+    relationship 6.
+    """
+    return window_span(size, kernel, padding, dilation) // stride + 1
+
+
+def window_remainder(
+    size: Number, kernel: Number, stride: Number = 1, padding: Number = 0, dilation: Number = 1
+) -> Number:
+    """How many elements at the end of the padded axis no window reaches, ``(M − K' + 2P) mod S``."""
+    return window_span(size, kernel, padding, dilation) % stride
+
+
+def ceil_window_output(
+    size: Number, kernel: Number, stride: Number = 1, padding: Number = 0, dilation: Number = 1
+) -> Number:
+    """The output size of a pool with ``ceil_mode``: ``⌈(M − K' + 2P)/S⌉ + 1``, less a last window that would begin in
+    the padding behind the input.
+
+    Source: PyTorch documentation, ``torch.nn.MaxPool2d``: "sliding windows that would start in the right padded region
+    are ignored".
+    """
+    windows = settled(ceil_div(window_span(size, kernel, padding, dilation), stride) + 1, "N")
+    return windows - where((windows - 1) * stride >= size + padding, 1, 0)
+
+
+def adaptive_reads(size: Number, output: Number) -> Number:
+    """How many input elements the windows of an adaptive pool read along one axis, overlaps counted each time.
+
+    Window i of n reads from ``⌊i·M/n⌋`` to ``⌈(i + 1)·M/n⌉`` (PyTorch, ``aten/src/ATen/native/AdaptivePooling.h``);
+    summed over all windows that is ``M + n − gcd(M, n)``: one element is shared at each of the n − 1 inner borders that
+    does not fall between two elements.
+    """
+    return size + output - gcd(size, output)
+
+
+def weight_macs(positions: Sequence[Number], weight: Sequence[Number]) -> Number:
+    """The multiply-accumulates of a convolution or a linear layer: each weight is used once at each output position.
+
+    For a convolution the weight is ``Cout × Cin/G × K × K`` and the positions are the output's M × M, which gives the
+    lectures' time complexity ``M²·K²·Cin·Cout`` (He and Sun, "Convolutional Neural Networks at Constrained Time Cost",
+    2015, section 3).
+    """
+    return prod(positions) * prod(weight)

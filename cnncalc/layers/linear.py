@@ -1,0 +1,36 @@
+"""Fully connected layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnncalc.arithmetic import prod
+from cnncalc.layers.base import Check, Layer, Operations, Parameter, Positive, Shape, agrees
+from cnncalc.layers.formulas import weight_macs
+
+
+class Linear(Layer, frozen=True):
+    """A linear map of the last axis: ``[*M, in_features] → [*M, out_features]``, weight ``out × in``, a bias term each.
+
+    Source: PyTorch documentation, ``torch.nn.Linear``.
+    """
+
+    out_features: Positive
+    bias: bool = True
+    in_features: Positive | None = None
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield agrees(self.in_features, x[-1], "in_features")
+
+    def output(self, x: Shape) -> Shape:
+        return (*x[:-1], self.out_features)
+
+    def parameters(self, x: Shape) -> tuple[Parameter, ...]:
+        weight = Parameter("weight", self._weight(x))
+        return (weight, Parameter("bias", (self.out_features,))) if self.bias else (weight,)
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations(mac=weight_macs(x[:-1], self._weight(x)), add=prod(output) if self.bias else 0)
+
+    def _weight(self, x: Shape) -> Shape:
+        return (self.out_features, x[-1])

@@ -1,0 +1,58 @@
+"""Layers that merge several inputs into one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from cnncalc.arithmetic import equal, prod
+from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, sample_axis
+
+
+class Add(Layer, frozen=True):
+    """The sum of inputs of one shape: an addition an element for each input but the first."""
+
+    least_inputs: ClassVar[int] = 2
+    most_inputs: ClassVar[int | None] = None
+
+    def checks(self, *inputs: Shape) -> Iterator[Check]:
+        message = "Add takes inputs of one shape; what arrives is {} and {}"
+        first = inputs[0]
+        for other in inputs[1:]:
+            yield Check(len(other) == len(first), "inputs", message, (first, other))
+            for size, expected in zip(other, first, strict=True):
+                yield Check(equal(size, expected), "inputs", message, (first, other))
+
+    def output(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def operations(self, *inputs: Shape, output: Shape) -> Operations:
+        return Operations(add=(len(inputs) - 1) * prod(output))
+
+
+class Concat(Layer, frozen=True):
+    """The inputs one behind the other along axis ``dim``, as ``torch.cat`` does; ``dim`` counts the batch as axis 0."""
+
+    dim: Axis = 1
+    least_inputs: ClassVar[int] = 2
+    most_inputs: ClassVar[int | None] = None
+
+    def checks(self, *inputs: Shape) -> Iterator[Check]:
+        first = inputs[0]
+        axis = sample_axis(self.dim, first)
+        outside = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
+        yield Check(0 <= axis < len(first), "dim", outside, (self.dim, first))
+        message = "Concat takes inputs that differ along axis {} only; what arrives is {} and {}"
+        for other in inputs[1:]:
+            yield Check(len(other) == len(first), "inputs", message, (self.dim, first, other))
+            for position, (size, expected) in enumerate(zip(other, first, strict=True)):
+                if position != axis:
+                    yield Check(equal(size, expected), "inputs", message, (self.dim, first, other))
+
+    def output(self, *inputs: Shape) -> Shape:
+        first = inputs[0]
+        axis = sample_axis(self.dim, first)
+        return (*first[:axis], sum(shape[axis] for shape in inputs), *first[axis + 1 :])
+
+    def operations(self, *inputs: Shape, output: Shape) -> Operations:
+        return Operations()

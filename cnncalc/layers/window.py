@@ -1,0 +1,131 @@
+"""Layers that slide a window over their input: what convolutions and pools share, for any number of axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
+
+from msgspec import Meta, Struct
+
+from cnncalc.arithmetic import Number
+from cnncalc.arithmetic.recording import TEXTBOOK, Recorded
+from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, of_rank, per_axis
+from cnncalc.layers.formulas import ceil_window_output, window_output, window_remainder, window_span
+
+Positive1: TypeAlias = Positive | Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=1)]
+Positive2: TypeAlias = Positive | Annotated[tuple[Positive, ...], Meta(min_length=2, max_length=2)]
+Positive3: TypeAlias = Positive | Annotated[tuple[Positive, ...], Meta(min_length=3, max_length=3)]
+NonNegative1: TypeAlias = NonNegative | Annotated[tuple[NonNegative, ...], Meta(min_length=1, max_length=1)]
+NonNegative2: TypeAlias = NonNegative | Annotated[tuple[NonNegative, ...], Meta(min_length=2, max_length=2)]
+NonNegative3: TypeAlias = NonNegative | Annotated[tuple[NonNegative, ...], Meta(min_length=3, max_length=3)]
+
+Sizes = TypeVar("Sizes")
+"""One positive size for all axes, or one an axis."""
+Paddings = TypeVar("Paddings")
+"""One padding for all axes, or one an axis."""
+
+ONE: Any = 1
+ZERO: Any = 0
+"""Defaults that fit hyper-parameters of any number of axes."""
+
+AXES = {
+    1: (("length", "position"),),
+    2: (("height", "row"), ("width", "column")),
+    3: (("depth", "slice"), ("height", "row"), ("width", "column")),
+}
+"""For each number of axes, the name of each axis and of one element along it."""
+
+LETTERS = {1: "C, L", 2: "C, H, W", 3: "C, D, H, W"}
+
+
+class Window(Struct, frozen=True, gc=False):
+    """A window along one axis; ``padding`` elements are added on each side."""
+
+    kernel: Number
+    stride: Number = 1
+    padding: Number = 0
+    dilation: Number = 1
+
+
+class Windowed(Layer, frozen=True):
+    """A layer whose output has one element a channel for each position of its windows."""
+
+    rank: ClassVar[int]
+
+    def windows(self) -> tuple[Window, ...] | None:
+        """One window an axis; None where the padding is whatever keeps the input's size."""
+        raise NotImplementedError
+
+    def ceiling(self) -> bool:
+        """Whether a last, incomplete window counts (``ceil_mode``)."""
+        return False
+
+    def settings(self) -> dict[str, Any]:
+        settings = super().settings()
+        settings["kernel_size"] = per_axis(settings["kernel_size"], self.rank)
+        return settings
+
+    def positions(self, x: Shape) -> Shape:
+        """The number of window positions along each axis."""
+        windows = self.windows()
+        if windows is None:
+            return x[1:]
+        rule = ceil_window_output if self.ceiling() else window_output
+        return tuple(
+            rule(size, w.kernel, w.stride, w.padding, w.dilation) for size, w in zip(x[1:], windows, strict=True)
+        )
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])
+        windows = self.windows()
+        if windows is not None:
+            for (axis, _), size, w, count in zip(AXES[self.rank], x[1:], windows, self.positions(x), strict=True):
+                yield Check(
+                    count >= 1,
+                    "kernel_size",
+                    "a kernel of {} with dilation {} does not fit into the {} of {} with padding {} on each side",
+                    (w.kernel, w.dilation, axis, size, w.padding),
+                )
+
+    def notes(self, x: Shape) -> Iterator[Note]:
+        axes_by_window: dict[tuple[int, Window], list[tuple[str, str]]] = {}
+        for axis, size, w in zip(AXES[self.rank], x[1:], self.windows() or (), strict=False):
+            if window_remainder(size, w.kernel, w.stride, w.padding, w.dilation):
+                axes_by_window.setdefault((size, w), []).append(axis)
+        if axes_by_window:
+            sentences = (_division(size, w, axes, self.ceiling()) for (size, w), axes in axes_by_window.items())
+            yield Note("inexact-division", "; ".join(sentences))
+
+
+def _division(size: int, w: Window, axes: list[tuple[str, str]], ceiling: bool) -> str:
+    """What happens where ``(M − K + 2P)/S`` is not a whole number, as a lecture would say it."""
+    span: Any = window_span(Recorded(size), Recorded(w.kernel), Recorded(w.padding), Recorded(w.dilation))  # type: ignore[arg-type]
+    remainder = window_remainder(size, w.kernel, w.stride, w.padding, w.dilation)
+    where = " and ".join(axis for axis, _ in axes)
+    quotient = f"{where}: ({span.figures(TEXTBOOK)})/{w.stride} = {_decimal(span.value, w.stride)} is not whole"
+    if not ceiling:
+        output = window_output(size, w.kernel, w.stride, w.padding, w.dilation)
+        plural = "are" if remainder > 1 or len(axes) > 1 else "is"
+        unread = f"{_amount(remainder, axes)} of the {'padded ' if w.padding else ''}input {plural} never read"
+        lost = max(remainder - w.padding, 0)
+        if w.padding:
+            unread += f" ({_amount(lost, axes)} of the input itself)" if lost else " (padding only)"
+        return f"{quotient}, floor {output - 1}, + 1 = {output}, {unread}"
+    output = ceil_window_output(size, w.kernel, w.stride, w.padding, w.dilation)
+    windows = window_output(size, w.kernel, w.stride, w.padding, w.dilation) + 1
+    result = f"{quotient}, ceil_mode takes the ceiling {windows - 1}, + 1 = {windows}, "
+    if output < windows:
+        return f"{result}less the last window, which would begin in the padding: {output}"
+    return f"{result}the last window reaches {_amount(w.stride - remainder, axes)} past the padded input"
+
+
+def _amount(count: int, axes: list[tuple[str, str]]) -> str:
+    return " and ".join(f"one {unit}" if count == 1 else f"{count} {unit}s" for _, unit in axes)
+
+
+def _decimal(dividend: int, divisor: int) -> str:
+    """A quotient to three decimals without a float, with an ellipsis where there are more."""
+    sign = "−" if dividend < 0 else ""
+    whole, rest = divmod(abs(dividend), divisor)
+    decimals, more = divmod(rest * 1000, divisor)
+    return f"{sign}{whole}.{decimals:03d}".rstrip("0") + ("…" if more else "")

@@ -1,0 +1,116 @@
+"""Which rows and columns a report shows, before any format is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from cnncalc.analysis import Analysis, Row, Totals
+from cnncalc.errors import CnncalcError, nearest
+from cnncalc.layers.base import shape_text
+from cnncalc.report.numbers import abbreviated, exact, percent, settings_text
+
+
+class Column(Struct, frozen=True):
+    """A column: its heading, and the value of a row, which is text or a count.
+
+    A share is a count whose ``of`` is the total that it is a part of.
+    """
+
+    key: str
+    heading: str
+    value: Callable[[Row], Any]
+    quantity: str = ""
+    share: bool = False
+
+    def total(self, totals: Totals) -> int | None:
+        """The sum over all layers of a quantity's column."""
+        return getattr(totals, self.quantity) if self.quantity else None
+
+
+def _quantity(key: str, heading: str, quantity: str = "") -> Column:
+    name = quantity or key
+    return Column(key, heading, lambda row: getattr(row, name), quantity=name, share=bool(quantity))
+
+
+COLUMNS = {
+    column.key: column
+    for column in (
+        Column("name", "name", lambda row: row.name),
+        Column("type", "type", lambda row: row.type),
+        Column("settings", "settings", lambda row: settings_text(row.layer)),
+        Column("layer", "layer", lambda row: f"{row.type} {settings_text(row.layer)}".rstrip()),
+        Column("inputs", "inputs", lambda row: " ".join(row.inputs)),
+        Column("output", "output", lambda row: shape_text(row.output_shape)),
+        _quantity("params", "params"),
+        _quantity("buffers", "buffers"),
+        _quantity("macs", "MACs"),
+        _quantity("flops", "FLOPs"),
+        _quantity("activations", "activations"),
+        _quantity("params_share", "% params", "params"),
+        _quantity("macs_share", "% MACs", "macs"),
+        _quantity("flops_share", "% FLOPs", "flops"),
+    )
+}
+"""Every column that a report can show."""
+
+DEFAULT = ("name", "type", "settings", "output", "params", "macs", "flops", "params_share", "macs_share")
+PLAIN = ("name", "type", "settings", "inputs", "output", "params", "buffers", "macs", "flops", "activations")
+"""The columns of formats for machines."""
+
+
+class Sheet(Struct, frozen=True):
+    """The chosen rows and columns of an analysis."""
+
+    analysis: Analysis
+    rows: Sequence[Row]
+    columns: tuple[Column, ...]
+    exact: bool = False
+
+    def text(self, column: Column, row: Row) -> str:
+        """A cell as a person reads it."""
+        return self._text(column, column.value(row))
+
+    def total_text(self, column: Column) -> str:
+        """The cell below a column: the whole network's total, whichever rows are shown."""
+        if column is self.columns[0]:
+            return "total"
+        total = column.total(self.analysis.totals)
+        return "" if total is None else self._text(column, total)
+
+    def _text(self, column: Column, value: Any) -> str:
+        if column.share:
+            whole = column.total(self.analysis.totals)
+            return percent(value, whole or 0)
+        if isinstance(value, int):
+            return exact(value) if self.exact else abbreviated(value)
+        return str(value)
+
+
+def column_named(key: str) -> Column:
+    """The column of that name. Raises CnncalcError with the nearest or all names."""
+    if key not in COLUMNS:
+        hint = nearest(key, COLUMNS) or f"; the columns are {', '.join(COLUMNS)}"
+        raise CnncalcError(f'no column is named "{key}"{hint}')
+    return COLUMNS[key]
+
+
+def sheet(
+    analysis: Analysis,
+    columns: Sequence[str] = DEFAULT,
+    *,
+    sort: str | None = None,
+    top: int | None = None,
+    exact: bool = False,
+) -> Sheet:
+    """The sheet of an analysis: its rows as the network runs them, or sorted by a column (counts from the largest), the
+    first ``top`` of them. Raises CnncalcError for an unknown column.
+    """
+    chosen = tuple(column_named(key) for key in columns)
+    rows: Sequence[Row] = analysis.layers
+    if sort is not None:
+        column = column_named(sort)
+        rows = sorted(rows, key=column.value, reverse=bool(column.quantity))
+    return Sheet(analysis, rows if top is None else rows[:top], chosen, exact)

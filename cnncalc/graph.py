@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 
 from msgspec import Struct
@@ -105,6 +104,8 @@ def _inputs(layer: Layer, index: int, names: list[str], positions: dict[str, int
 
 def _order(sources: list[tuple[int, ...]], names: list[str]) -> list[int]:
     """The layers' indices, each after those that it reads, otherwise as the spec lists them."""
+    import heapq
+
     waiting = [len({source for source in read if source}) for read in sources]
     readers: list[list[int]] = [[] for _ in sources]
     for index, read in enumerate(sources):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
@@ -33,6 +33,7 @@ class Row(Struct, frozen=True):
     flops: int
     activations: int
     layer: Layer
+    input_shapes: tuple[Shape, ...]
 
 
 class Totals(Struct, frozen=True):
@@ -66,7 +67,15 @@ class Analysis(Struct, frozen=True):
     input: Shape
     layers: tuple[Row, ...]
     totals: Totals
-    warnings: tuple[Warning, ...]
+
+    @property
+    def warnings(self) -> tuple[Warning, ...]:
+        """What a reader should know about single layers."""
+        return tuple(
+            Warning(row.name, note.code, note.message)
+            for row in self.layers
+            for note in row.layer.notes(*row.input_shapes)
+        )
 
     def by_type(self) -> dict[str, tuple[int, Totals]]:
         """For each kind of layer, in order of appearance, how many there are and what they sum to."""
@@ -128,10 +137,8 @@ def analyze(
     if isinstance(batch, bool) or not isinstance(batch, int) or not 1 <= batch <= LARGEST_SIZE:
         raise SpecError(f"expected a batch size of 1 to {LARGEST_SIZE}, found {batch!r}")
     sound = (network if input is None else network.with_input(tuple(input))).validated()
-    walk = evaluate(build_graph(sound), sound.input)
-    rows = tuple([_row(visit, batch, counted) for visit in walk])
-    warnings = tuple(_warnings(walk))
-    return Analysis(sound.name, counted.name, batch, sound.input, rows, Totals.of(rows), warnings)
+    rows = tuple([_row(visit, batch, counted) for visit in evaluate(build_graph(sound), sound.input)])
+    return Analysis(sound.name, counted.name, batch, sound.input, rows, Totals.of(rows))
 
 
 def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:
@@ -147,10 +154,5 @@ def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:
         batch * convention.flops(visit.operations),
         batch * prod(visit.output),
         node.layer,
+        visit.inputs,
     )
-
-
-def _warnings(walk: Iterable[Evaluated]) -> Iterable[Warning]:
-    for visit in walk:
-        for note in visit.node.layer.notes(*visit.inputs):
-            yield Warning(visit.node.name, note.code, note.message)

@@ -57,7 +57,8 @@ def where(condition: Any, then: Number, otherwise: Number) -> Number:
     backend = None if isinstance(condition, bool) else _backend(condition)
     if backend is None:
         return then if condition else otherwise
-    return backend.where(condition, then, otherwise)
+    chosen: Number = backend.where(condition, then, otherwise)
+    return chosen
 
 
 def equal(a: Number, b: Number) -> bool:

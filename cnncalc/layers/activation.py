@@ -1,7 +1,5 @@
 """Activation functions, and Dropout, which does nothing at inference."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 

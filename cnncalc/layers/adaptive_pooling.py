@@ -1,7 +1,5 @@
 """Pooling to a stated output size."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Generic, TypeAlias, TypeVar
 

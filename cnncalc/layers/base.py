@@ -1,11 +1,9 @@
 """What every layer knows of itself, and the small values in which it says so."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar, TypeAlias
 
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Struct
 
 from cnncalc.arithmetic import Number, prod
 
@@ -62,7 +60,7 @@ class Operations(Struct, frozen=True, gc=False):
     div: Number = 0
     exp: Number = 0
 
-    def __add__(self, other: Operations) -> Operations:
+    def __add__(self, other: "Operations") -> "Operations":
         return Operations(
             self.mac + other.mac,
             self.add + other.add,
@@ -72,7 +70,7 @@ class Operations(Struct, frozen=True, gc=False):
             self.exp + other.exp,
         )
 
-    def times(self, count: Number) -> Operations:
+    def times(self, count: Number) -> "Operations":
         """The operations of ``count`` such pieces of work."""
         return Operations(
             self.mac * count,
@@ -148,10 +146,13 @@ class Layer(
 
     def settings(self) -> dict[str, Any]:
         """The hyper-parameters that are not at their defaults and that the shapes beside them do not show."""
+        fields, defaults = self.__struct_fields__, self.__struct_defaults__
+        required = len(fields) - len(defaults)
         return {
-            field.name: value
-            for field in structs.fields(self)
-            if field.name not in _SHOWN_ELSEWHERE and (value := getattr(self, field.name)) != field.default
+            field: value
+            for position, field in enumerate(fields)
+            if field not in _SHOWN_ELSEWHERE
+            and ((value := getattr(self, field)) != defaults[position - required] or position < required)
         }
 
 

@@ -1,7 +1,5 @@
 """Convolutions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar, Generic, Literal
 
@@ -21,6 +19,7 @@ from cnncalc.layers.window import (
     Sizes,
     Window,
     Windowed,
+    windows_along,
 )
 
 
@@ -44,8 +43,7 @@ class Convolution(Windowed, Generic[Sizes, Paddings], frozen=True):
         if self.padding == "same":
             return None
         padding = 0 if self.padding == "valid" else self.padding
-        sides = (per_axis(side, self.rank) for side in (self.kernel_size, self.stride, padding, self.dilation))
-        return tuple(map(Window, *sides))
+        return windows_along(self.rank, self.kernel_size, self.stride, padding, self.dilation)
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield from super().checks(x)

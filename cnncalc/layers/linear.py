@@ -1,7 +1,5 @@
 """Fully connected layers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cnncalc.arithmetic import prod

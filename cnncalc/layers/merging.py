@@ -1,7 +1,5 @@
 """Layers that merge several inputs into one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar
 

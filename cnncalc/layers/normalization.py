@@ -1,7 +1,5 @@
 """Normalisation layers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Pooling over sliding windows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar, Generic
 
@@ -22,6 +20,7 @@ from cnncalc.layers.window import (
     Sizes,
     Window,
     Windowed,
+    windows_along,
 )
 
 
@@ -39,8 +38,7 @@ class Pool(Windowed, Generic[Sizes, Paddings], frozen=True):
 
     def windows(self) -> tuple[Window, ...]:
         stride = self.kernel_size if self.stride is None else self.stride
-        sides = (per_axis(side, self.rank) for side in (self.kernel_size, stride, self.padding, self._dilation()))
-        return tuple(map(Window, *sides))
+        return windows_along(self.rank, self.kernel_size, stride, self.padding, self._dilation())
 
     def ceiling(self) -> bool:
         return self.ceil_mode

@@ -1,7 +1,5 @@
 """Layers that only arrange their elements anew."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cnncalc.arithmetic import prod

@@ -1,14 +1,11 @@
 """Layers that slide a window over their input: what convolutions and pools share, for any number of axes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct
 
 from cnncalc.arithmetic import Number
-from cnncalc.arithmetic.recording import TEXTBOOK, Recorded
 from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, of_rank, per_axis
 from cnncalc.layers.formulas import ceil_window_output, window_output, window_remainder, window_span
 
@@ -45,6 +42,13 @@ class Window(Struct, frozen=True, gc=False):
     stride: Number = 1
     padding: Number = 0
     dilation: Number = 1
+
+
+def windows_along(rank: int, *sides: Any) -> tuple[Window, ...]:
+    """One window an axis, from a kernel, a stride, a padding and a dilation, each given once or one an axis."""
+    if tuple in map(type, sides):
+        return tuple(map(Window, *(per_axis(side, rank) for side in sides)))
+    return (Window(*sides),) * rank
 
 
 class Windowed(Layer, frozen=True):
@@ -99,6 +103,8 @@ class Windowed(Layer, frozen=True):
 
 def _division(size: int, w: Window, axes: list[tuple[str, str]], ceiling: bool) -> str:
     """What happens where ``(M − K + 2P)/S`` is not a whole number, as a lecture would say it."""
+    from cnncalc.arithmetic.recording import TEXTBOOK, Recorded
+
     span: Any = window_span(Recorded(size), Recorded(w.kernel), Recorded(w.padding), Recorded(w.dilation))  # type: ignore[arg-type]
     remainder = window_remainder(size, w.kernel, w.stride, w.padding, w.dilation)
     where = " and ".join(axis for axis, _ in axes)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec import Struct
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from cnncalc.analysis import CONVENTIONS, Analysis, Totals
+from cnncalc.analysis import CONVENTIONS, Analysis, Row, Totals
 from cnncalc.layers.base import shape_text
+from cnncalc.report.grid import Cell, Track, grid, width_of
 from cnncalc.report.numbers import exact, percent
 from cnncalc.report.sheet import COLUMNS, Column, Sheet
 
 _NARROWEST_BAR = 3
 _WIDEST_BAR = 10
-_NARROWEST_NAME = 12
+_NARROWEST_NAME = 14
+_NARROWEST_LAYER = 17
+_PERCENT = len(">99.9%")
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _ASCII = str.maketrans({"×": "x", "−": "-", "·": "*", "–": "-", "…": "...", "▏": "|"})
 
@@ -24,7 +29,7 @@ def show(sheet: Sheet, console: Console) -> None:
     printer = _Printer(console)
     sample = shape_text(analysis.input)
     printer.line(f"{analysis.name}: input {sample}, batch {analysis.batch}", style="bold")
-    console.print(printer.layers(sheet))
+    printer.table(printer.layers(sheet))
     if len(sheet.rows) < len(analysis.layers):
         printer.line(f"{len(sheet.rows)} of {len(analysis.layers)} layers; the totals are those of all.", style="dim")
     totals = analysis.totals
@@ -34,29 +39,34 @@ def show(sheet: Sheet, console: Console) -> None:
     printer.line(f"FLOPs by the convention {convention.name}: {convention.description}.", style="dim")
     if totals.params or totals.macs:
         console.print()
-        console.print(printer.kinds(analysis))
+        printer.table(printer.kinds(analysis))
     if analysis.warnings:
         console.print()
     for warning in analysis.warnings:
-        text = printer.text(f"note  {warning.layer}: {warning.message}")
+        text = Text(printer.printable(f"note  {warning.layer}: {warning.message}"))
         text.stylize("yellow", 0, 4)
         console.print(text)
 
 
 class _Printer:
-    """Rich renderables in the characters that the console's encoding has."""
+    """Prints in the characters that the console's encoding has."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
         self.unicode = console.encoding.lower().startswith("utf")
 
-    def text(self, content: str, style: str = "") -> Text:
-        if not self.unicode:
-            content = content.translate(_ASCII).encode(self.console.encoding, "replace").decode(self.console.encoding)
-        return Text(content, style)
+    def printable(self, text: str) -> str:
+        """The text in characters that the console has."""
+        if self.unicode:
+            return text
+        return text.translate(_ASCII).encode(self.console.encoding, "replace").decode(self.console.encoding)
 
-    def line(self, content: str, style: str = "") -> None:
-        self.console.print(self.text(content, style))
+    def line(self, text: str, style: str = "") -> None:
+        self.console.print(Text(self.printable(text), style))
+
+    def table(self, text: Text) -> None:
+        """Print what is already laid out."""
+        self.console.print(text, no_wrap=True, overflow="ignore", crop=False)
 
     def bar(self, part: int, whole: int, width: int) -> str:
         """A share as a bar, never empty where there is something."""
@@ -67,63 +77,24 @@ class _Printer:
         full, eighths = divmod(max(1, round(8 * width * part / whole)), 8)
         return "█" * full + _EIGHTHS[eighths].strip()
 
-    def layers(self, sheet: Sheet) -> Table:
-        """The widest table that fits.
+    def layers(self, sheet: Sheet) -> Text:
+        """The layers, laid out for the console's width."""
+        layout = _layout(sheet, self.console.width)
+        columns = layout.sheet.columns
+        heading = [self._cell(layout.heading(column), "bold") for column in columns]
+        rows = [[self._figure(layout, column, row) for column in columns] for row in sheet.rows]
+        total = [self._cell("" if column.share else sheet.total_text(column), "bold") for column in columns]
+        return grid([heading, *rows, total], layout.tracks, layout.gap)
 
-        First with percentages beside bars of ten characters, then with ever shorter bars alone, then with kind and
-        settings in one column. Where even that is too wide, names wrap, and only then the other text.
-        """
-        bars = range(_WIDEST_BAR, _NARROWEST_BAR - 1, -1)
-        merged = _merged(sheet)
-        candidates = [(sheet, True, _WIDEST_BAR), *((each, False, bar) for each in (sheet, merged) for bar in bars)]
-        for candidate, figures, bar in candidates:
-            table = self._table(candidate, figures=figures, bar=bar)
-            excess = self._width(table) - self.console.width
-            if excess <= 0:
-                return table
-        longest = max((len(row.name) for row in sheet.rows), default=0)
-        if longest - excess >= _NARROWEST_NAME:
-            for position, column in enumerate(merged.columns):
-                table.columns[position].no_wrap = column.key != "name"
-        return table
-
-    def _width(self, table: Table) -> int:
-        """The width of a table on a console that is wide enough."""
-        return self.console.measure(table, options=self.console.options.update(width=100_000)).maximum
-
-    def _table(self, sheet: Sheet, *, figures: bool, bar: int) -> Table:
-        table = Table(box=None, padding=(0, 1 if not figures else 2, 0, 0), header_style="bold", show_footer=True)
-        for column in sheet.columns:
-            self._add_column(table, sheet, column, figures=figures, bar=bar)
-        for row in sheet.rows:
-            cells = []
-            for column in sheet.columns:
-                text, value = sheet.text(column, row), column.value(row)
-                if column.share:
-                    picture = self.bar(value, column.total(sheet.analysis.totals) or 0, bar)
-                    text = f"{text:>6} {picture}" if figures else picture
-                cells.append(self.text(text, "" if value else "dim"))
-            table.add_row(*cells)
-        return table
-
-    def _add_column(self, table: Table, sheet: Sheet, column: Column, *, figures: bool, bar: int) -> None:
-        heading = column.heading
+    def _figure(self, layout: _Layout, column: Column, row: Row) -> Cell:
+        text, value = layout.sheet.text(column, row), column.value(row)
         if column.share:
-            heading = f"{heading:<{7 + bar}}" if figures else heading.removeprefix("% ")[:bar].ljust(bar)
-        table.add_column(
-            self.text(heading),
-            footer=self.text("" if column.share else sheet.total_text(column), "bold"),
-            justify="right" if column.quantity and not column.share else "left",
-            no_wrap=bool(column.quantity),
-            overflow="fold",
-        )
+            picture = self.bar(value, column.total(layout.sheet.analysis.totals) or 0, layout.bar)
+            text = f"{text:>{_PERCENT}} {picture}" if layout.percent else picture
+        return self._cell(text, "" if value else "dim")
 
-    def kinds(self, analysis: Analysis) -> Table:
+    def kinds(self, analysis: Analysis) -> Text:
         """Where parameters and multiply-accumulates sit by kind of layer, most multiply-accumulates first."""
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-        table.add_column("by type")
-        for heading in ("layers", "params", "", "MACs", ""):
-            table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
         totals = analysis.totals
         groups = analysis.by_type()
         counted = {kind: group for kind, group in groups.items() if group[1].params or group[1].macs}
@@ -131,13 +102,76 @@ class _Printer:
         others = [count for kind, (count, _) in groups.items() if kind not in counted]
         if others:
             ordered.append((f"{len(others)} other{'s' if len(others) > 1 else ''}", (sum(others), Totals())))
-        width = _WIDEST_BAR if self.console.width < 100 else 2 * _WIDEST_BAR
+        bar = _WIDEST_BAR if self.console.width < 100 else 2 * _WIDEST_BAR
+        rows = [[self._cell(text, "bold") for text in ("by type", "layers", "params", "", "MACs", "")]]
         for kind, (count, sums) in ordered:
-            cells = [kind, str(count)]
+            texts = [kind, str(count)]
             for part, whole in ((sums.params, totals.params), (sums.macs, totals.macs)):
-                cells += [percent(part, whole), self.bar(part, whole, width)]
-            table.add_row(*(self.text(cell, "dim" if cell == "0%" else "") for cell in cells))
-        return table
+                texts += [percent(part, whole), self.bar(part, whole, bar)]
+            rows.append([self._cell(text, "dim" if text == "0%" else "") for text in texts])
+        widths = [width_of([row[position].text for row in rows]) for position in range(6)]
+        tracks = [
+            Track(max(width, bar) if position in (3, 5) else width, position in (1, 2, 4))
+            for position, width in enumerate(widths)
+        ]
+        return grid(rows, tracks, gap=2)
+
+    def _cell(self, text: str, style: str = "") -> Cell:
+        return Cell(self.printable(text), style)
+
+
+class _Layout(Struct, frozen=True):
+    """Which columns a table has and how wide, how long its bars are, and whether percentages stand beside them."""
+
+    sheet: Sheet
+    percent: bool
+    bar: int
+    tracks: tuple[Track, ...]
+
+    @property
+    def gap(self) -> int:
+        return 2 if self.percent else 1
+
+    def heading(self, column: Column) -> str:
+        return column.heading if self.percent or not column.share else column.heading[: self.bar]
+
+
+def _layout(sheet: Sheet, width: int) -> _Layout:
+    """The roomiest layout that fits.
+
+    First with percentages beside bars of ten characters, then with ever shorter bars alone, then with kind and settings
+    in one column. Where even that is too wide, names wrap, and then the texts beside them.
+    """
+    for candidate in (sheet, _merged(sheet)):
+        columns = candidate.columns
+        widths = [0 if column.share else _text_width(candidate, column) for column in columns]
+        shares = sum(column.share for column in columns)
+        room = width - sum(widths) - len(columns)
+        roomy = _PERCENT + 1 + _WIDEST_BAR
+        if room - len(columns) >= shares * roomy:
+            return _Layout(candidate, True, _WIDEST_BAR, _tracks(columns, widths, roomy))
+        if room >= shares * _NARROWEST_BAR:
+            bar = min(_WIDEST_BAR, room // shares) if shares else 0
+            return _Layout(candidate, False, bar, _tracks(columns, widths, bar))
+    excess = shares * _NARROWEST_BAR - room
+    for key, least in (("name", _NARROWEST_NAME), ("layer", _NARROWEST_LAYER)):
+        for position, column in enumerate(columns):
+            if column.key == key:
+                saved = min(excess, max(widths[position] - least, 0))
+                widths[position] -= saved
+                excess -= saved
+    return _Layout(candidate, False, _NARROWEST_BAR, _tracks(columns, widths, _NARROWEST_BAR))
+
+
+def _tracks(columns: Sequence[Column], widths: Sequence[int], share: int) -> tuple[Track, ...]:
+    return tuple(
+        Track(share) if column.share else Track(width, right=bool(column.quantity))
+        for column, width in zip(columns, widths, strict=True)
+    )
+
+
+def _text_width(sheet: Sheet, column: Column) -> int:
+    return width_of([column.heading, sheet.total_text(column), *(sheet.text(column, row) for row in sheet.rows)])
 
 
 def _merged(sheet: Sheet) -> Sheet:

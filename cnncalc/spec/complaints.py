@@ -1,10 +1,8 @@
-"""What msgspec finds wrong with a document, said so that its author can mend it."""
+"""What is wrong with a document, said so that its author can mend it."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -25,45 +23,61 @@ _LONGEST_QUOTE = 60
 
 
 def complaint(
-    error: msgspec.ValidationError, document: object, structs: Mapping[str, type[msgspec.Struct]], source: str
+    error: msgspec.ValidationError, document: dict[str, Any], struct: type[msgspec.Struct], where: str, title: str
 ) -> SpecError:
-    """The SpecError for msgspec's first finding; ``structs`` says which type stands where, beside the layers."""
-    finding, _, place = str(error).partition(" - at `")
-    where = place.rstrip("`") or "$"
-    found = _lookup(document, where)
-    struct = structs.get(where) or _layer_type(found)
+    """The SpecError for msgspec's finding about a document at ``where``, which should be a ``struct``."""
+    finding, _, inner = str(error).partition(" - at `")
+    inner = inner.rstrip("`").removeprefix("$")
     match = re.fullmatch(r"Object contains unknown field `(.*)`", finding, re.DOTALL)
-    if match and struct:
-        field = match[1]
-        names = struct.__struct_fields__
-        hint = nearest(field, names) or f"; it has {', '.join(names)}"
-        return SpecError(f"{_title(struct)} has no field {quote(field)}{hint}", where=where, source=source)
-    match = re.fullmatch(r"Object missing required field `(\w+)`", finding)
-    if match and match[1] == "type":
-        return SpecError('a layer needs a "type", such as "Conv2d"', where=where, source=source)
     if match:
-        subject = _title(struct) if struct else "this object"
-        return SpecError(f'{subject} needs "{match[1]}"', where=where, source=source)
-    if finding.startswith("Invalid value") and where.endswith(".type"):
-        hint = nearest(str(found), LAYERS_BY_NAME) or f"; the types are {', '.join(LAYERS_BY_NAME)}"
-        return SpecError(f"unknown layer type {quote(found)}{hint}", where=where, source=source)
-    expected = _expected(finding, document, where)
-    return SpecError(f"expected {expected}, found {quote(found)}", where=where, source=source)
+        owner = _nested(struct, inner)
+        return unknown_field(f'"{inner[1:]}"' if inner else title, match[1], owner, where + inner)
+    match = re.fullmatch(r"Object missing required field `(\w+)`", finding)
+    if match:
+        return SpecError(f'{title} needs "{match[1]}"', where=where + inner)
+    expected = _expected(finding, struct, inner)
+    return SpecError(f"expected {expected}, found {quote(_lookup(document, inner))}", where=where + inner)
+
+
+def unknown_field(title: str, field: str, struct: type[msgspec.Struct], where: str) -> SpecError:
+    """The error for a field that an object does not have."""
+    names = struct.__struct_fields__
+    hint = nearest(field, names) or f"; it has {', '.join(names)}"
+    return SpecError(f"{title} has no field {quote(field)}{hint}", where=where)
+
+
+def unknown_type(kind: object, where: str) -> SpecError:
+    """The error for a layer of a type that does not exist."""
+    hint = nearest(kind, LAYERS_BY_NAME) if isinstance(kind, str) else ""
+    hint = hint or f"; the types are {', '.join(LAYERS_BY_NAME)}"
+    return SpecError(f"unknown layer type {quote(kind)}{hint}", where=f"{where}.type")
+
+
+def missing_type(document: object, where: str) -> SpecError:
+    """The error for something among the layers that does not say which type it is."""
+    if isinstance(document, dict):
+        return SpecError('a layer needs "type", such as "Conv2d"', where=where)
+    return SpecError(f"expected a layer, an object with a type, found {quote(document)}", where=where)
 
 
 def quote(value: object) -> str:
-    """A value as JSON writes it, shortened."""
+    """A value as JSON writes it, shortened and in one line."""
     try:
-        text = json.dumps(value, ensure_ascii=False, default=lambda odd: f"<{type(odd).__name__}>")
-    except (TypeError, ValueError):
+        text = msgspec.json.encode(value).decode()
+    except (TypeError, ValueError, OverflowError, RecursionError):
         text = f"<{type(value).__name__}>"
+    if isinstance(value, float) and text == "null":
+        text = str(value)
     text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
 
 
-def _expected(finding: str, document: object, where: str) -> str:
+def _expected(finding: str, struct: type[msgspec.Struct], inner: str) -> str:
+    """What msgspec expected, in words."""
     if finding.startswith("Invalid enum value"):
-        return _choices(document, where)
+        hint = get_type_hints(struct)[inner[1:]]
+        words = [word for option in get_args(hint) if get_origin(option) is Literal for word in get_args(option)]
+        return "one of " + ", ".join(f'"{word}"' for word in words) + " or whole numbers"
     if "matching regex" in finding:
         return "text in one line without control characters"
     bound = re.fullmatch(r"Expected `(\w+)` (of length )?(<=|>=) (\S+)", finding)
@@ -80,27 +94,15 @@ def _expected(finding: str, document: object, where: str) -> str:
     return f"something else ({finding})"
 
 
-def _choices(document: object, where: str) -> str:
-    """The words that a field accepts."""
-    owner, _, field = where.rpartition(".")
-    struct = _layer_type(_lookup(document, owner))
-    hint = get_type_hints(struct)[field] if struct else None
-    words = [word for option in get_args(hint) if get_origin(option) is Literal for word in get_args(option)]
-    return "one of " + ", ".join(f'"{word}"' for word in words) + ", or numbers"
+def _nested(struct: type[msgspec.Struct], inner: str) -> type[msgspec.Struct]:
+    """The struct of an object inside a document, such as ``.expected``."""
+    hint = get_type_hints(struct).get(inner[1:], struct)
+    return next((option for option in (hint, *get_args(hint)) if hasattr(option, "__struct_fields__")), struct)
 
 
-def _layer_type(found: object) -> type[msgspec.Struct] | None:
-    kind = found.get("type") if isinstance(found, dict) else None
-    return LAYERS_BY_NAME.get(kind) if isinstance(kind, str) else None
-
-
-def _title(struct: type[msgspec.Struct]) -> str:
-    return struct.__name__ if struct.__name__ in LAYERS_BY_NAME else f"a spec's {struct.__name__.lower()}"
-
-
-def _lookup(document: Any, where: str) -> Any:
-    """The value at a place such as ``$.layers[3].stride``; None where there is none."""
-    for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", where):
+def _lookup(document: Any, inner: str) -> Any:
+    """The value at a place such as ``.stride[1]``; None where there is none."""
+    for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", inner):
         try:
             document = document[key] if key else document[int(index)]
         except (KeyError, IndexError, TypeError):

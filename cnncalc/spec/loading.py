@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+from os import path
 from typing import Any
 
 from cnncalc.errors import SpecError, nearest
@@ -20,9 +20,9 @@ def load(spec: str | os.PathLike[str]) -> Network:
     Raises SpecError with the place where the spec cannot be read.
     """
     source = os.fspath(spec)
-    path = _shipped_path(source) if source in shipped_names() else Path(source)
+    place = path.join(_shipped_directory(), f"{source}.json") if source in shipped_names() else source
     try:
-        with path.open("rb") as file:
+        with open(place, "rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise SpecError(_not_found(source), source=source) from None
@@ -48,30 +48,26 @@ def loads(text: str | bytes, source: str = "") -> Network:
 
 def shipped_names() -> list[str]:
     """The names of the specs that come with cnncalc."""
-    return sorted(path.stem for path in _shipped_directory().glob("*.json"))
+    return sorted(name.removesuffix(".json") for name in os.listdir(_shipped_directory()) if name.endswith(".json"))
 
 
-def _shipped_directory() -> Path:
+def _shipped_directory() -> str:
     """Inside the package where it was installed, beside it in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "specs"
-    return inside if inside.is_dir() else package.parent / "specs"
-
-
-def _shipped_path(name: str) -> Path:
-    return _shipped_directory() / f"{name}.json"
+    package = path.dirname(path.dirname(path.abspath(__file__)))
+    inside = path.join(package, "specs")
+    return inside if path.isdir(inside) else path.join(path.dirname(package), "specs")
 
 
 def _not_found(source: str) -> str:
-    path = Path(source)
-    if path.suffix or path.parent != Path():
-        try:
-            neighbours = [str(path.parent / other.name) for other in path.parent.iterdir()]
-        except OSError:
-            neighbours = []
-        return f"no such file{nearest(source, [*neighbours, *shipped_names()])}"
-    hint = nearest(source, shipped_names()) or f"; the shipped specs are {', '.join(shipped_names())}"
-    return f"no such file and no shipped spec of that name{hint}"
+    folder, suffix = path.dirname(source), path.splitext(source)[1]
+    if not folder and not suffix:
+        hint = nearest(source, shipped_names()) or f"; the shipped specs are {', '.join(shipped_names())}"
+        return f"no such file and no shipped spec of that name{hint}"
+    try:
+        neighbours = [path.join(folder, name) for name in os.listdir(folder or ".")]
+    except OSError:
+        neighbours = []
+    return f"no such file{nearest(source, [*neighbours, *shipped_names()])}"
 
 
 def _parse(text: str, source: str) -> object:

@@ -1,15 +1,14 @@
 """The document: what a spec says, as typed data."""
 
-from __future__ import annotations
-
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
 
-from cnncalc.layers import AnyLayer, Layer
+from cnncalc.errors import SpecError
+from cnncalc.layers import LAYERS_BY_NAME, Layer
 from cnncalc.layers.base import Name, Positive
-from cnncalc.spec.complaints import complaint
+from cnncalc.spec.complaints import complaint, missing_type, unknown_field, unknown_type
 
 InputShape: TypeAlias = Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=8)]
 Total: TypeAlias = Annotated[int, Meta(ge=0)]
@@ -23,48 +22,86 @@ class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     activations: Total | None = None
 
 
-class Network(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A network: the shape of its input (one sample, channels first) and its layers.
+class Heading(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a spec says of the network as a whole: the shape of its input is that of one sample, channels first."""
+
+    name: Name = "network"
+    source: str = ""
+    expected: Expected | None = None
+    input: InputShape
+
+
+class Network(Heading, frozen=True, kw_only=True, omit_defaults=True):
+    """A network: its heading and its layers.
 
     A layer reads the layer before it unless it names its ``inputs``; ``"input"`` is the network's own input.
     Constructing a Network in Python checks nothing; :meth:`validated` (and with it ``analyze``) does.
     """
 
-    name: Name = "network"
-    source: str = ""
-    input: InputShape
-    layers: Annotated[tuple[AnyLayer, ...], Meta(min_length=1)]
-    expected: Expected | None = None
+    layers: tuple[Layer, ...]
 
-    def validated(self) -> Network:
-        """This network with every value checked, lists made tuples. Raises SpecError."""
-        return network_from(_plain(self))
+    def validated(self) -> "Network":
+        """The same network with every value checked, lists made tuples. Raises SpecError."""
+        fields = msgspec.structs.asdict(self)
+        if isinstance(self.layers, (list, tuple)):
+            fields["layers"] = [_plain(layer) for layer in self.layers]
+        if isinstance(self.expected, Expected):
+            fields["expected"] = msgspec.structs.asdict(self.expected)
+        return network_from(fields)
 
-    def with_input(self, shape: tuple[int, ...]) -> Network:
-        """This network on an input of another shape; the expected totals no longer apply."""
+    def with_input(self, shape: tuple[int, ...]) -> "Network":
+        """The same network on an input of another shape; the expected totals no longer apply."""
         return msgspec.structs.replace(self, input=shape, expected=None)
 
     def to_json(self) -> str:
-        """This network as a spec."""
+        """The network as a spec. Raises SpecError where it is not sound."""
         return msgspec.json.format(msgspec.json.encode(self.validated()), indent=2).decode()
 
 
 def network_from(document: object, source: str = "") -> Network:
-    """The Network that a parsed JSON document describes. Raises SpecError naming the place in it."""
+    """The network that a parsed JSON document describes. Raises SpecError naming the place in it.
+
+    Each layer is converted as the kind that it names, so that only the kinds in use are ever compiled.
+    """
     try:
-        return msgspec.convert(document, Network)
+        if not isinstance(document, dict):
+            raise SpecError("a spec is an object with an input and layers, found something else", where="$")
+        if "layers" not in document:
+            raise SpecError('a spec needs "layers"', where="$")
+        for field in document:
+            if field not in Network.__struct_fields__:
+                raise unknown_field("a spec", field, Network, "$")
+        heading = _convert({key: value for key, value in document.items() if key != "layers"}, Heading, "$", "a spec")
+        layers = document["layers"]
+        if not isinstance(layers, list):
+            raise SpecError("expected a list of layers, found something else", where="$.layers")
+        if not layers:
+            raise SpecError("the network is empty, expected at least one layer", where="$.layers")
+        converted = tuple([_layer(layer, f"$.layers[{index}]") for index, layer in enumerate(layers)])
+    except SpecError as error:
+        raise error.within(source) from None
+    return Network(**msgspec.structs.asdict(heading), layers=converted)
+
+
+def _layer(document: object, where: str) -> Layer:
+    if not isinstance(document, dict) or "type" not in document:
+        raise missing_type(document, where)
+    kind = document["type"]
+    if not isinstance(kind, str) or kind not in LAYERS_BY_NAME:
+        raise unknown_type(kind, where)
+    layer: Layer = _convert(document, LAYERS_BY_NAME[kind], where, kind)
+    return layer
+
+
+def _convert(document: dict[str, Any], struct: Any, where: str, title: str) -> Any:
+    try:
+        return msgspec.convert(document, struct)
     except msgspec.ValidationError as error:
-        raise complaint(error, document, {"$": Network, "$.expected": Expected}, source) from None
+        raise complaint(error, document, struct, where, title) from None
 
 
-def _plain(network: Network) -> object:
-    """The network as plain dictionaries and lists, whatever stands in its fields."""
-    document = msgspec.structs.asdict(network)
-    if isinstance(network.layers, (list, tuple)):
-        document["layers"] = [
-            {"type": type(layer).__name__} | msgspec.structs.asdict(layer) if isinstance(layer, Layer) else layer
-            for layer in network.layers
-        ]
-    if isinstance(network.expected, Expected):
-        document["expected"] = msgspec.structs.asdict(network.expected)
-    return document
+def _plain(layer: object) -> object:
+    """A layer as the object of a spec."""
+    if not isinstance(layer, Layer):
+        return layer
+    return {"type": type(layer).__name__} | msgspec.structs.asdict(layer)

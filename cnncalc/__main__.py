@@ -2,4 +2,4 @@
 
 from cnncalc.cli import main
 
-main(prog_name="cnncalc")
+main()

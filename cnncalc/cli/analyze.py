@@ -31,7 +31,7 @@ def command(
     top: int | None,
     exact: bool,
 ) -> None:
-    r"""Print output shape, parameters, MACs, FLOPs and activations of every layer of SPEC, with totals.
+    """Print output shape, parameters, MACs, FLOPs and activations of every layer of SPEC, with totals.
 
     \b
     Examples:

@@ -8,13 +8,13 @@ from msgspec import Meta
 from cnncalc.arithmetic import prod
 from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, of_rank, per_axis
 from cnncalc.layers.formulas import adaptive_reads
-from cnncalc.layers.window import LETTERS
+from cnncalc.layers.window import LETTERS, Positive1
 
-Target1: TypeAlias = Positive | Annotated[tuple[Positive | None, ...], Meta(min_length=1, max_length=1)]
+Target1: TypeAlias = Positive1
 Target2: TypeAlias = Positive | Annotated[tuple[Positive | None, ...], Meta(min_length=2, max_length=2)]
 Target3: TypeAlias = Positive | Annotated[tuple[Positive | None, ...], Meta(min_length=3, max_length=3)]
 Target = TypeVar("Target")
-"""One output size for all axes, or one an axis, where None keeps the input's."""
+"""One output size for all axes, or one an axis, where None keeps the input's (in 2-D and 3-D, as in PyTorch)."""
 
 
 class AdaptivePool(Layer, Generic[Target], frozen=True):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from msgspec import Meta, Struct
 
-from cnncalc.arithmetic import Number, prod
+from cnncalc.arithmetic import Number, equal, prod
 
 LARGEST_SIZE = 2**31 - 1
 """The largest size or hyper-parameter that a spec may state."""
@@ -173,7 +173,7 @@ def of_rank(kind: str, shape: Shape, rank: int, axes: str) -> Check:
 
 def agrees(stated: Number | None, arriving: Number, field: str) -> Check:
     """That what a spec states about its input agrees with what arrives; nothing stated agrees with anything."""
-    holds = True if stated is None else stated == arriving
+    holds = True if stated is None else equal(stated, arriving)
     return Check(holds, field, "{} is stated as {}, but {} arrive", (field, stated, arriving))
 
 

@@ -1,31 +1,40 @@
 """Layers that merge several inputs into one."""
 
 from collections.abc import Iterator
+from functools import reduce
 from typing import ClassVar
 
-from cnncalc.arithmetic import equal, prod
+from cnncalc.arithmetic import equal, prod, where
 from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, sample_axis
 
 
 class Add(Layer, frozen=True):
-    """The sum of inputs of one shape: an addition an element for each input but the first."""
+    """The sum of the inputs: an addition an element of the output for each input but the first.
+
+    The inputs have as many axes as each other; along an axis of size 1 an input is repeated, as PyTorch broadcasts.
+    """
 
     least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = None
 
     def checks(self, *inputs: Shape) -> Iterator[Check]:
-        message = "Add takes inputs of one shape; what arrives is {} and {}"
-        first = inputs[0]
+        message = "Add takes inputs of one shape (an axis of size 1 fits any); what arrives is {} and {}"
+        sum_so_far = inputs[0]
         for other in inputs[1:]:
-            yield Check(len(other) == len(first), "inputs", message, (first, other))
-            for size, expected in zip(other, first, strict=True):
-                yield Check(equal(size, expected), "inputs", message, (first, other))
+            yield Check(len(other) == len(sum_so_far), "inputs", message, (sum_so_far, other))
+            for a, b in zip(sum_so_far, other, strict=True):
+                yield Check(equal(a, b) | equal(a, 1) | equal(b, 1), "inputs", message, (sum_so_far, other))
+            sum_so_far = _broadcast(sum_so_far, other)
 
     def output(self, *inputs: Shape) -> Shape:
-        return inputs[0]
+        return reduce(_broadcast, inputs)
 
     def operations(self, *inputs: Shape, output: Shape) -> Operations:
         return Operations(add=(len(inputs) - 1) * prod(output))
+
+
+def _broadcast(a: Shape, b: Shape) -> Shape:
+    return tuple(where(equal(m, 1), n, m) for m, n in zip(a, b, strict=True))
 
 
 class Concat(Layer, frozen=True):

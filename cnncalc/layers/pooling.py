@@ -5,7 +5,6 @@ from typing import ClassVar, Generic
 
 from cnncalc.arithmetic import prod
 from cnncalc.layers.base import Check, Operations, Shape, per_axis
-from cnncalc.layers.formulas import effective_kernel
 from cnncalc.layers.window import (
     AXES,
     ONE,
@@ -46,12 +45,8 @@ class Pool(Windowed, Generic[Sizes, Paddings], frozen=True):
     def checks(self, x: Shape) -> Iterator[Check]:
         yield from super().checks(x)
         for (axis, _), w in zip(AXES[self.rank], self.windows(), strict=True):
-            yield Check(
-                2 * w.padding <= effective_kernel(w.kernel, w.dilation),
-                "padding",
-                "padding {} along the {} is more than half of a kernel of {} with dilation {}",
-                (w.padding, axis, w.kernel, w.dilation),
-            )
+            message = "padding {} along the {} is more than half of a kernel of {}"
+            yield Check(2 * w.padding <= w.kernel, "padding", message, (w.padding, axis, w.kernel))
 
     def output(self, x: Shape) -> Shape:
         return (x[0], *self.positions(x))
@@ -118,6 +113,12 @@ class AvgPool2d(AvgPool[Positive2, NonNegative2], frozen=True):
 
 
 class AvgPool3d(AvgPool[Positive3, NonNegative3], frozen=True):
-    """Average pooling over ``[C, D, H, W]``."""
+    """Average pooling over ``[C, D, H, W]``; PyTorch's wants every axis as large as the kernel, padding not counted."""
 
     rank: ClassVar[int] = 3
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield from super().checks(x)
+        for (axis, _), size, w in zip(AXES[self.rank], x[1:], self.windows(), strict=True):
+            message = "a kernel of {} is larger than the {} of {}, which AvgPool3d does not take, padded or not"
+            yield Check(size >= w.kernel, "kernel_size", message, (w.kernel, axis, size))

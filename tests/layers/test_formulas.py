@@ -1,0 +1,159 @@
+"""Every formula against a count by enumeration, and with each of the four kinds of number."""
+
+import inspect
+import math
+
+import numpy
+import pytest
+import sympy
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from cnncalc.arithmetic.recording import Recorded
+from cnncalc.layers import formulas
+
+SMALL = {
+    "size": st.integers(1, 60),
+    "kernel": st.integers(1, 9),
+    "stride": st.integers(1, 7),
+    "padding": st.integers(0, 6),
+    "dilation": st.integers(1, 4),
+    "output": st.integers(1, 20),
+}
+FORMULAS = {
+    name: formula
+    for name, formula in inspect.getmembers(formulas, inspect.isfunction)
+    if formula.__module__ == formulas.__name__ and name != "weight_macs"
+}
+
+
+def arguments(formula) -> list[str]:
+    return list(inspect.signature(formula).parameters)
+
+
+def padded_axis(size: int, padding: int) -> list[str]:
+    return ["padding"] * padding + ["input"] * size + ["padding"] * padding
+
+
+def windows(size: int, kernel: int, stride: int, padding: int, dilation: int) -> list[list[int]]:
+    """The positions that each complete window reads on the padded axis, by sliding it until it falls off."""
+    axis = padded_axis(size, padding)
+    found = []
+    start = 0
+    while (reads := [start + tap * dilation for tap in range(kernel)])[-1] < len(axis):
+        found.append(reads)
+        start += stride
+    return found
+
+
+@settings(max_examples=500)
+@given(*(SMALL[name] for name in ("size", "kernel", "stride", "padding", "dilation")))
+def test_window_rules_count_what_sliding_counts(size, kernel, stride, padding, dilation):
+    found = windows(size, kernel, stride, padding, dilation)
+    assume(found)
+    assert formulas.window_output(size, kernel, stride, padding, dilation) == len(found)
+    unread = len(padded_axis(size, padding)) - 1 - found[-1][-1]
+    assert formulas.window_remainder(size, kernel, stride, padding, dilation) == unread
+    assert formulas.effective_kernel(kernel, dilation) == found[0][-1] - found[0][0] + 1
+    assert formulas.window_span(size, kernel, padding, dilation) == len(padded_axis(size, padding)) - 1 - found[0][-1]
+
+
+@settings(max_examples=500)
+@given(*(SMALL[name] for name in ("size", "kernel", "stride", "padding", "dilation")))
+def test_ceil_mode_adds_a_window_that_begins_on_the_input(size, kernel, stride, padding, dilation):
+    """The rule in words (PyTorch documentation, MaxPool2d), for the paddings that pools may have.
+
+    Windows go on until one has reached the last element of the padded axis; one that would begin in the padding behind
+    the input is ignored.
+    """
+    assume(2 * padding <= kernel)
+    axis = padded_axis(size, padding)
+    extent = dilation * (kernel - 1) + 1
+    assume(extent <= len(axis))
+    count, start = 1, 0
+    while start + extent < len(axis):
+        start += stride
+        count += start < size + padding
+    assert formulas.ceil_window_output(size, kernel, stride, padding, dilation) == count
+
+
+@pytest.mark.parametrize("size", range(1, 40))
+def test_adaptive_windows_read_what_enumeration_reads(size):
+    for output in range(1, 40):
+        reads = sum(
+            math.ceil((i + 1) * size / output) - math.floor(i * size / output)  # ATen's start and end index
+            for i in range(output)
+        )
+        assert formulas.adaptive_reads(size, output) == reads
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(1, 5), st.integers(1, 5))
+def test_weight_macs_count_a_loop_nest(out_channels, in_channels, height, width, kernel_height, kernel_width):
+    count = 0
+    for _filter in range(out_channels):
+        for _row in range(height):
+            for _column in range(width):
+                for _channel in range(in_channels):
+                    for _tap in range(kernel_height * kernel_width):
+                        count += 1
+    weight = (out_channels, in_channels, kernel_height, kernel_width)
+    assert formulas.weight_macs((height, width), weight) == count
+
+
+@pytest.mark.parametrize("name", sorted(FORMULAS))
+def test_each_formula_on_arrays_symbols_and_recording_numbers(name):
+    """All four kinds of number agree, point by point; the recorded text is an expression with that value."""
+    formula = FORMULAS[name]
+    names = arguments(formula)
+
+    @settings(max_examples=60)
+    @given(st.lists(st.tuples(*(SMALL[argument] for argument in names)), min_size=1, max_size=5))
+    def agree(points):
+        ints = [formula(*point) for point in points]
+        assert all(type(value) is int for value in ints)
+        array = formula(*(numpy.array(column) for column in zip(*points, strict=True)))
+        assert array.tolist() == ints
+        symbols = [sympy.Symbol(argument, integer=True, positive=True) for argument in names]
+        expression = formula(*symbols)
+        for point, expected in zip(points, ints, strict=True):
+            assert expression.subs(dict(zip(symbols, point, strict=True)), simultaneous=True) == expected
+            recorded = formula(*map(Recorded, point))
+            assert recorded.value == expected
+            for step in recorded.steps():
+                assert eval(step.figures(), {"ceil": lambda a, b: -(-a // b), "gcd": math.gcd}) == step.value
+
+    agree()
+
+
+def test_weight_macs_on_arrays_symbols_and_recording_numbers():
+    positions, weight = (13, 13), (384, 192, 3, 3)
+    expected = 13 * 13 * 384 * 192 * 3 * 3
+    assert formulas.weight_macs(positions, weight) == expected
+    array = formulas.weight_macs((numpy.array([13, 27]), 13), weight)
+    assert array.tolist() == [expected, 27 * 13 * 384 * 192 * 9]
+    size, channels = sympy.symbols("M C", positive=True, integer=True)
+    expression = formulas.weight_macs((size, size), (channels, 192, 3, 3))
+    assert expression == 1728 * size**2 * channels
+    recorded = formulas.weight_macs(
+        tuple(Recorded(size, "M") for size in positions),
+        tuple(Recorded(size, name) for size, name in zip(weight, ("Cout", "Cin", "K", "K"), strict=True)),
+    )
+    assert recorded.figures() == "13*13*(384*192*3*3)"[:5] + "*384*192*3*3"
+    assert recorded.symbols() == "M*M*Cout*Cin*K*K"
+    assert recorded == expected
+
+
+def test_the_textbook_step():
+    """The worked step of AlexNet's first layer, as DESIGN states it."""
+    size = formulas.window_output(Recorded(227, "M"), Recorded(11, "K"), Recorded(4, "S"), Recorded(0, "P"))
+    *_, last = size.steps()
+    assert f"{last.figures()} = {last.value}" == "(227 - 11 + 2*0)//4 + 1 = 55"
+    assert last.symbols() == "(M - K' + 2*P)//S + 1"
+
+
+def test_no_float_rounds():
+    """Exact far beyond 2**53, where dividing as floats is wrong."""
+    size = 2**60 + 3
+    assert formulas.window_output(size, 3, 2, 1) == 2**59 + 2
+    assert formulas.ceil_window_output(size, 2, 2) == 2**59 + 2

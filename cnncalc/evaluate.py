@@ -12,7 +12,7 @@ from cnncalc.graph import Graph, Node
 from cnncalc.layers.base import Buffer, Check, Operations, Parameter, Shape
 
 
-class Evaluated(Struct, frozen=True):
+class Evaluated(Struct, frozen=True, gc=False):
     """A node with what its layer says of the shapes that arrive, for one sample."""
 
     node: Node
@@ -24,7 +24,7 @@ class Evaluated(Struct, frozen=True):
 
 
 Require: TypeAlias = Callable[[Node, Check], None]
-"""What becomes of a layer's conditions: ints raise, arrays may mask, symbols may assume."""
+"""What becomes of a condition that is not plainly true: ints raise, arrays may mask, symbols may assume."""
 
 
 def raise_unless(node: Node, check: Check) -> None:
@@ -42,7 +42,8 @@ def evaluate(graph: Graph, input_shape: Shape, require: Require = raise_unless) 
         layer = node.layer
         inputs = tuple([shapes[source] for source in node.sources])
         for check in layer.checks(*inputs):
-            require(node, check)
+            if check.holds is not True:
+                require(node, check)
         output = layer.output(*inputs)
         shapes.append(output)
         walk.append(

@@ -13,8 +13,10 @@ from cnncalc.spec.network import Network
 INPUT = "input"
 """The name under which layers read the network's own input."""
 
+_LONGEST_CIRCLE = 8
 
-class Node(Struct, frozen=True):
+
+class Node(Struct, frozen=True, gc=False):
     """A layer in its place.
 
     ``inputs`` are the names that it reads; ``sources`` the same as positions in the graph's order, where 0 is the
@@ -122,7 +124,8 @@ def _order(sources: list[tuple[int, ...]], names: list[str]) -> list[int]:
                 heapq.heappush(ready, reader)
     if len(order) < len(sources):
         cycle = _cycle(sources, set(range(len(sources))) - set(order))
-        text = " → ".join(f'"{names[index]}"' for index in cycle)
+        shown = [f'"{names[index]}"' for index in cycle]
+        text = " → ".join(shown if len(shown) <= _LONGEST_CIRCLE else [*shown[:4], "…", *shown[-2:]])
         raise SpecError(f"these layers read each other in a circle: {text}", where=f"$.layers[{cycle[0]}]")
     return order
 

@@ -93,4 +93,4 @@ def test_the_first_failing_condition_is_raised_with_its_place():
     with pytest.raises(SpecError) as raised:
         evaluate(build_graph(network), (1, 8, 28))
     assert raised.value.where == "$.layers[3].kernel_size"
-    assert str(raised.value).startswith('$.layers[3].kernel_size: "conv2": a kernel of 5 with dilation 1 does not fit')
+    assert str(raised.value).startswith('$.layers[3].kernel_size: "conv2": a kernel of 5 (dilation 1) does not fit')

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """One layer's figures: costs and activations of the whole batch, ``output_shape`` of one sample."""
 
     name: str
@@ -136,9 +136,10 @@ def analyze(
     counted = convention_named(convention)
     if isinstance(batch, bool) or not isinstance(batch, int) or not 1 <= batch <= LARGEST_SIZE:
         raise SpecError(f"expected a batch size of 1 to {LARGEST_SIZE}, found {batch!r}")
-    sound = (network if input is None else network.with_input(tuple(input))).validated()
-    rows = tuple([_row(visit, batch, counted) for visit in evaluate(build_graph(sound), sound.input)])
-    return Analysis(sound.name, counted.name, batch, sound.input, rows, Totals.of(rows))
+    if input is not None:
+        network = network.with_input(input)
+    rows = tuple([_row(visit, batch, counted) for visit in evaluate(build_graph(network), network.input)])
+    return Analysis(network.name, counted.name, batch, network.input, rows, Totals.of(rows))
 
 
 def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:

@@ -53,11 +53,10 @@ def command(
         raise error.within(spec) from None
     chosen = sheets.sheet(analysis, keys, sort="macs" if top and not sort else sort, top=top, exact=exact)
     if form == "table":
-        from rich.console import Console
+        from cnncalc.report.table import table
+        from cnncalc.report.terminal import terminal_width, write
 
-        from cnncalc.report.table import show
-
-        show(chosen, Console(highlight=False, markup=False, emoji=False))
+        write(table(chosen, terminal_width()))
     else:
         from cnncalc.report import text
 

@@ -43,7 +43,7 @@ class Buffer(Struct, frozen=True, gc=False):
 
 def elements(tensors: Iterable[Parameter | Buffer]) -> Number:
     """The number of elements of all the tensors together."""
-    return sum(prod(tensor.shape) for tensor in tensors)
+    return sum([prod(tensor.shape) for tensor in tensors])
 
 
 class Operations(Struct, frozen=True, gc=False):
@@ -106,7 +106,14 @@ class Note(Struct, frozen=True, gc=False):
 
 
 class Layer(
-    Struct, frozen=True, kw_only=True, tag_field="type", tag=True, forbid_unknown_fields=True, omit_defaults=True
+    Struct,
+    frozen=True,
+    kw_only=True,
+    gc=False,
+    tag_field="type",
+    tag=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
 ):
     """One kind of layer: its hyper-parameters under PyTorch's names, and every rule that is known of the kind.
 

@@ -87,7 +87,7 @@ class Windowed(Layer, frozen=True):
                 yield Check(
                     count >= 1,
                     "kernel_size",
-                    "a kernel of {} with dilation {} does not fit into the {} of {} with padding {} on each side",
+                    "a kernel of {} (dilation {}) does not fit into the {} of {} with padding {} on each side",
                     (w.kernel, w.dilation, axis, size, w.padding),
                 )
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
-from rich.console import Console
-from rich.text import Text
 
 from cnncalc.analysis import CONVENTIONS, Analysis, Row, Totals
 from cnncalc.layers.base import shape_text
-from cnncalc.report.grid import Cell, Track, grid, width_of
+from cnncalc.report.grid import Line, Span, Track, fold, grid, width_of
 from cnncalc.report.numbers import exact, percent
 from cnncalc.report.sheet import COLUMNS, Column, Sheet
 
@@ -20,104 +18,81 @@ _NARROWEST_NAME = 14
 _NARROWEST_LAYER = 17
 _PERCENT = len(">99.9%")
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_ASCII = str.maketrans({"×": "x", "−": "-", "·": "*", "–": "-", "…": "...", "▏": "|"})
 
 
-def show(sheet: Sheet, console: Console) -> None:
-    """Print the table of layers, the totals, where they sit by kind of layer, and the notes."""
-    analysis = sheet.analysis
-    printer = _Printer(console)
-    sample = shape_text(analysis.input)
-    printer.line(f"{analysis.name}: input {sample}, batch {analysis.batch}", style="bold")
-    printer.table(printer.layers(sheet))
-    if len(sheet.rows) < len(analysis.layers):
-        printer.line(f"{len(sheet.rows)} of {len(analysis.layers)} layers; the totals are those of all.", style="dim")
-    totals = analysis.totals
-    figures = f"{exact(totals.params)} params, {exact(totals.macs)} MACs, {exact(totals.flops)} FLOPs"
-    printer.line(f"Exactly {figures}, {exact(totals.activations)} activations, {exact(totals.buffers)} buffers.")
+def table(sheet: Sheet, width: int) -> list[Line]:
+    """The layers and their totals, where they sit by kind of layer, and the notes, in lines of ``width`` cells."""
+    analysis, totals = sheet.analysis, sheet.analysis.totals
     convention = CONVENTIONS[analysis.convention]
-    printer.line(f"FLOPs by the convention {convention.name}: {convention.description}.", style="dim")
+    exactly = (
+        f"Exactly {exact(totals.params)} params, {exact(totals.macs)} MACs, {exact(totals.flops)} FLOPs, "
+        f"{exact(totals.activations)} activations, {exact(totals.buffers)} buffers."
+    )
+    lines = _prose(f"{analysis.name}: input {shape_text(analysis.input)}, batch {analysis.batch}", width, "bold")
+    lines += _layers(sheet, width)
+    if len(sheet.rows) < len(analysis.layers):
+        shown = f"{len(sheet.rows)} of {len(analysis.layers)} layers; the totals are those of all."
+        lines += _prose(shown, width, "dim")
+    lines += _prose(exactly, width)
+    lines += _prose(f"FLOPs by the convention {convention.name}: {convention.description}.", width, "dim")
     if totals.params or totals.macs:
-        console.print()
-        printer.table(printer.kinds(analysis))
+        lines += [[], *_kinds(analysis, _WIDEST_BAR if width < 100 else 2 * _WIDEST_BAR)]
     if analysis.warnings:
-        console.print()
+        lines.append([])
     for warning in analysis.warnings:
-        text = Text(printer.printable(f"note  {warning.layer}: {warning.message}"))
-        text.stylize("yellow", 0, 4)
-        console.print(text)
+        first, *more = fold(f"note  {warning.layer}: {warning.message}", width)
+        lines += [[Span(first[:4], "yellow"), Span(first[4:])], *([Span(piece)] for piece in more)]
+    return lines
 
 
-class _Printer:
-    """Prints in the characters that the console's encoding has."""
+def _prose(text: str, width: int, style: str = "") -> list[Line]:
+    return [[Span(piece, style)] for piece in fold(text, width)]
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
-        self.unicode = console.encoding.lower().startswith("utf")
 
-    def printable(self, text: str) -> str:
-        """The text in characters that the console has."""
-        if self.unicode:
-            return text
-        return text.translate(_ASCII).encode(self.console.encoding, "replace").decode(self.console.encoding)
+def _bar(part: int, whole: int, width: int) -> str:
+    """A share as a bar, never empty where there is something."""
+    if not part or not whole:
+        return ""
+    full, eighths = divmod(max(1, round(8 * width * part / whole)), 8)
+    return "█" * full + _EIGHTHS[eighths].strip()
 
-    def line(self, text: str, style: str = "") -> None:
-        self.console.print(Text(self.printable(text), style))
 
-    def table(self, text: Text) -> None:
-        """Print what is already laid out."""
-        self.console.print(text, no_wrap=True, overflow="ignore", crop=False)
+def _layers(sheet: Sheet, width: int) -> list[Line]:
+    layout = _layout(sheet, width)
+    columns = layout.sheet.columns
+    heading = [Span(layout.heading(column), "bold") for column in columns]
+    rows = [[_figure(layout, column, row) for column in columns] for row in sheet.rows]
+    total = [Span("" if column.share else layout.sheet.total_text(column), "bold") for column in columns]
+    return grid([heading, *rows, total], layout.tracks, layout.gap)
 
-    def bar(self, part: int, whole: int, width: int) -> str:
-        """A share as a bar, never empty where there is something."""
-        if not part or not whole:
-            return ""
-        if not self.unicode:
-            return "#" * max(1, round(width * part / whole))
-        full, eighths = divmod(max(1, round(8 * width * part / whole)), 8)
-        return "█" * full + _EIGHTHS[eighths].strip()
 
-    def layers(self, sheet: Sheet) -> Text:
-        """The layers, laid out for the console's width."""
-        layout = _layout(sheet, self.console.width)
-        columns = layout.sheet.columns
-        heading = [self._cell(layout.heading(column), "bold") for column in columns]
-        rows = [[self._figure(layout, column, row) for column in columns] for row in sheet.rows]
-        total = [self._cell("" if column.share else sheet.total_text(column), "bold") for column in columns]
-        return grid([heading, *rows, total], layout.tracks, layout.gap)
+def _figure(layout: _Layout, column: Column, row: Row) -> Span:
+    text, value = layout.sheet.text(column, row), column.value(row)
+    if column.share:
+        picture = _bar(value, column.total(layout.sheet.analysis.totals) or 0, layout.bar)
+        text = f"{text:>{_PERCENT}} {picture}".rstrip() if layout.percent else picture
+    return Span(text, "" if value else "dim")
 
-    def _figure(self, layout: _Layout, column: Column, row: Row) -> Cell:
-        text, value = layout.sheet.text(column, row), column.value(row)
-        if column.share:
-            picture = self.bar(value, column.total(layout.sheet.analysis.totals) or 0, layout.bar)
-            text = f"{text:>{_PERCENT}} {picture}" if layout.percent else picture
-        return self._cell(text, "" if value else "dim")
 
-    def kinds(self, analysis: Analysis) -> Text:
-        """Where parameters and multiply-accumulates sit by kind of layer, most multiply-accumulates first."""
-        totals = analysis.totals
-        groups = analysis.by_type()
-        counted = {kind: group for kind, group in groups.items() if group[1].params or group[1].macs}
-        ordered = sorted(counted.items(), key=lambda item: item[1][1].macs, reverse=True)
-        others = [count for kind, (count, _) in groups.items() if kind not in counted]
-        if others:
-            ordered.append((f"{len(others)} other{'s' if len(others) > 1 else ''}", (sum(others), Totals())))
-        bar = _WIDEST_BAR if self.console.width < 100 else 2 * _WIDEST_BAR
-        rows = [[self._cell(text, "bold") for text in ("by type", "layers", "params", "", "MACs", "")]]
-        for kind, (count, sums) in ordered:
-            texts = [kind, str(count)]
-            for part, whole in ((sums.params, totals.params), (sums.macs, totals.macs)):
-                texts += [percent(part, whole), self.bar(part, whole, bar)]
-            rows.append([self._cell(text, "dim" if text == "0%" else "") for text in texts])
-        widths = [width_of([row[position].text for row in rows]) for position in range(6)]
-        tracks = [
-            Track(max(width, bar) if position in (3, 5) else width, position in (1, 2, 4))
-            for position, width in enumerate(widths)
-        ]
-        return grid(rows, tracks, gap=2)
-
-    def _cell(self, text: str, style: str = "") -> Cell:
-        return Cell(self.printable(text), style)
+def _kinds(analysis: Analysis, bar: int) -> list[Line]:
+    """Where parameters and multiply-accumulates sit by kind of layer, most multiply-accumulates first."""
+    totals = analysis.totals
+    groups = analysis.by_type()
+    counted = {kind: group for kind, group in groups.items() if group[1].params or group[1].macs}
+    ordered = sorted(counted.items(), key=lambda item: item[1][1].macs, reverse=True)
+    others = [count for kind, (count, _) in groups.items() if kind not in counted]
+    if others:
+        ordered.append((f"{len(others)} other{'s' if len(others) > 1 else ''}", (sum(others), Totals())))
+    rows = [[Span(text, "bold") for text in ("by type", "layers", "params", "", "MACs", "")]]
+    for kind, (count, sums) in ordered:
+        texts = [kind, str(count)]
+        for part, whole in ((sums.params, totals.params), (sums.macs, totals.macs)):
+            texts += [percent(part, whole), _bar(part, whole, bar)]
+        rows.append([Span(text, "dim" if text == "0%" else "") for text in texts])
+    widths = [width_of([row[position].text for row in rows]) for position in range(len(rows[0]))]
+    widths[3] = max(widths[3], bar)
+    tracks = [Track(width, right=position in (1, 2, 4)) for position, width in enumerate(widths)]
+    return grid(rows, tracks, gap=2)
 
 
 class _Layout(Struct, frozen=True):

@@ -13,7 +13,14 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|~"})
 _LATEX = str.maketrans(
     {character: f"\\{character}" for character in "&%$#_{}"}
-    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "×": r"$\times$", "<": "$<$"}
+    | {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "×": r"$\times$",
+        "<": "$<$",
+        ">": "$>$",
+    }
 )
 
 

@@ -1,5 +1,6 @@
 """The document: what a spec says, as typed data."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
@@ -35,52 +36,58 @@ class Network(Heading, frozen=True, kw_only=True, omit_defaults=True):
     """A network: its heading and its layers.
 
     A layer reads the layer before it unless it names its ``inputs``; ``"input"`` is the network's own input.
-    Constructing a Network in Python checks nothing; :meth:`validated` (and with it ``analyze``) does.
+    Constructing one checks every value, its layers' too, makes tuples of lists and raises SpecError.
     """
 
     layers: tuple[Layer, ...]
 
-    def validated(self) -> "Network":
-        """The same network with every value checked, lists made tuples. Raises SpecError."""
+    def __post_init__(self) -> None:
         fields = msgspec.structs.asdict(self)
         if isinstance(self.layers, (list, tuple)):
             fields["layers"] = [_plain(layer) for layer in self.layers]
         if isinstance(self.expected, Expected):
             fields["expected"] = msgspec.structs.asdict(self.expected)
-        return network_from(fields)
+        for name, value in _checked(fields).items():
+            msgspec.structs.force_setattr(self, name, value)
 
-    def with_input(self, shape: tuple[int, ...]) -> "Network":
-        """The same network on an input of another shape; the expected totals no longer apply."""
+    def with_input(self, shape: Sequence[int]) -> "Network":
+        """The same network on an input of another shape; the expected totals no longer apply. Raises SpecError."""
         return msgspec.structs.replace(self, input=shape, expected=None)
 
     def to_json(self) -> str:
-        """The network as a spec. Raises SpecError where it is not sound."""
-        return msgspec.json.format(msgspec.json.encode(self.validated()), indent=2).decode()
+        """The network as a spec."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2).decode()
 
 
 def network_from(document: object, source: str = "") -> Network:
-    """The network that a parsed JSON document describes. Raises SpecError naming the place in it.
-
-    Each layer is converted as the kind that it names, so that only the kinds in use are ever compiled.
-    """
+    """The network that a parsed JSON document describes. Raises SpecError naming the place in it."""
     try:
         if not isinstance(document, dict):
             raise SpecError("a spec is an object with an input and layers, found something else", where="$")
-        if "layers" not in document:
-            raise SpecError('a spec needs "layers"', where="$")
         for field in document:
             if field not in Network.__struct_fields__:
                 raise unknown_field("a spec", field, Network, "$")
-        heading = _convert({key: value for key, value in document.items() if key != "layers"}, Heading, "$", "a spec")
-        layers = document["layers"]
-        if not isinstance(layers, list):
-            raise SpecError("expected a list of layers, found something else", where="$.layers")
-        if not layers:
-            raise SpecError("the network is empty, expected at least one layer", where="$.layers")
-        converted = tuple([_layer(layer, f"$.layers[{index}]") for index, layer in enumerate(layers)])
+        for field in ("input", "layers"):
+            if field not in document:
+                raise SpecError(f'a spec needs "{field}"', where="$")
+        return Network(**document)
     except SpecError as error:
         raise error.within(source) from None
-    return Network(**msgspec.structs.asdict(heading), layers=converted)
+
+
+def _checked(document: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a network from those of a document, each of its type.
+
+    Each layer is converted as the kind that it names, so that only the kinds in use are ever compiled.
+    """
+    heading = _convert({key: value for key, value in document.items() if key != "layers"}, Heading, "$", "a spec")
+    layers = document["layers"]
+    if not isinstance(layers, list):
+        raise SpecError("expected a list of layers, found something else", where="$.layers")
+    if not layers:
+        raise SpecError("the network is empty, expected at least one layer", where="$.layers")
+    converted = tuple([_layer(layer, f"$.layers[{index}]") for index, layer in enumerate(layers)])
+    return msgspec.structs.asdict(heading) | {"layers": converted}
 
 
 def _layer(document: object, where: str) -> Layer:

@@ -1,0 +1,194 @@
+"""Rows, totals, batches, notes and frames."""
+
+import pandas
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cnncalc
+from cnncalc import Network, analyze, load
+from cnncalc.layers import LAYERS_BY_NAME
+
+
+def one(kind, input, **settings):
+    (row,) = analyze(Network(input=input, layers=[LAYERS_BY_NAME[kind](**settings)])).layers
+    return row
+
+
+def counted_by_loops_adaptive(sizes, targets, channels):
+    """Additions and divisions of an adaptive average pool, window by window (ATen's start and end index)."""
+    adds = divs = 0
+    for _ in range(channels):
+        for i in range(targets[0]):
+            for j in range(targets[1]):
+                window = 1
+                for index, size, target in ((i, sizes[0], targets[0]), (j, sizes[1], targets[1])):
+                    window *= -(-(index + 1) * size // target) - index * size // target
+                adds += window - 1
+                divs += 1
+    return adds + divs
+
+
+@pytest.mark.parametrize(
+    ("row", "flops"),
+    [
+        # the public contract: 2 a MAC and 1 a bias addition; conv1 of AlexNet is its example
+        (one("Conv2d", [3, 224, 224], out_channels=64, kernel_size=11, stride=4, padding=2), 140_747_200),
+        (one("Conv2d", [3, 224, 224], out_channels=64, kernel_size=11, stride=4, padding=2, bias=False), 140_553_600),
+        (one("Linear", [10], out_features=4), 2 * 40 + 4),
+        (one("Linear", [7, 10], out_features=4, bias=False), 2 * 7 * 40),
+        # 2 an element of an inference-time batch norm
+        (one("BatchNorm2d", [8, 5, 5]), 2 * 200),
+        (one("BatchNorm2d", [8, 5, 5], affine=False), 2 * 200),
+        # without running statistics: mean (n − C adds, C divs), variance (n subs, n muls, n − C adds, C divs),
+        # root (C adds, C roots, C divs), scale (n muls), and the affine map (n muls, n adds)
+        (one("BatchNorm2d", [8, 5, 5], track_running_stats=False), 192 + 8 + 400 + 192 + 8 + 24 + 200 + 400),
+        (one("BatchNorm2d", [8, 5, 5], track_running_stats=False, affine=False), 192 + 8 + 400 + 192 + 8 + 24 + 200),
+        # 1 a comparison, addition, division or transcendental function of the others
+        (one("ReLU", [8, 5, 5]), 200),
+        (one("LeakyReLU", [8, 5, 5]), 400),
+        (one("Sigmoid", [8, 5, 5]), 600),
+        (one("Tanh", [8, 5, 5]), 200),
+        (one("Softmax", [10]), 10 + 9 + 10),
+        (one("Softmax", [10, 4], dim=-1), 40 + 30 + 40),
+        (one("MaxPool2d", [2, 6, 6], kernel_size=3), 2 * 4 * 8),
+        (one("AvgPool2d", [2, 6, 6], kernel_size=3), 2 * 4 * 9),
+        (one("MaxPool3d", [2, 4, 4, 4], kernel_size=[1, 2, 2]), 2 * 4 * 2 * 2 * 3),
+        (one("AdaptiveAvgPool2d", [2, 7, 7], output_size=1), 2 * 49),
+        (one("AdaptiveAvgPool2d", [3, 7, 10], output_size=[3, 4]), counted_by_loops_adaptive((7, 10), (3, 4), 3)),
+        (one("AdaptiveMaxPool2d", [3, 7, 10], output_size=[3, 4]), counted_by_loops_adaptive((7, 10), (3, 4), 3) - 36),
+        (one("LocalResponseNorm", [4, 3, 3], size=5), 36 * (2 + 5 + 2 + 1)),
+        (one("Dropout", [8, 5, 5]), 0),
+        (one("Identity", [8, 5, 5]), 0),
+        (one("Flatten", [8, 5, 5]), 0),
+    ],
+    ids=lambda value: getattr(value, "type", ""),
+)
+def test_flops_of_each_kind(row, flops):
+    assert row.flops == flops
+
+
+def test_flops_of_merges():
+    layers = [cnncalc.Add(inputs=["input"] * 3), cnncalc.Concat(inputs=["input", "input"])]
+    add, concat = analyze(Network(input=[4, 2, 2], layers=layers)).layers
+    assert (add.flops, add.output_shape) == (2 * 16, (4, 2, 2))
+    assert (concat.flops, concat.output_shape) == (0, (8, 2, 2))
+
+
+@given(st.sampled_from(["alexnet", "resnet18", "lenet"]), st.integers(1, 10_000))
+def test_a_batch_multiplies_costs_and_activations_and_never_parameters(name, batch):
+    network = load(name)
+    single, batched = analyze(network), analyze(network, batch=batch)
+    for one_row, row in zip(single.layers, batched.layers, strict=True):
+        assert (row.params, row.buffers, row.output_shape) == (one_row.params, one_row.buffers, one_row.output_shape)
+        costs = (one_row.macs, one_row.flops, one_row.activations)
+        assert (row.macs, row.flops, row.activations) == tuple(batch * cost for cost in costs)
+    assert batched.totals.params == single.totals.params
+    assert batched.totals.macs == batch * single.totals.macs
+
+
+def test_totals_and_kinds_are_sums():
+    analysis = analyze(load("resnet18"))
+    for quantity in ("params", "buffers", "macs", "flops", "activations"):
+        total = sum(getattr(row, quantity) for row in analysis.layers)
+        assert getattr(analysis.totals, quantity) == total
+        assert sum(getattr(sums, quantity) for _, sums in analysis.by_type().values()) == total
+    assert sum(count for count, _ in analysis.by_type().values()) == len(analysis.layers)
+
+
+def test_the_lectures_claim_about_alexnet():
+    """Convolution holds about 5% of the parameters and does about 95% of the computation, linear layers the reverse."""
+    analysis = analyze(load("alexnet"))
+    kinds = {kind: sums for kind, (_, sums) in analysis.by_type().items()}
+    assert kinds["Conv2d"].params / analysis.totals.params == pytest.approx(0.05, abs=0.015)
+    assert kinds["Conv2d"].macs / analysis.totals.macs == pytest.approx(0.95, abs=0.035)
+    assert kinds["Conv2d"].params + kinds["Linear"].params == analysis.totals.params
+
+
+def test_another_input():
+    analysis = analyze(load("alexnet"), [3, 227, 227])
+    assert analysis.input == (3, 227, 227)
+    assert analysis.layers[0].output_shape == (64, 56, 56)
+
+
+@pytest.mark.parametrize(
+    ("kind", "input", "settings", "message"),
+    [
+        ("Conv2d", [1, 7, 7], {"kernel_size": 3, "stride": 2}, None),
+        ("Conv2d", [1, 7, 8], {"kernel_size": 3, "padding": "same"}, None),
+        (
+            "Conv2d",
+            [1, 7, 8],
+            {"kernel_size": 3, "stride": 2},
+            "width: (8 − 3 + 2·0)/2 = 2.5 is not whole, floor 2, + 1 = 3, one column of the input is never read",
+        ),
+        (
+            "Conv2d",
+            [1, 9, 10],
+            {"kernel_size": 3, "stride": 4, "padding": 1, "dilation": 2},
+            "height: (9 − 5 + 2·1)/4 = 1.5 is not whole, floor 1, + 1 = 2, 2 rows of the padded input are never read "
+            "(one row of the input itself); "
+            "width: (10 − 5 + 2·1)/4 = 1.75 is not whole, floor 1, + 1 = 2, 3 columns of the padded input are never "
+            "read (2 columns of the input itself)",
+        ),
+        (
+            "Conv1d",
+            [1, 9],
+            {"kernel_size": 1, "stride": 7},
+            "length: (9 − 1 + 2·0)/7 = 1.142… is not whole, floor 1, + 1 = 2, one position of the input is never read",
+        ),
+        (
+            "MaxPool2d",
+            [1, 6, 6],
+            {"kernel_size": 3, "stride": 2, "ceil_mode": True},
+            "height and width: (6 − 3 + 2·0)/2 = 1.5 is not whole, ceil_mode takes the ceiling 2, + 1 = 3, "
+            "the last window reaches one row and one column past the padded input",
+        ),
+        (
+            "MaxPool3d",
+            [1, 3, 3, 3],
+            {"kernel_size": 2, "stride": 4, "padding": 1, "ceil_mode": True},
+            "depth and height and width: (3 − 2 + 2·1)/4 = 0.75 is not whole, ceil_mode takes the ceiling 1, + 1 = 2, "
+            "less the last window, which would begin in the padding: 1",
+        ),
+    ],
+)
+def test_notes_on_inexact_division(kind, input, settings, message):
+    channels = {"out_channels": 1} if kind.startswith("Conv") else {}
+    network = Network(input=input, layers=[LAYERS_BY_NAME[kind](**channels, **settings)])
+    assert [warning.message for warning in analyze(network).warnings] == ([message] if message else [])
+
+
+def test_the_dataframe_has_the_columns_and_figures_of_the_dict():
+    analysis = analyze(load("resnet18"))
+    frame = analysis.to_dataframe()
+    rows = analysis.to_dict()["layers"]
+    assert isinstance(frame, pandas.DataFrame)
+    assert list(frame.columns) == list(rows[0])
+    assert frame["macs"].tolist() == [row["macs"] for row in rows]
+    assert frame["params"].sum() == 11_689_512
+    assert frame["output_shape"][0] == (64, 112, 112)
+
+
+def test_figures_beyond_int64_stay_exact_in_the_dataframe():
+    layers = [cnncalc.Linear(2**31 - 1), cnncalc.Linear(2**31 - 1)]
+    analysis = analyze(Network(input=[2**31 - 1], layers=layers), batch=2**31 - 1)
+    assert analysis.layers[0].macs == (2**31 - 1) ** 3
+    assert analysis.to_dataframe()["macs"].tolist() == [(2**31 - 1) ** 3] * 2
+
+
+def test_the_notebook_table_is_escaped_and_complete():
+    network = Network(name="<b>x", input=[1, 8, 8], layers=[cnncalc.Conv2d(2, 3, stride=2, name="<script>")])
+    html = analyze(network)._repr_html_()
+    assert "<script>" not in html
+    assert "<b>" not in html
+    assert "&lt;script&gt;" in html
+    assert "2×3×3" in html
+    assert "never read" in html
+    assert "total" in html
+
+
+def test_repr_is_one_line_with_the_totals():
+    text = repr(analyze(load("alexnet")))
+    assert text.startswith("<Analysis of AlexNet: 22 layers, params=61,100,840")
+    assert "\n" not in text

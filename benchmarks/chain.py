@@ -36,6 +36,7 @@ def microseconds_a_layer(length: int) -> tuple[float, float]:
 
 
 def main() -> None:
+    print((__doc__ or "").splitlines()[0])
     print(describe("cnncalc"))
     microseconds_a_layer(1_000)
     rounds = [[microseconds_a_layer(length) for length in LENGTHS] for _ in range(5)]

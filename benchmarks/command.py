@@ -1,4 +1,4 @@
-"""The whole command `cnncalc analyze alexnet` against a fresh process that asks torchinfo the same on the meta device.
+"""The whole command `cnncalc analyze alexnet` against a fresh process that asks torchinfo the same (meta device).
 
 CPU time (user + system) of whole processes, in turn; both sides may write and read compiled bytecode.
 """
@@ -44,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=15)
     runs = parser.parse_args().runs
+    print((__doc__ or "").splitlines()[0])
     print(describe("cnncalc", "torch", "torchinfo"))
     for command in (OURS, THEIRS, EMPTY):
         cpu_seconds(command)

@@ -1,4 +1,4 @@
-"""In one process: analysing ResNet-18 from its loaded spec against torchinfo on its built module on the meta device.
+"""In one process: analysing ResNet-18 from its loaded spec against torchinfo on its built module (meta device).
 
 Neither side's loading or building is counted; what each prints to the terminal is not counted either.
 """
@@ -29,6 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=21)
     rounds = parser.parse_args().rounds
+    print((__doc__ or "").splitlines()[0])
     print(describe("cnncalc", "torch", "torchinfo"))
     network = cnncalc.load("resnet18")
     with torch.device("meta"):

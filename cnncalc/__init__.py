@@ -38,6 +38,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__all__":
+        return [*_HOMES, *import_module("cnncalc.layers").__all__]
     if name.startswith("_"):
         raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")
     home = import_module(_HOMES.get(name, "cnncalc.layers"))
@@ -47,4 +49,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES, *import_module("cnncalc.layers").__all__})
+    return sorted({*globals(), *__getattr__("__all__")})

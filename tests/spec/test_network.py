@@ -79,6 +79,9 @@ def test_an_unknown_convention_has_its_name_and_the_known_ones():
 
 def test_public_names_are_listed_and_others_are_not():
     assert {"Conv2d", "Network", "analyze", "load", "__version__"} <= set(dir(cnncalc))
+    names: dict[str, object] = {}
+    exec("from cnncalc import *", names)
+    assert {"Conv2d", "Network", "analyze", "load"} <= set(names)
     with pytest.raises(AttributeError):
         cnncalc.Conv9d  # noqa: B018
     with pytest.raises(AttributeError):

@@ -20,14 +20,19 @@ class Node(Struct, frozen=True, gc=False):
     """A layer in its place.
 
     ``inputs`` are the names that it reads; ``sources`` the same as positions in the graph's order, where 0 is the
-    network's input and i the i-th node. ``where`` is the layer's place in the spec.
+    network's input and i the i-th node. ``index`` is the layer's place in the spec.
     """
 
     name: str
     layer: Layer
     inputs: tuple[str, ...]
     sources: tuple[int, ...]
-    where: str
+    index: int
+
+    @property
+    def where(self) -> str:
+        """The layer's place in the spec, as errors name it."""
+        return f"$.layers[{self.index}]"
 
 
 class Graph(Struct, frozen=True):
@@ -59,7 +64,7 @@ def _node(
     inputs: list[tuple[str, ...]],
     sources: list[tuple[int, ...]],
 ) -> Node:
-    return Node(names[index], layers[index], inputs[index], sources[index], f"$.layers[{index}]")
+    return Node(names[index], layers[index], inputs[index], sources[index], index)
 
 
 def _names(layers: tuple[Layer, ...]) -> list[str]:
@@ -90,17 +95,16 @@ def _names(layers: tuple[Layer, ...]) -> list[str]:
 
 def _inputs(layer: Layer, index: int, names: list[str], positions: dict[str, int]) -> tuple[str, ...]:
     """The names that a layer reads, each of them known and as many as its kind takes."""
-    where = f"$.layers[{index}]"
     inputs = layer.inputs or ((names[index - 1],) if index else (INPUT,))
     for position, name in enumerate(inputs):
         if name not in positions:
             message = f'"{names[index]}" reads "{name}", and no layer has that name{nearest(name, positions)}'
-            raise SpecError(message, where=f"{where}.inputs[{position}]")
+            raise SpecError(message, where=f"$.layers[{index}].inputs[{position}]")
     least, most = layer.least_inputs, layer.most_inputs
     if len(inputs) < least or (most is not None and len(inputs) > most):
         takes = f"{'at least ' if most != least else ''}{least} input{'' if least == 1 else 's'}"
         message = f'"{names[index]}" ({type(layer).__name__}) takes {takes}, found {len(inputs)}: {", ".join(inputs)}'
-        raise SpecError(message, where=f"{where}.inputs" if layer.inputs else where)
+        raise SpecError(message, where=f"$.layers[{index}]{'.inputs' if layer.inputs else ''}")
     return inputs
 
 

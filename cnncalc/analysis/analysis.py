@@ -113,12 +113,12 @@ class Analysis(Struct, frozen=True):
         """One row a layer, in the columns of :meth:`to_dict`; pandas is imported here."""
         from cnncalc.analysis.frame import dataframe
 
-        return dataframe(self)
+        return dataframe(self.to_dict())
 
     def _repr_html_(self) -> str:
         from cnncalc.analysis.frame import html
 
-        return html(self)
+        return html(self.to_dict())
 
     def __repr__(self) -> str:
         figures = ", ".join(f"{name}={value:,}" for name, value in structs.asdict(self.totals).items())

@@ -1,35 +1,34 @@
-"""An analysis as a pandas DataFrame, and from it as HTML for notebooks."""
+"""The plain data of an analysis as a pandas DataFrame, and from it as HTML for notebooks."""
 
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pandas
 
-if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Analysis
+_COUNTS = ("params", "buffers", "macs", "flops", "activations")
 
 
-def dataframe(analysis: Analysis) -> pandas.DataFrame:
+def dataframe(document: dict[str, Any]) -> pandas.DataFrame:
     """One row a layer; figures beyond int64 stay exact as Python ints (dtype object)."""
-    rows = analysis.to_dict()["layers"]
-    for row in rows:
-        row["inputs"] = tuple(row["inputs"])
-        row["output_shape"] = tuple(row["output_shape"])
-    return pandas.DataFrame(rows)
+    tuples = [
+        row | {"inputs": tuple(row["inputs"]), "output_shape": tuple(row["output_shape"])} for row in document["layers"]
+    ]
+    return pandas.DataFrame(tuples)
 
 
-def html(analysis: Analysis) -> str:
-    """A table of the layers with a line of totals and the warnings below it."""
-    frame = dataframe(analysis)
+def html(document: dict[str, Any]) -> str:
+    """A table of the layers with a line of totals, and the warnings below it."""
+    frame = dataframe(document)
     frame["inputs"] = [", ".join(names) for names in frame["inputs"]]
     frame["output_shape"] = ["×".join(map(str, shape)) for shape in frame["output_shape"]]
-    quantities = ["params", "buffers", "macs", "flops", "activations"]
-    totals = {"name": "total"} | {name: getattr(analysis.totals, name) for name in quantities}
+    totals = {"name": "total"} | document["totals"]
     frame = pandas.concat([frame, pandas.DataFrame([totals])], ignore_index=True).fillna("")
-    table = frame.to_html(index=False, formatters=dict.fromkeys(quantities, "{:,}".format))
-    sample = "×".join(map(str, analysis.input))
-    caption = f"{analysis.name}, input {sample}, batch {analysis.batch}, FLOPs by the convention {analysis.convention}"
-    notes = "".join(f"<li>{escape(f'{w.layer}: {w.message}')}</li>" for w in analysis.warnings)
-    return f"<p>{escape(caption)}</p>{table}" + (f"<ul>{notes}</ul>" if notes else "")
+    table = frame.to_html(index=False, formatters=dict.fromkeys(_COUNTS, "{:,}".format))
+    sample = "×".join(map(str, document["input"]))
+    caption = f"{document['name']}, input {sample}, batch {document['batch']}"
+    sentences = [f"{note['layer']}: {note['message']}" for note in document["warnings"]]
+    notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    convention = f", FLOPs by the convention {document['convention']}"
+    return f"<p>{escape(caption + convention)}</p>{table}" + (f"<ul>{notes}</ul>" if notes else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -23,27 +23,31 @@ class Evaluated(Struct, frozen=True, gc=False):
     operations: Operations
 
 
-Require: TypeAlias = Callable[[Node, Check], None]
+Require: TypeAlias = Callable[[Node, Check, tuple[Shape, ...]], None]
 """What becomes of a condition that is not plainly true: ints raise, arrays may mask, symbols may assume."""
 
 
-def raise_unless(node: Node, check: Check) -> None:
+def raise_unless(node: Node, check: Check, inputs: tuple[Shape, ...]) -> None:
     """Raise SpecError unless the condition holds."""
     if not check.holds:
         where = f"{node.where}.{check.field}" if check.field else node.where
-        raise SpecError(f'"{node.name}": {check.explain()}', where=where)
+        advice = node.advice(inputs) if node.advice else ""
+        raise SpecError(f'"{node.name}": {check.explain()}{advice}', where=where)
 
 
-def evaluate(graph: Graph, input_shape: Shape, require: Require = raise_unless) -> list[Evaluated]:
-    """Every node in order, with the shape that it makes, its tensors and its work, for one sample."""
-    shapes = [input_shape]
+def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = raise_unless) -> list[Evaluated]:
+    """Every node in order, with the shape that it makes, its tensors and its work, for one sample.
+
+    ``input_shapes`` are those of the graph's inputs, in their order.
+    """
+    shapes = list(input_shapes)
     walk = []
     for node in graph.nodes:
         layer = node.layer
         inputs = tuple([shapes[source] for source in node.sources])
         for check in layer.checks(*inputs):
             if check.holds is not True:
-                require(node, check)
+                require(node, check, inputs)
         output = layer.output(*inputs)
         shapes.append(output)
         walk.append(

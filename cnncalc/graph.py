@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable
 
 from msgspec import Struct
 
 from cnncalc.errors import SpecError, nearest
 from cnncalc.layers import Layer
+from cnncalc.layers.base import Shape
+from cnncalc.spec.expansion import Step, expand
 from cnncalc.spec.network import Network
-
-INPUT = "input"
-"""The name under which layers read the network's own input."""
 
 _LONGEST_CIRCLE = 8
 
@@ -19,104 +18,87 @@ _LONGEST_CIRCLE = 8
 class Node(Struct, frozen=True, gc=False):
     """A layer in its place.
 
-    ``inputs`` are the names that it reads; ``sources`` the same as positions in the graph's order, where 0 is the
-    network's input and i the i-th node. ``index`` is the layer's place in the spec.
+    ``inputs`` are the names that it reads; ``sources`` the same as positions: the network's inputs come first, then
+    the nodes in the graph's order. ``where`` is the layer's place in the spec; ``advice`` says, from the inputs'
+    shapes, what may be done where they do not fit.
     """
 
     name: str
     layer: Layer
     inputs: tuple[str, ...]
     sources: tuple[int, ...]
-    index: int
-
-    @property
-    def where(self) -> str:
-        """The layer's place in the spec, as errors name it."""
-        return f"$.layers[{self.index}]"
+    where: str
+    advice: Callable[[tuple[Shape, ...]], str] | None = None
 
 
 class Graph(Struct, frozen=True):
-    """The nodes of a network, each after those that it reads."""
+    """The nodes of a network, each after those that it reads, and the names of its inputs and outputs."""
 
+    inputs: tuple[str, ...]
     nodes: tuple[Node, ...]
+    outputs: tuple[str, ...]
 
 
 def build_graph(network: Network) -> Graph:
-    """The graph of a network. Raises SpecError for unknown or repeated names, wrong numbers of inputs and cycles."""
-    layers: tuple[Layer, ...] = network.layers
-    names = _names(layers)
-    positions = {INPUT: 0} | {name: position for position, name in enumerate(names, start=1)}
-    inputs = [_inputs(layer, index, names, positions) for index, layer in enumerate(layers)]
-    sources = [tuple(positions[name] for name in read) for read in inputs]
-    order = range(len(layers))
-    if any(max(read) > index for index, read in enumerate(sources)):
-        sorted_order = _order(sources, names)
-        rank = {0: 0} | {index + 1: place for place, index in enumerate(sorted_order, start=1)}
-        sources = [tuple(rank[source] for source in read) for read in sources]
-        return Graph(tuple(_node(index, names, layers, inputs, sources) for index in sorted_order))
-    return Graph(tuple(_node(index, names, layers, inputs, sources) for index in order))
+    """The graph of a network, kept with it. Raises SpecError for unknown names, wrong numbers of inputs and cycles."""
+    kept = network.__dict__
+    if "graph" not in kept:
+        kept["graph"] = _build(network)
+    graph: Graph = kept["graph"]
+    return graph
 
 
-def _node(
-    index: int,
-    names: list[str],
-    layers: tuple[Layer, ...],
-    inputs: list[tuple[str, ...]],
-    sources: list[tuple[int, ...]],
-) -> Node:
-    return Node(names[index], layers[index], inputs[index], sources[index], index)
+def _build(network: Network) -> Graph:
+    steps = expand(network)
+    entries = tuple(network.inputs)
+    positions = {name: position for position, name in enumerate(entries)}
+    positions |= {step.name: position for position, step in enumerate(steps, start=len(entries))}
+    for step in steps:
+        _check_count(step)
+    sources = [tuple([positions[name] for name in step.inputs]) for step in steps]
+    first = len(entries)
+    if any(max(read) >= index + first for index, read in enumerate(sources)):
+        order = _order([tuple(source - first for source in read) for read in sources], steps)
+        rank = {index + first: place for place, index in enumerate(order, start=first)} | {i: i for i in range(first)}
+        sources = [tuple(rank[source] for source in sources[index]) for index in order]
+        steps = [steps[index] for index in order]
+    nodes = [
+        Node(step.name, step.layer, step.inputs, read, step.where, step.advice)
+        for step, read in zip(steps, sources, strict=True)
+    ]
+    return Graph(entries, tuple(nodes), _outputs(network, positions, steps))
 
 
-def _names(layers: tuple[Layer, ...]) -> list[str]:
-    """Each layer's own name, or its kind and a number."""
-    taken: dict[str, int] = {}
-    for index, layer in enumerate(layers):
-        name = layer.name
-        if name == INPUT:
-            message = f'a layer cannot be named "{INPUT}", which is the network\'s own input'
-            raise SpecError(message, where=f"$.layers[{index}].name")
-        if name is not None and name in taken:
-            message = f'the name "{name}" is taken by layer {taken[name]}'
-            raise SpecError(message, where=f"$.layers[{index}].name")
-        if name is not None:
-            taken[name] = index
-    counts: Counter[str] = Counter()
-    names = []
-    for layer in layers:
-        name = layer.name
-        while name is None:
-            kind = type(layer).__name__.lower()
-            counts[kind] += 1
-            candidate = f"{kind}_{counts[kind]}"
-            name = None if candidate in taken else candidate
-        names.append(name)
-    return names
-
-
-def _inputs(layer: Layer, index: int, names: list[str], positions: dict[str, int]) -> tuple[str, ...]:
-    """The names that a layer reads, each of them known and as many as its kind takes."""
-    inputs = layer.inputs or ((names[index - 1],) if index else (INPUT,))
-    for position, name in enumerate(inputs):
+def _outputs(network: Network, positions: dict[str, int], steps: list[Step]) -> tuple[str, ...]:
+    """The stated outputs, or the last layer."""
+    if network.outputs is None:
+        return (steps[-1].name,)
+    for index, name in enumerate(network.outputs):
         if name not in positions:
-            message = f'"{names[index]}" reads "{name}", and no layer has that name{nearest(name, positions)}'
-            raise SpecError(message, where=f"$.layers[{index}].inputs[{position}]")
-    least, most = layer.least_inputs, layer.most_inputs
-    if len(inputs) < least or (most is not None and len(inputs) > most):
+            message = f'no layer is named "{name}"{nearest(name, positions)}'
+            raise SpecError(message, where=f"$.outputs[{index}]")
+    return network.outputs
+
+
+def _check_count(step: Step) -> None:
+    """That a layer reads as many inputs as its kind takes."""
+    least, most = step.layer.least_inputs, step.layer.most_inputs
+    if len(step.inputs) < least or (most is not None and len(step.inputs) > most):
         takes = f"{'at least ' if most != least else ''}{least} input{'' if least == 1 else 's'}"
-        message = f'"{names[index]}" ({type(layer).__name__}) takes {takes}, found {len(inputs)}: {", ".join(inputs)}'
-        raise SpecError(message, where=f"$.layers[{index}]{'.inputs' if layer.inputs else ''}")
-    return inputs
+        kind = type(step.layer).__name__
+        message = f'"{step.name}" ({kind}) takes {takes}, found {len(step.inputs)}: {", ".join(step.inputs)}'
+        raise SpecError(message, where=step.where)
 
 
-def _order(sources: list[tuple[int, ...]], names: list[str]) -> list[int]:
-    """The layers' indices, each after those that it reads, otherwise as the spec lists them."""
+def _order(sources: list[tuple[int, ...]], steps: list[Step]) -> list[int]:
+    """The layers' indices, each after those that it reads, otherwise as the spec lists them; inputs are negative."""
     import heapq
 
-    waiting = [len({source for source in read if source}) for read in sources]
+    waiting = [len({source for source in read if source >= 0}) for read in sources]
     readers: list[list[int]] = [[] for _ in sources]
     for index, read in enumerate(sources):
-        for source in {source for source in read if source}:
-            readers[source - 1].append(index)
+        for source in {source for source in read if source >= 0}:
+            readers[source].append(index)
     ready = [index for index, count in enumerate(waiting) if not count]
     order: list[int] = []
     while ready:
@@ -128,9 +110,9 @@ def _order(sources: list[tuple[int, ...]], names: list[str]) -> list[int]:
                 heapq.heappush(ready, reader)
     if len(order) < len(sources):
         cycle = _cycle(sources, set(range(len(sources))) - set(order))
-        shown = [f'"{names[index]}"' for index in cycle]
+        shown = [f'"{steps[index].name}"' for index in cycle]
         text = " → ".join(shown if len(shown) <= _LONGEST_CIRCLE else [*shown[:4], "…", *shown[-2:]])
-        raise SpecError(f"these layers read each other in a circle: {text}", where=f"$.layers[{cycle[0]}]")
+        raise SpecError(f"these layers read each other in a circle: {text}", where=steps[cycle[0]].where)
     return order
 
 
@@ -142,7 +124,7 @@ def _cycle(sources: list[tuple[int, ...]], stuck: set[int]) -> list[int]:
     while index not in seen:
         seen[index] = len(trail)
         trail.append(index)
-        index = next(source - 1 for source in sources[index] if source - 1 in stuck)
+        index = next(source for source in sources[index] if source in stuck)
     circle = trail[seen[index] :][::-1]
     first = circle.index(min(circle))
     circle = circle[first:] + circle[:first]

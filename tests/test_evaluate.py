@@ -23,7 +23,7 @@ class Holding:
     points: numpy.ndarray
     messages: list[str] = field(default_factory=list)
 
-    def __call__(self, node, check):
+    def __call__(self, node, check, inputs):
         holds = numpy.broadcast_to(check.holds, self.points.shape)
         self.points &= holds
         if not holds.all():
@@ -38,7 +38,7 @@ def test_alexnet_over_an_array_of_input_sizes():
     network = load("alexnet")
     sizes = numpy.arange(40, 300)
     legal = Holding(numpy.ones(sizes.shape, dtype=bool))
-    walk = evaluate(build_graph(network), (3, sizes, 224), legal)
+    walk = evaluate(build_graph(network), [(3, sizes, 224)], legal)
     macs = sum(visit.operations.mac for visit in walk)
     flops_like = sum(visit.operations.compare for visit in walk)
     assert sizes[legal.points][0] == 63  # torchvision's documented smallest input of AlexNet is 63×63
@@ -50,7 +50,7 @@ def test_alexnet_over_an_array_of_input_sizes():
         else:
             assert legal.points[point]
             assert macs[point] == analysis.totals.macs
-            ints = evaluate(build_graph(network), (3, size, 224))
+            ints = evaluate(build_graph(network), [(3, size, 224)])
             assert flops_like[point] == sum(visit.operations.compare for visit in ints)
     assert "does not fit" in legal.messages[0]
 
@@ -59,7 +59,7 @@ def test_resnet_in_symbols():
     height, width = sympy.symbols("H W", integer=True, positive=True)
     conditions = []
     network = load("resnet18")
-    walk = evaluate(build_graph(network), (3, height, width), lambda node, check: conditions.append(check.holds))
+    walk = evaluate(build_graph(network), [(3, height, width)], lambda node, check, _: conditions.append(check.holds))
     for size in [(224, 224), (33, 65), (288, 200)]:
         point = dict(zip((height, width), size, strict=True))
         assert all(condition == True or condition.subs(point) == sympy.true for condition in conditions)  # noqa: E712
@@ -76,9 +76,9 @@ def test_arrays_agree_with_ints_on_generated_networks(case):
     graph = build_graph(Network(input=(channels, height, width), layers=layers))
     sizes = numpy.array([height, height + 1, height + 9])
     legal = Holding(numpy.ones(3, dtype=bool))
-    walk = evaluate(graph, (channels, sizes, width), legal)
+    walk = evaluate(graph, [(channels, sizes, width)], legal)
     for point in numpy.flatnonzero(legal.points):
-        ints = evaluate(graph, (channels, int(sizes[point]), width))
+        ints = evaluate(graph, [(channels, int(sizes[point]), width)])
         for on_array, on_int in zip(walk, ints, strict=True):
             found = tuple(numpy.broadcast_to(value, 3)[point] for value in quantities(on_array))
             assert found == quantities(on_int)
@@ -91,6 +91,6 @@ def with_place(layer, name, inputs):
 def test_the_first_failing_condition_is_raised_with_its_place():
     network = load("lenet")
     with pytest.raises(SpecError) as raised:
-        evaluate(build_graph(network), (1, 8, 28))
+        evaluate(build_graph(network), [(1, 8, 28)])
     assert raised.value.where == "$.layers[3].kernel_size"
     assert str(raised.value).startswith('$.layers[3].kernel_size: "conv2": a kernel of 5 (dilation 1) does not fit')

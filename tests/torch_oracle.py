@@ -37,7 +37,9 @@ def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
     if kind in _FUNCTIONS:
         return _FUNCTIONS[kind](layer)
     arguments = {
-        field: getattr(layer, field) for field in type(layer).__struct_fields__ if field not in ("name", "inputs")
+        field: getattr(layer, field)
+        for field in type(layer).__struct_fields__
+        if field not in ("name", "inputs", "when")
     }
     for prefix, field in _INPUT_FIELD.items():
         if kind.startswith(prefix) and arguments[field] is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
@@ -14,6 +14,7 @@ from cnncalc.evaluate import Evaluated, evaluate
 from cnncalc.graph import build_graph
 from cnncalc.layers import Layer
 from cnncalc.layers.base import LARGEST_SIZE, Shape, elements
+from cnncalc.spec.items import Number
 from cnncalc.spec.network import Network
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Analysis(Struct, frozen=True):
     name: str
     convention: str
     batch: int
-    input: Shape
+    input: Shape | dict[str, Shape]
     layers: tuple[Row, ...]
     totals: Totals
 
@@ -90,7 +91,7 @@ class Analysis(Struct, frozen=True):
             "name": self.name,
             "convention": self.convention,
             "batch": self.batch,
-            "input": list(self.input),
+            "input": _input_document(self.input),
             "layers": [
                 {
                     "name": row.name,
@@ -126,20 +127,33 @@ class Analysis(Struct, frozen=True):
 
 
 def analyze(
-    network: Network, input: Sequence[int] | None = None, *, batch: int = 1, convention: str = "cnncalc"
+    network: Network,
+    input: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    *,
+    batch: int = 1,
+    variables: Mapping[str, Number] | None = None,
+    convention: str = "cnncalc",
 ) -> Analysis:
     """The figures of every layer of a network.
 
-    ``input`` is the shape of one sample, channels first, where it is not the network's own; ``batch`` multiplies costs
-    and activations, never parameters. Raises SpecError where the network is not sound, with the place in its spec.
+    ``input`` is the shape of one sample, channels first, where it is not the network's own (or several by name);
+    ``batch`` multiplies costs and activations, never parameters; ``variables`` are values for the spec's own variables.
+    Raises SpecError where the network is not sound, with the place in its spec.
     """
     counted = convention_named(convention)
     if isinstance(batch, bool) or not isinstance(batch, int) or not 1 <= batch <= LARGEST_SIZE:
         raise SpecError(f"expected a batch size of 1 to {LARGEST_SIZE}, found {batch!r}")
     if input is not None:
         network = network.with_input(input)
-    rows = tuple([_row(visit, batch, counted) for visit in evaluate(build_graph(network), network.input)])
+    if variables:
+        network = network.with_variables(**variables)
+    walk = evaluate(build_graph(network), network.inputs.values())
+    rows = tuple([_row(visit, batch, counted) for visit in walk])
     return Analysis(network.name, counted.name, batch, network.input, rows, Totals.of(rows))
+
+
+def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, list[int]]:
+    return {name: list(shape) for name, shape in input.items()} if isinstance(input, dict) else list(input)
 
 
 def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:

@@ -26,8 +26,9 @@ def html(document: dict[str, Any]) -> str:
     totals = {"name": "total"} | document["totals"]
     frame = pandas.concat([frame, pandas.DataFrame([totals])], ignore_index=True).fillna("")
     table = frame.to_html(index=False, formatters=dict.fromkeys(_COUNTS, "{:,}".format))
-    sample = "×".join(map(str, document["input"]))
-    caption = f"{document['name']}, input {sample}, batch {document['batch']}"
+    shapes = document["input"] if isinstance(document["input"], dict) else {"input": document["input"]}
+    sample = ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items())
+    caption = f"{document['name']}, {sample}, batch {document['batch']}"
     sentences = [f"{note['layer']}: {note['message']}" for note in document["warnings"]]
     notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     convention = f", FLOPs by the convention {document['convention']}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cnncalc.analysis import analyze
-from cnncalc.cli.specs import ShapeParameter, read_spec
+from cnncalc.cli.specs import ShapeParameter, read_spec, variables
 from cnncalc.errors import SpecError
 from cnncalc.report import sheet as sheets
 
@@ -15,6 +15,7 @@ _FORMATS = ("table", "json", "csv", "markdown", "latex")
 @click.command("analyze")
 @click.argument("spec")
 @click.option("--input", "shape", type=ShapeParameter(), help="Shape of one sample, such as 3,224,224.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a variable of the spec.")
 @click.option("--batch", type=int, default=1, show_default=True, help="Samples in a batch; multiplies costs.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True)
 @click.option("--columns", help=f"Columns to show, with commas between: {', '.join(sheets.COLUMNS)}.")
@@ -24,6 +25,7 @@ _FORMATS = ("table", "json", "csv", "markdown", "latex")
 def command(
     spec: str,
     shape: tuple[int, ...] | None,
+    settings: tuple[str, ...],
     batch: int,
     form: str,
     columns: str | None,
@@ -37,6 +39,7 @@ def command(
     Examples:
       cnncalc analyze alexnet
       cnncalc analyze resnet18 --input 3,288,288 --batch 32
+      cnncalc analyze mobilenet_v2 --set width=0.5
       cnncalc analyze vgg16 --top 5 --columns name,params,params_share --sort params
       cnncalc analyze my_network.json --format json
     """
@@ -48,7 +51,7 @@ def command(
         sheets.column_named(key)
     network = read_spec(spec)
     try:
-        analysis = analyze(network, shape, batch=batch)
+        analysis = analyze(network, shape, batch=batch, variables=variables(settings))
     except SpecError as error:
         raise error.within(spec) from None
     chosen = sheets.sheet(analysis, keys, sort="macs" if top and not sort else sort, top=top, exact=exact)

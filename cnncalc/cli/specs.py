@@ -21,6 +21,17 @@ def read_spec(spec: str) -> Network:
     return load(spec)
 
 
+def variables(settings: tuple[str, ...]) -> dict[str, int | float | str]:
+    """The values of ``--set NAME=VALUE``: numbers, or expressions over the variables before them."""
+    found: dict[str, int | float | str] = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not value:
+            raise click.UsageError(f"--set takes NAME=VALUE, such as width=32, found {setting!r}")
+        found[name.strip()] = value.strip()
+    return found
+
+
 class ShapeParameter(click.ParamType[tuple[int, ...]]):
     """A shape such as ``3,224,224`` or ``3x224x224``."""
 

@@ -19,7 +19,17 @@ Name: TypeAlias = Annotated[
 ]
 
 _SHOWN_ELSEWHERE = frozenset(
-    ("name", "inputs", "in_channels", "out_channels", "in_features", "out_features", "num_features", "output_size")
+    (
+        "name",
+        "inputs",
+        "when",
+        "in_channels",
+        "out_channels",
+        "in_features",
+        "out_features",
+        "num_features",
+        "output_size",
+    )
 )
 
 Shape: TypeAlias = tuple[Number, ...]
@@ -123,6 +133,7 @@ class Layer(
 
     name: Name | None = None
     inputs: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
+    when: bool | str = True
 
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1

@@ -28,7 +28,7 @@ def table(sheet: Sheet, width: int) -> list[Line]:
         f"Exactly {exact(totals.params)} params, {exact(totals.macs)} MACs, {exact(totals.flops)} FLOPs, "
         f"{exact(totals.activations)} activations, {exact(totals.buffers)} buffers."
     )
-    lines = _prose(f"{analysis.name}: input {shape_text(analysis.input)}, batch {analysis.batch}", width, "bold")
+    lines = _prose(f"{analysis.name}: input {_input_text(analysis)}, batch {analysis.batch}", width, "bold")
     lines += _layers(sheet, width)
     if len(sheet.rows) < len(analysis.layers):
         shown = f"{len(sheet.rows)} of {len(analysis.layers)} layers; the totals are those of all."
@@ -43,6 +43,12 @@ def table(sheet: Sheet, width: int) -> list[Line]:
         first, *more = fold(f"note  {warning.layer}: {warning.message}", width)
         lines += [[Span(first[:4], "yellow"), Span(first[4:])], *([Span(piece)] for piece in more)]
     return lines
+
+
+def _input_text(analysis: Analysis) -> str:
+    if isinstance(analysis.input, dict):
+        return ", ".join(f"{name} {shape_text(shape)}" for name, shape in analysis.input.items())
+    return shape_text(analysis.input)
 
 
 def _prose(text: str, width: int, style: str = "") -> list[Line]:

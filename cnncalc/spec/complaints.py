@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from cnncalc.errors import SpecError, nearest
-from cnncalc.layers import LAYERS_BY_NAME
 
 _WORDS = {
     "int": "a whole number",
@@ -46,10 +46,10 @@ def unknown_field(title: str, field: str, struct: type[msgspec.Struct], where: s
     return SpecError(f"{title} has no field {quote(field)}{hint}", where=where)
 
 
-def unknown_type(kind: object, where: str) -> SpecError:
+def unknown_type(kind: object, where: str, known: Sequence[str]) -> SpecError:
     """The error for a layer of a type that does not exist."""
-    hint = nearest(kind, LAYERS_BY_NAME) if isinstance(kind, str) else ""
-    hint = hint or f"; the types are {', '.join(LAYERS_BY_NAME)}"
+    hint = nearest(kind, known) if isinstance(kind, str) else ""
+    hint = hint or f"; the types are {', '.join(known)}"
     return SpecError(f"unknown layer type {quote(kind)}{hint}", where=f"{where}.type")
 
 

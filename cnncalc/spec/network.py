@@ -1,18 +1,23 @@
 """The document: what a spec says, as typed data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
 
-from cnncalc.errors import SpecError
-from cnncalc.layers import LAYERS_BY_NAME, Layer
+from cnncalc.errors import SpecError, nearest
+from cnncalc.layers import LAYERS_BY_NAME
 from cnncalc.layers.base import Name, Positive
-from cnncalc.spec.complaints import complaint, missing_type, unknown_field, unknown_type
+from cnncalc.spec.complaints import quote, unknown_field
+from cnncalc.spec.items import CONTAINERS, Block, Item, Number
+from cnncalc.spec.reading import block_from, check_name, check_number, convert, items_from, plain
 
 InputShape: TypeAlias = Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=8)]
 Total: TypeAlias = Annotated[int, Meta(ge=0)]
+
+INPUT = "input"
+"""The name under which layers read what arrives at the network, or at the block that they stand in."""
 
 
 class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -24,39 +29,66 @@ class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
 
 class Heading(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a spec says of the network as a whole: the shape of its input is that of one sample, channels first."""
+    """What a spec says of the network as a whole; shapes are those of one sample, channels first."""
 
     name: Name = "network"
+    year: int | None = None
     source: str = ""
+    notes: str = ""
     expected: Expected | None = None
-    input: InputShape
+    input: InputShape | dict[Name, InputShape]
+    outputs: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
 
 
-class Network(Heading, frozen=True, kw_only=True, omit_defaults=True):
-    """A network: its heading and its layers.
+class Network(Heading, frozen=True, kw_only=True, dict=True):
+    """A network: its heading, its variables and blocks, and its layers.
 
     A layer reads the layer before it unless it names its ``inputs``; ``"input"`` is the network's own input.
     Constructing one checks every value, its layers' too, makes tuples of lists and raises SpecError.
     """
 
-    layers: tuple[Layer, ...]
+    variables: dict[str, Number] = {}
+    blocks: dict[str, Block] = {}
+    layers: tuple[Item, ...]
 
     def __post_init__(self) -> None:
         fields = msgspec.structs.asdict(self)
-        if isinstance(self.layers, (list, tuple)):
-            fields["layers"] = [_plain(layer) for layer in self.layers]
         if isinstance(self.expected, Expected):
             fields["expected"] = msgspec.structs.asdict(self.expected)
         for name, value in _checked(fields).items():
             msgspec.structs.force_setattr(self, name, value)
 
-    def with_input(self, shape: Sequence[int]) -> "Network":
-        """The same network on an input of another shape; the expected totals no longer apply. Raises SpecError."""
+    @property
+    def inputs(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each input by the name under which layers read it."""
+        return self.input if isinstance(self.input, dict) else {INPUT: self.input}
+
+    def with_input(self, shape: Sequence[int] | Mapping[str, Sequence[int]]) -> "Network":
+        """The same network on inputs of other shapes; the expected totals no longer apply. Raises SpecError."""
+        if isinstance(shape, Mapping) and isinstance(self.input, dict):
+            shape = self.input | dict(shape)
         return msgspec.structs.replace(self, input=shape, expected=None)
+
+    def with_variables(self, **values: Number) -> "Network":
+        """The same network with other values of variables; the expected totals no longer apply. Raises SpecError."""
+        for name in values:
+            if name not in self.variables:
+                known = ", ".join(self.variables) or "none"
+                hint = nearest(name, self.variables) or f"; its variables: {known}"
+                raise SpecError(f'the spec has no variable "{name}"{hint}')
+        return msgspec.structs.replace(self, variables=self.variables | values, expected=None)
 
     def to_json(self) -> str:
         """The network as a spec."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=2).decode()
+        document = {
+            field: plain(value) if field in ("layers", "blocks") else msgspec.to_builtins(value)
+            for field in _ORDER
+            if (value := getattr(self, field)) not in (None, "", {})
+        }
+        return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+
+
+_ORDER = ("name", "year", "source", "notes", "expected", "variables", "blocks", "input", "layers", "outputs")
 
 
 def network_from(document: object, source: str = "") -> Network:
@@ -65,50 +97,33 @@ def network_from(document: object, source: str = "") -> Network:
         if not isinstance(document, dict):
             raise SpecError("a spec is an object with an input and layers, found something else", where="$")
         for field in document:
-            if field not in Network.__struct_fields__:
+            if field not in Network.__struct_fields__ and field != "$schema":
                 raise unknown_field("a spec", field, Network, "$")
         for field in ("input", "layers"):
             if field not in document:
                 raise SpecError(f'a spec needs "{field}"', where="$")
-        return Network(**document)
+        return Network(**{field: value for field, value in document.items() if field != "$schema"})
     except SpecError as error:
         raise error.within(source) from None
 
 
 def _checked(document: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a network from those of a document, each of its type.
-
-    Each layer is converted as the kind that it names, so that only the kinds in use are ever compiled.
-    """
-    heading = _convert({key: value for key, value in document.items() if key != "layers"}, Heading, "$", "a spec")
-    layers = document["layers"]
-    if not isinstance(layers, list):
-        raise SpecError("expected a list of layers, found something else", where="$.layers")
+    """The fields of a network from those of a document, each of its type."""
+    heading = convert({field: document[field] for field in Heading.__struct_fields__}, Heading, "$", "a spec")
+    variables, blocks = document["variables"], document["blocks"]
+    for field, value in (("variables", variables), ("blocks", blocks)):
+        if not isinstance(value, dict):
+            raise SpecError(f"expected an object of {field}, found {quote(value)}", where=f"$.{field}")
+    for name, value in variables.items():
+        check_name(name, "$.variables")
+        check_number(value, f"$.variables.{name}")
+    for name in blocks:
+        check_name(name, "$.blocks")
+        if name in LAYERS_BY_NAME or name in CONTAINERS:
+            raise SpecError(f'a block cannot be named "{name}", which is a type already', where="$.blocks")
+    defined = {name: block_from(block, f"$.blocks.{name}", blocks) for name, block in blocks.items()}
+    layers = items_from(document["layers"], "$.layers", blocks)
     if not layers:
         raise SpecError("the network is empty, expected at least one layer", where="$.layers")
-    converted = tuple([_layer(layer, f"$.layers[{index}]") for index, layer in enumerate(layers)])
-    return msgspec.structs.asdict(heading) | {"layers": converted}
-
-
-def _layer(document: object, where: str) -> Layer:
-    if not isinstance(document, dict) or "type" not in document:
-        raise missing_type(document, where)
-    kind = document["type"]
-    if not isinstance(kind, str) or kind not in LAYERS_BY_NAME:
-        raise unknown_type(kind, where)
-    layer: Layer = _convert(document, LAYERS_BY_NAME[kind], where, kind)
-    return layer
-
-
-def _convert(document: dict[str, Any], struct: Any, where: str, title: str) -> Any:
-    try:
-        return msgspec.convert(document, struct)
-    except msgspec.ValidationError as error:
-        raise complaint(error, document, struct, where, title) from None
-
-
-def _plain(layer: object) -> object:
-    """A layer as the object of a spec."""
-    if not isinstance(layer, Layer):
-        return layer
-    return {"type": type(layer).__name__} | msgspec.structs.asdict(layer)
+    fields: dict[str, Any] = {"variables": dict(variables), "blocks": defined, "layers": layers}
+    return msgspec.structs.asdict(heading) | fields

@@ -50,7 +50,7 @@ CASES = {
     "missing layers": (json.dumps({"input": [1]}), '$: a spec needs "layers"'),
     "text for a number": (
         spec({**CONV, "stride": "two"}),
-        '$.layers[0].stride: expected a whole number or a list, found "two"',
+        '$.layers[0].stride: "two" has no value: nothing is named "two" here; known here: in_channels',
     ),
     "a fraction": (spec({**CONV, "stride": 1.5}), "$.layers[0].stride: expected a whole number or a list, found 1.5"),
     "true for a number": (
@@ -60,7 +60,8 @@ CASES = {
     "a number for true": (spec({**CONV, "bias": 1}), "$.layers[0].bias: expected true or false, found 1"),
     "a strange padding": (
         spec({**CONV, "padding": "sane"}),
-        '$.layers[0].padding: expected one of "same", "valid" or whole numbers, found "sane"',
+        '$.layers[0].padding: "sane" has no value: nothing is named "sane" here; known here: in_channels; '
+        'its words: "same", "valid"',
     ),
     "too many axes": (
         spec({**CONV, "kernel_size": [3, 3, 3]}),
@@ -154,15 +155,15 @@ CASES = {
     ),
     "two inputs for one": (
         spec({**CONV, "inputs": ["input", "input"]}),
-        '$.layers[0].inputs: "conv2d_1" (Conv2d) takes 1 input, found 2: input, input',
+        '$.layers[0]: "conv2d_1" (Conv2d) takes 1 input, found 2: input, input',
     ),
     "unknown name": (
         spec({**CONV, "name": "stem"}, {"type": "ReLU", "inputs": ["stemm"]}),
-        '$.layers[1].inputs[0]: "relu_1" reads "stemm", and no layer has that name; did you mean \'stem\'?',
+        '$.layers[1].inputs[0]: nothing is named "stemm" here; did you mean \'stem\'?',
     ),
     "repeated name": (
         spec({**CONV, "name": "a"}, {"type": "ReLU", "name": "a"}),
-        '$.layers[1].name: the name "a" is taken by layer 0',
+        '$.layers[1].name: the name "a" is taken by $.layers[0]',
     ),
     "the input's name": (
         spec({**CONV, "name": "input"}),

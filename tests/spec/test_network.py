@@ -44,13 +44,13 @@ def test_lists_become_tuples_on_the_way_to_json():
     ("fields", "message"),
     [
         ({"layers": [Conv2d(4, 0)]}, "$.layers[0].kernel_size: expected a whole number of at least 1, found 0"),
-        ({"layers": [Conv2d("4", 3)]}, '$.layers[0].out_channels: expected a whole number, found "4"'),
+        ({"layers": [Conv2d("4 +", 3)]}, '$.layers[0].out_channels: "4 +": not an expression'),
         ({"layers": [Conv2d(object(), 3)]}, "$.layers[0].out_channels: expected a whole number, found <object>"),
         ({"layers": [3]}, "$.layers[0]: expected a layer, an object with a type, found 3"),
         ({"layers": ReLU()}, "$.layers: expected a list of layers"),
         ({"layers": []}, "$.layers: the network is empty"),
-        ({"input": 8}, "$.input: expected a list, found 8"),
-        ({"input": "8"}, '$.input: expected a list, found "8"'),
+        ({"input": 8}, "$.input: expected an object or a list, found 8"),
+        ({"input": "8"}, '$.input: expected an object or a list, found "8"'),
         ({"name": 3}, "$.name: expected text, found 3"),
     ],
 )

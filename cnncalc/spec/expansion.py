@@ -1,0 +1,401 @@
+"""Containers, blocks, variables and conditions worked out: a network as a plain list of named layers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from cnncalc.arithmetic import ceil_div
+from cnncalc.errors import SpecError, nearest
+from cnncalc.layers import LAYERS_BY_NAME, Layer
+from cnncalc.layers.base import Shape, shape_text
+from cnncalc.spec.complaints import quote
+from cnncalc.spec.expressions import ExpressionError, value_of
+from cnncalc.spec.items import Container, Item, Parallel, Repeat, Residual, Sequential, Use
+from cnncalc.spec.network import INPUT, Network
+from cnncalc.spec.reading import convert, expressions_of, words_of
+
+MOST_STEPS = 400_000
+"""The most items that are looked at while a spec is expanded."""
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+class Step(Struct, frozen=True, gc=False):
+    """One layer of the expanded network: its name, what it reads by name, and its place in the spec.
+
+    ``advice`` is what to say besides where its inputs do not fit, from their shapes.
+    """
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+    where: str
+    advice: Callable[[tuple[Shape, ...]], str] | None = None
+
+
+class _Reference(Struct, frozen=True, gc=False):
+    """A name that a layer reads, as its spec writes it, to be found from the scope outwards."""
+
+    name: str
+    scope: str
+    where: str
+    block_input: tuple[Any, ...]
+
+
+class _Draft(Struct, gc=False):
+    """A layer that is not fully named yet; sources are positions of drafts, names of network inputs, or references."""
+
+    name: str | None
+    layer: Layer
+    sources: tuple[Any, ...]
+    where: str
+    advice: Callable[[tuple[Shape, ...]], str] | None = None
+
+
+class _Scope(Struct, frozen=True):
+    """Where items stand: the prefix of their names, the next number for those without, and the block's input."""
+
+    prefix: str
+    numbers: Iterator[int]
+    block_input: tuple[Any, ...]
+    blocks: tuple[str, ...] = ()
+
+
+class _Names(Mapping[str, Any]):
+    """What an expression may name: variables, parameters, repeat indices, and the channels that arrive."""
+
+    def __init__(self, values: dict[str, Any], channels: Callable[[], Any]) -> None:
+        self.values_by_name = values
+        self.channels = channels
+
+    def __getitem__(self, name: str) -> Any:
+        return self.channels() if name == "in_channels" else self.values_by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self.values_by_name, "in_channels"))
+
+    def __len__(self) -> int:
+        return len(self.values_by_name) + 1
+
+
+def expand(network: Network) -> list[Step]:
+    """The layers of a network in the order in which they are written. Raises SpecError."""
+    return _Expansion(network).steps()
+
+
+class _Expansion:
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.drafts: list[_Draft] = []
+        self.places: dict[str, Any] = {}
+        self.stated_at: dict[str, str] = {}
+        self.shapes: dict[Any, Shape] = dict(network.inputs)
+        self.count = 0
+
+    def steps(self) -> list[Step]:
+        values: dict[str, Any] = {}
+        for name, value in self.network.variables.items():
+            values[name] = self._number(value, _Names(values, _no_channels), f"$.variables.{name}")
+        first = (next(iter(self.network.inputs)),)
+        counter = iter(range(len(self.network.layers) + MOST_STEPS))
+        self._sequence(self.network.layers, _Scope("", counter, first), values, first, "$.layers")
+        if not self.drafts:
+            raise SpecError("the network is empty: no layer is left of it", where="$.layers")
+        names = self._final_names()
+        return [
+            Step(
+                name,
+                draft.layer,
+                tuple(self._source_name(source, names) for source in draft.sources),
+                draft.where,
+                draft.advice,
+            )
+            for name, draft in zip(names, self.drafts, strict=True)
+        ]
+
+    def _sequence(
+        self, items: tuple[Item, ...], scope: _Scope, values: dict[str, Any], arriving: tuple[Any, ...], where: str
+    ) -> tuple[Any, ...]:
+        for index, item in enumerate(items):
+            arriving = self._item(item, scope, values, arriving, f"{where}[{index}]")
+        return arriving
+
+    def _item(
+        self, item: Item, scope: _Scope, values: dict[str, Any], arriving: tuple[Any, ...], where: str
+    ) -> tuple[Any, ...]:
+        self.count += 1
+        if self.count > MOST_STEPS:
+            raise SpecError(f"the spec expands to more than {MOST_STEPS} layers and containers", where=where)
+        read = arriving
+        if item.inputs is not None:
+            read = tuple(
+                _Reference(name, scope.prefix, f"{where}.inputs[{position}]", scope.block_input)
+                for position, name in enumerate(item.inputs)
+            )
+        names = _Names(values, lambda: self._channels(read, where))
+        if item.when is not True and not self._condition(item.when, names, where):
+            return arriving
+        name = item.name
+        if name is not None and "{" in name:
+            name = _BRACES.sub(lambda match: str(self._number(match[1], names, f"{where}.name")), name)
+        if isinstance(item, Layer):
+            return self._layer(item, name, scope, names, read, where)
+        inner = scope
+        if name is not None:
+            inner = _Scope(f"{scope.prefix}{name}.", iter(range(MOST_STEPS)), scope.block_input, scope.blocks)
+        result = _EXPANDERS[type(item)](self, item, inner, names, read, where)
+        if name is not None:
+            self._place(scope.prefix + name, result[0], where)
+        return result
+
+    def _layer(
+        self, layer: Layer, name: str | None, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str
+    ) -> tuple[Any, ...]:
+        expressions = expressions_of(layer)
+        if expressions:
+            found = {field: self._field(layer, field, value, names, where) for field, value in expressions.items()}
+            stated = {field: getattr(layer, field) for field in layer.__struct_fields__ if field != "when"}
+            title = type(layer).__name__
+            layer = convert({"type": title} | stated | found, type(layer), where, title)
+        if name is not None:
+            name = scope.prefix + name
+        elif scope.prefix:
+            name = f"{scope.prefix}{next(scope.numbers)}"
+        return self._emit(name, layer, read, where)
+
+    def _emit(
+        self,
+        name: str | None,
+        layer: Layer,
+        read: tuple[Any, ...],
+        where: str,
+        advice: Callable[[tuple[Shape, ...]], str] | None = None,
+    ) -> tuple[Any, ...]:
+        position = len(self.drafts)
+        self.drafts.append(_Draft(name, layer, read, where, advice))
+        if name is not None:
+            self._place(name, position, where)
+        return (position,)
+
+    def _place(self, name: str, source: Any, where: str) -> None:
+        if name in self.network.inputs:
+            kind = "network's own input" if name == INPUT else "name of an input"
+            raise SpecError(f'a layer cannot be named "{name}", which is the {kind}', where=f"{where}.name")
+        if name in self.places:
+            raise SpecError(f'the name "{name}" is taken by {self.stated_at[name]}', where=f"{where}.name")
+        self.places[name] = source
+        self.stated_at[name] = where
+
+    def _sequential(
+        self, item: Sequential, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str
+    ) -> tuple[Any, ...]:
+        return self._sequence(item.layers, scope, names.values_by_name, read, f"{where}.layers")
+
+    def _repeat(self, item: Repeat, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str) -> tuple[Any, ...]:
+        times = self._number(item.times, names, f"{where}.times")
+        if not isinstance(times, int) or isinstance(times, bool) or not 0 <= times <= MOST_STEPS:
+            found = quote(times) if times == item.times else f"{times} (from {quote(item.times)})"
+            raise SpecError(f"expected a whole number of 0 to {MOST_STEPS}, found {found}", where=f"{where}.times")
+        named = item.name is not None
+        single = len(item.layers) == 1 and isinstance(item.layers[0], Layer) and item.layers[0].name is None
+        for index in range(times):
+            copy = scope
+            if named and not single:
+                prefix = f"{scope.prefix}{next(scope.numbers)}."
+                copy = _Scope(prefix, iter(range(MOST_STEPS)), scope.block_input, scope.blocks)
+            values = names.values_by_name | {item.index: index}
+            read = self._sequence(item.layers, copy, values, read, f"{where}.layers")
+        return read
+
+    def _residual(
+        self, item: Residual, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str
+    ) -> tuple[Any, ...]:
+        values = names.values_by_name
+        body = self._sequence(item.body, scope, values, read, f"{where}.body")
+        shortcut = self._sequence(item.shortcut, scope, values, read, f"{where}.shortcut")
+        advice = _missing_projection if shortcut == read else None
+        return self._merge(item.merge, scope, (*body, *shortcut), where, advice)
+
+    def _parallel(
+        self, item: Parallel, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str
+    ) -> tuple[Any, ...]:
+        values = names.values_by_name
+        ends: list[Any] = []
+        if isinstance(item.branches, dict):
+            for name, items in item.branches.items():
+                inner = _Scope(f"{scope.prefix}{name}.", iter(range(MOST_STEPS)), scope.block_input, scope.blocks)
+                ends += self._sequence(items, inner, values, read, f"{where}.branches.{name}")
+                self._place(scope.prefix + name, ends[-1], where)
+        else:
+            for index, items in enumerate(item.branches):
+                ends += self._sequence(items, scope, values, read, f"{where}.branches[{index}]")
+        return self._merge(item.merge, scope, tuple(ends), where)
+
+    def _merge(
+        self,
+        kind: str,
+        scope: _Scope,
+        read: tuple[Any, ...],
+        where: str,
+        advice: Callable[[tuple[Shape, ...]], str] | None = None,
+    ) -> tuple[Any, ...]:
+        name = scope.prefix + kind.lower() if scope.prefix else None
+        number = 2
+        while name in self.places:
+            name, number = f"{scope.prefix}{kind.lower()}{number}", number + 1
+        return self._emit(name, LAYERS_BY_NAME[kind](), read, where, advice)
+
+    def _use(self, item: Use, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str) -> tuple[Any, ...]:
+        if item.block in scope.blocks:
+            chain = " → ".join((*scope.blocks[scope.blocks.index(item.block) :], item.block))
+            raise SpecError(f"the block uses itself: {chain}", where=where)
+        block = self.network.blocks[item.block]
+        for name in item.arguments:
+            if name not in block.parameters:
+                known = ", ".join(block.parameters) or "none"
+                hint = nearest(name, block.parameters) or f"; its parameters: {known}"
+                raise SpecError(f'the block {item.block} has no parameter "{name}"{hint}', where=f"{where}.{name}")
+        values = {name: names.values_by_name[name] for name in self.network.variables}
+        inner_names = _Names(values, names.channels)
+        for name, default in block.parameters.items():
+            if name in item.arguments:
+                values[name] = self._number(item.arguments[name], names, f"{where}.{name}")
+            elif default is None:
+                raise SpecError(f'the block {item.block} needs "{name}"', where=where)
+            else:
+                values[name] = self._number(default, inner_names, f"$.blocks.{item.block}.parameters.{name}")
+        inner = _Scope(scope.prefix, scope.numbers, read, (*scope.blocks, item.block))
+        return self._sequence(block.layers, inner, values, read, f"$.blocks.{item.block}.layers")
+
+    def _number(self, value: Any, names: Mapping[str, Any], where: str) -> Any:
+        """The value of a number or an expression: exact, and an int where it is whole."""
+        try:
+            found = value_of(value, names) if isinstance(value, str) else value
+            return _exact(found)
+        except ExpressionError as error:
+            raise SpecError(f"{quote(value)} has no value: {error}", where=where) from None
+
+    def _condition(self, condition: bool | str, names: _Names, where: str) -> bool:
+        return bool(self._number(condition, names, f"{where}.when"))
+
+    def _field(self, layer: Layer, field: str, value: Any, names: _Names, where: str) -> Any:
+        """A hyper-parameter whose expressions are worked out, as a document would state it."""
+        if isinstance(value, tuple):
+            return tuple(self._field(layer, field, part, names, where) for part in value)
+        try:
+            found = self._number(value, names, f"{where}.{field}")
+        except SpecError as error:
+            words = "".join(f', "{word}"' for word in sorted(words_of(type(layer), field)))
+            raise SpecError(error.message + (f"; its words:{words[1:]}" if words else ""), where=error.where) from None
+        return found if isinstance(found, (bool, int)) else float(found)
+
+    def _channels(self, read: tuple[Any, ...], where: str) -> Any:
+        """The number of channels of what arrives at a place, from the shapes of what comes before it."""
+        return self._shape(self._resolved(read[0]), where)[0]
+
+    def _shape(self, source: Any, where: str) -> Shape:
+        """The shape that a layer makes, worked out once, and without recursion since chains are long."""
+        pending = [source]
+        while pending:
+            current = pending[-1]
+            if current in self.shapes:
+                pending.pop()
+                continue
+            draft = self.drafts[current]
+            needed = [self._resolved(each) for each in draft.sources]
+            missing = [each for each in needed if each not in self.shapes]
+            if len(pending) > len(self.drafts):
+                raise SpecError("in_channels is not known here: layers read each other in a circle", where=where)
+            if missing:
+                pending += missing
+                continue
+            inputs = tuple(self.shapes[each] for each in needed)
+            for check in draft.layer.checks(*inputs):
+                if check.holds is not True:
+                    raise SpecError(f"{quote(draft.name)}: {check.explain()}", where=draft.where)
+            self.shapes[current] = draft.layer.output(*inputs)
+        return self.shapes[source]
+
+    def _resolved(self, source: Any) -> Any:
+        """A reference as the position of a draft or the name of a network input; others as they are."""
+        while isinstance(source, _Reference):
+            source = self._find(source)
+        return source
+
+    def _find(self, reference: _Reference) -> Any:
+        scope = reference.scope
+        while True:
+            if scope + reference.name in self.places:
+                return self.places[scope + reference.name]
+            if not scope:
+                break
+            scope = scope[: scope.rstrip(".").rfind(".") + 1]
+        if reference.name == INPUT:
+            return reference.block_input[0]
+        if reference.name in self.network.inputs:
+            return reference.name
+        known = [*self.places, *self.network.inputs]
+        message = f'nothing is named "{reference.name}" here{nearest(reference.name, known)}'
+        raise SpecError(message, where=reference.where)
+
+    def _final_names(self) -> list[str]:
+        """Each layer's name; one without a name of its own has its kind and a number."""
+        counts: Counter[str] = Counter()
+        names = []
+        for draft in self.drafts:
+            name = draft.name
+            while name is None:
+                kind = type(draft.layer).__name__.lower()
+                counts[kind] += 1
+                candidate = f"{kind}_{counts[kind]}"
+                name = None if candidate in self.places else candidate
+            names.append(name)
+        return names
+
+    def _source_name(self, source: Any, names: list[str]) -> str:
+        found = self._resolved(source)
+        return names[found] if isinstance(found, int) else found
+
+
+_EXPANDERS: dict[type[Container], Callable[..., tuple[Any, ...]]] = {
+    Sequential: _Expansion._sequential,
+    Repeat: _Expansion._repeat,
+    Residual: _Expansion._residual,
+    Parallel: _Expansion._parallel,
+    Use: _Expansion._use,
+}
+
+
+def _exact(value: Any) -> Any:
+    """A float as the decimal fraction that it is written as, and as an int where it is whole."""
+    if isinstance(value, float):
+        from fractions import Fraction
+
+        value = Fraction(repr(value))
+    return value.numerator if getattr(value, "denominator", 0) == 1 and not isinstance(value, bool) else value
+
+
+def _no_channels() -> Any:
+    raise ExpressionError("in_channels is not known among the variables")
+
+
+def _missing_projection(inputs: tuple[Shape, ...]) -> str:
+    """What an identity shortcut lacks whose shape is not that of the body's output."""
+    body, shortcut = inputs
+    if len(body) != len(shortcut) or len(body) < 2 or body == shortcut:
+        return ""
+    strides = [ceil_div(before, after) for before, after in zip(shortcut[1:], body[1:], strict=True)]
+    stride = strides[0] if len(set(strides)) == 1 else strides
+    kind = f"Conv{len(body) - 1}d"
+    projection = {"type": kind, "out_channels": body[0], "kernel_size": 1, "stride": stride, "bias": False}
+    text = msgspec.json.encode([projection]).decode()
+    return (
+        f"; the identity shortcut of {shape_text(shortcut)} does not fit a body of {shape_text(body)}, "
+        f'give it a 1×1: "shortcut": {text}'
+    )

@@ -1,0 +1,212 @@
+"""The arithmetic that a spec may write where a number stands: ``"width * 2"``.
+
+Expressions are parsed, never run as Python: literals, names, ``+ - * / // % **``, comparisons, ``and or not``, a choice
+(``a if condition else b``) and a handful of functions. ``/`` is exact. Text, operands and results are bounded, so that
+no expression can take long or make a large number.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from math import ceil, floor
+from typing import Any
+
+from cnncalc.errors import CnncalcError, nearest
+
+LONGEST = 300
+"""The most characters of an expression."""
+LARGEST = 10**18
+"""The largest magnitude that an expression or a part of it may have."""
+LARGEST_EXPONENT = 64
+
+
+class ExpressionError(CnncalcError):
+    """An expression that has no value, with the reason in a clause."""
+
+
+def make_divisible(value: Any, divisor: Any) -> int:
+    """``value`` rounded to a multiple of ``divisor``, at least one of them and never more than 10% below ``value``.
+
+    Source: MobileNet's reference implementation (tensorflow/models, ``slim/nets/mobilenet``, ``make_divisible``).
+    """
+    rounded = max(divisor, floor(_quotient(value + _quotient(divisor, 2), divisor)) * divisor)
+    return int(rounded + divisor if rounded * 10 < value * 9 else rounded)
+
+
+def _quotient(dividend: Any, divisor: Any) -> Any:
+    from fractions import Fraction
+
+    result = Fraction(dividend) / Fraction(divisor)
+    return result.numerator if result.denominator == 1 else result
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    if not isinstance(exponent, int) or not 0 <= exponent <= LARGEST_EXPONENT:
+        raise ExpressionError(f"the exponent {exponent} is not a whole number of 0 to {LARGEST_EXPONENT}")
+    return base**exponent
+
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: _quotient,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: _power,
+}
+_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Not: operator.not_,
+}
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
+    "min": (min, 2, 16),
+    "max": (max, 2, 16),
+    "ceil": (ceil, 1, 1),
+    "floor": (floor, 1, 1),
+    "round": (round, 1, 1),
+    "make_divisible": (make_divisible, 2, 2),
+}
+"""Each function with the fewest and the most arguments that it takes."""
+
+CONSTANTS = {"true": True, "false": False}
+
+
+def value_of(text: str, names: Mapping[str, Any]) -> Any:
+    """The value of an expression over ``names``: an int, a Fraction or a bool. Raises ExpressionError."""
+    try:
+        return _value(_parsed(text), names)
+    except ZeroDivisionError:
+        raise ExpressionError("divides by zero") from None
+    except (TypeError, ValueError, OverflowError):
+        raise ExpressionError("mixes kinds of values that do not go together") from None
+
+
+def names_in(text: str) -> set[str]:
+    """The names that an expression uses. Raises ExpressionError where it is none."""
+    tree = ast.walk(_parsed(text))
+    functions = {id(node.func) for node in ast.walk(_parsed(text)) if isinstance(node, ast.Call)}
+    return {node.id for node in tree if isinstance(node, ast.Name) and id(node) not in functions} - set(CONSTANTS)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> ast.expr:
+    if len(text) > LONGEST:
+        raise ExpressionError(f"longer than {LONGEST} characters")
+    try:
+        tree = ast.parse(text.strip().replace("×", "*").replace("−", "-"), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise ExpressionError("not an expression") from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and not node.keywords):
+            raise ExpressionError("calls something that is not a function's name")
+        if not isinstance(node, _ALLOWED):
+            raise ExpressionError(f"{type(node).__name__.lower()} is not part of the language of expressions")
+    return tree
+
+
+_ALLOWED = (
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.BoolOp,
+    ast.IfExp,
+    ast.Call,
+    ast.Name,
+    ast.Constant,
+    ast.Load,
+    ast.And,
+    ast.Or,
+    *_BINARY,
+    *_UNARY,
+    *_COMPARE,
+)
+
+
+def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
+    result = _VALUES[type(node)](node, names)
+    if not -LARGEST <= result <= LARGEST:
+        raise ExpressionError(f"goes beyond {LARGEST:.0e}")
+    return result
+
+
+def _constant(node: ast.Constant, names: Mapping[str, Any]) -> Any:
+    if isinstance(node.value, (bool, int)):
+        return node.value
+    if isinstance(node.value, float):
+        from fractions import Fraction
+
+        return Fraction(repr(node.value))
+    raise ExpressionError(f"{node.value!r} is not a number")
+
+
+def _name(node: ast.Name, names: Mapping[str, Any]) -> Any:
+    if node.id in CONSTANTS:
+        return CONSTANTS[node.id]
+    if node.id not in names:
+        known = sorted(names)
+        hint = nearest(node.id, known) or f"; known here: {', '.join(known) or 'nothing'}"
+        raise ExpressionError(f'nothing is named "{node.id}" here{hint}')
+    return names[node.id]
+
+
+def _binary(node: ast.BinOp, names: Mapping[str, Any]) -> Any:
+    return _BINARY[type(node.op)](_value(node.left, names), _value(node.right, names))
+
+
+def _unary(node: ast.UnaryOp, names: Mapping[str, Any]) -> Any:
+    return _UNARY[type(node.op)](_value(node.operand, names))
+
+
+def _compare(node: ast.Compare, names: Mapping[str, Any]) -> bool:
+    left = _value(node.left, names)
+    for kind, right_node in zip(node.ops, node.comparators, strict=True):
+        right = _value(right_node, names)
+        if not _COMPARE[type(kind)](left, right):
+            return False
+        left = right
+    return True
+
+
+def _both(node: ast.BoolOp, names: Mapping[str, Any]) -> bool:
+    found = (bool(_value(part, names)) for part in node.values)
+    return all(found) if isinstance(node.op, ast.And) else any(found)
+
+
+def _choice(node: ast.IfExp, names: Mapping[str, Any]) -> Any:
+    return _value(node.body if _value(node.test, names) else node.orelse, names)
+
+
+def _call(node: ast.Call, names: Mapping[str, Any]) -> Any:
+    assert isinstance(node.func, ast.Name)
+    if node.func.id not in FUNCTIONS:
+        hint = nearest(node.func.id, FUNCTIONS) or f"; the functions are {', '.join(FUNCTIONS)}"
+        raise ExpressionError(f'no function is named "{node.func.id}"{hint}')
+    function, fewest, most = FUNCTIONS[node.func.id]
+    if not fewest <= len(node.args) <= most:
+        raise ExpressionError(f"{node.func.id} takes {fewest if fewest == most else f'{fewest} to {most}'} arguments")
+    return function(*(_value(argument, names) for argument in node.args))
+
+
+_VALUES: dict[type[ast.expr], Callable[[Any, Mapping[str, Any]], Any]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.BoolOp: _both,
+    ast.IfExp: _choice,
+    ast.Call: _call,
+}

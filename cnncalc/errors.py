@@ -30,10 +30,15 @@ class SpecError(CnncalcError):
         return ": ".join(part for part in (self.source, self.where, self.message) if part)
 
 
+def printable(name: str) -> str:
+    """A file's name as it can stand in a sentence."""
+    return name if name and name.isprintable() else repr(name)
+
+
 def nearest(name: str, valid: Iterable[str]) -> str:
     """``; did you mean 'Conv2d'?`` for the closest valid name, or "" where none is close."""
     import difflib
 
-    by_lowercase = {candidate.lower(): candidate for candidate in valid}
+    by_lowercase = {candidate.lower(): candidate for candidate in valid if candidate != name}
     close = difflib.get_close_matches(name.lower(), by_lowercase, n=1)
     return f"; did you mean '{by_lowercase[close[0]]}'?" if close else ""

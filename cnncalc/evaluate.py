@@ -24,7 +24,10 @@ class Evaluated(Struct, frozen=True, gc=False):
 
 
 Require: TypeAlias = Callable[[Node, Check, tuple[Shape, ...]], None]
-"""What becomes of a condition that is not plainly true: ints raise, arrays may mask, symbols may assume."""
+"""What becomes of a condition that is neither plainly true nor plainly false: arrays may mask, symbols may assume.
+
+One that is plainly false raises, since those after it rely on it.
+"""
 
 
 def raise_unless(node: Node, check: Check, inputs: tuple[Shape, ...]) -> None:
@@ -47,7 +50,7 @@ def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = rai
         inputs = tuple([shapes[source] for source in node.sources])
         for check in layer.checks(*inputs):
             if check.holds is not True:
-                require(node, check, inputs)
+                (raise_unless if check.holds is False else require)(node, check, inputs)
         output = layer.output(*inputs)
         shapes.append(output)
         walk.append(

@@ -113,12 +113,13 @@ def others(draw: st.DrawFn) -> tuple[Layer, Shape]:
 
 @st.composite
 def merges(draw: st.DrawFn) -> tuple[Layer, list[Shape]]:
-    """Add or Concat of two to four inputs, which mostly fit."""
+    """A merge of two to four inputs, which mostly fit."""
     first = draw(samples(draw(st.integers(1, 3)), largest=5))
-    concat = draw(st.booleans())
+    kind = draw(st.sampled_from(("Concat", "Add", "Subtract", "Multiply", "Maximum", "Average")))
+    concat = kind == "Concat"
     dim = draw(st.integers(-len(first), len(first)).filter(bool))
     inputs = [first]
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(1 if kind == "Subtract" else draw(st.integers(1, 3))):
         other = list(first)
         if concat:
             other[dim - 1 if dim > 0 else dim] = draw(st.integers(1, 9))
@@ -126,7 +127,172 @@ def merges(draw: st.DrawFn) -> tuple[Layer, list[Shape]]:
             position = draw(st.integers(0, len(other) - 1))
             other[position] = draw(st.integers(1, 4))
         inputs.append(tuple(other))
-    return layers.Concat(dim=dim) if concat else layers.Add(), inputs
+    return layers.Concat(dim=dim) if concat else getattr(layers, kind)(), inputs
+
+
+@st.composite
+def transposed_convolutions(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    rank = draw(ranks)
+    return (
+        getattr(layers, f"ConvTranspose{rank}d")(
+            out_channels=draw(st.sampled_from((1, 2, 4, 6))),
+            kernel_size=draw(maybe_per_axis(st.integers(1, 5), rank)),
+            stride=draw(maybe_per_axis(st.integers(1, 4), rank)),
+            padding=draw(maybe_per_axis(st.integers(0, 3), rank)),
+            output_padding=draw(maybe_per_axis(st.sampled_from((0, 0, 1, 2)), rank)),
+            dilation=draw(maybe_per_axis(st.integers(1, 3), rank)),
+            groups=draw(st.sampled_from((1, 1, 2))),
+            bias=draw(st.booleans()),
+        ),
+        draw(samples(rank, largest=9)),
+    )
+
+
+@st.composite
+def paddings(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    rank = draw(ranks)
+    kind = draw(st.sampled_from(("ZeroPad", "ConstantPad", "ReflectionPad", "ReplicationPad")))
+    side = st.integers(-3, 5) if kind in ("ZeroPad", "ConstantPad") else st.integers(0, 5)
+    extra = {"value": 1.5} if kind == "ConstantPad" else {}
+    sides = draw(st.one_of(side, st.tuples(*[side] * (2 * rank))))
+    return getattr(layers, f"{kind}{rank}d")(sides, **extra), draw(samples(rank, largest=8))
+
+
+@st.composite
+def more_pools(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    rank = draw(ranks)
+    kernel = draw(maybe_per_axis(st.integers(1, 4), rank))
+    stride = draw(st.one_of(st.none(), maybe_per_axis(st.integers(1, 4), rank)))
+    if draw(st.booleans()):
+        layer = getattr(layers, f"LPPool{rank}d")(kernel, stride=stride, ceil_mode=draw(st.booleans()))
+    else:
+        layer = getattr(layers, f"MaxUnpool{rank}d")(kernel, stride=stride, padding=draw(st.integers(0, 1)))
+    return layer, draw(samples(rank, largest=8))
+
+
+@st.composite
+def more_norms(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    rank = draw(ranks)
+    sample = draw(samples(rank, largest=6))
+    affine = draw(st.booleans())
+    shapes = st.one_of(st.none(), st.just(sample[-1]), st.just(sample[draw(st.integers(0, rank)) :]), st.integers(1, 6))
+    return (
+        draw(
+            st.one_of(
+                st.builds(
+                    getattr(layers, f"InstanceNorm{rank}d"), affine=st.just(affine), track_running_stats=st.booleans()
+                ),
+                st.builds(layers.GroupNorm, st.sampled_from((1, 2, 3, 4)), affine=st.just(affine)),
+                st.builds(layers.LayerNorm, shapes, elementwise_affine=st.just(affine), bias=st.booleans()),
+                st.builds(layers.RMSNorm, shapes, elementwise_affine=st.just(affine)),
+            )
+        ),
+        sample,
+    )
+
+
+@st.composite
+def arrangements(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    sample = draw(samples(draw(st.integers(0, 3)), largest=6))
+    axis = st.integers(-4, 4).filter(bool)
+    axes = st.one_of(axis, st.lists(axis, min_size=1, max_size=2).map(tuple))
+    dims = st.permutations(range(1, len(sample) + 1)).map(lambda order: (0, *order))
+    index = st.integers(0, 3)
+    sizes = st.lists(st.sampled_from((-1, 1, 2, 3, 4, 6, 12)), min_size=1, max_size=3).map(tuple)
+    return (
+        draw(
+            st.one_of(
+                st.builds(layers.Mean, axes, keepdim=st.booleans()),
+                st.builds(layers.Max, axes, keepdim=st.booleans()),
+                st.builds(layers.Permute, dims),
+                st.builds(layers.Reshape, sizes),
+                st.builds(layers.Squeeze, st.one_of(st.none(), axis)),
+                st.builds(layers.Unsqueeze, axis),
+                st.builds(layers.Slice, index, st.integers(1, 6), st.integers(1, 3), st.just(1)),
+                st.builds(layers.Chunk, st.integers(1, 4), index, axis),
+                st.builds(layers.Split, st.one_of(st.integers(1, 4), st.just((1, 2)), st.just((2, 2))), index, axis),
+            )
+        ),
+        sample,
+    )
+
+
+@st.composite
+def images(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    """Layers of ``[C, H, W]`` and resampling."""
+    rank = draw(st.sampled_from((2, 2, 1, 3)))
+    sample = draw(samples(rank, largest=9))
+    factor = st.sampled_from((2.0, 3.0, 0.5, 1.5, 0.7, 2.9))
+    mode = st.sampled_from(("nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic"))
+    pair = maybe_per_axis(st.integers(1, 4), 2)
+    return (
+        draw(
+            st.one_of(
+                st.builds(layers.Upsample, scale_factor=maybe_per_axis(factor, rank), mode=mode),
+                st.builds(layers.Upsample, size=maybe_per_axis(st.integers(1, 9), rank), mode=mode),
+                st.builds(layers.PixelShuffle, st.integers(1, 3)),
+                st.builds(layers.PixelUnshuffle, st.integers(1, 3)),
+                st.builds(layers.ChannelShuffle, st.integers(1, 4)),
+                st.builds(layers.Unfold, pair, pair, maybe_per_axis(st.integers(0, 2), 2), pair),
+                st.builds(
+                    layers.DepthwiseConv2d,
+                    kernel_size=pair,
+                    stride=pair,
+                    padding=st.integers(0, 2),
+                    bias=st.booleans(),
+                    channel_multiplier=st.integers(1, 3),
+                ),
+                st.builds(
+                    layers.SeparableConv2d,
+                    kernel_size=pair,
+                    stride=pair,
+                    padding=st.integers(0, 2),
+                    bias=st.booleans(),
+                    out_channels=st.integers(1, 5),
+                ),
+            )
+        ),
+        sample,
+    )
+
+
+@st.composite
+def folds(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    size, kernel = (draw(st.integers(2, 7)), draw(st.integers(2, 7))), draw(st.integers(1, 3))
+    stride, padding = draw(st.integers(1, 2)), draw(st.integers(0, 1))
+    unfold = layers.Unfold(kernel, padding=padding, stride=stride)
+    columns = unfold.output((draw(st.integers(1, 3)), *size)) if min(size) >= kernel else (4, 4)
+    off = draw(st.sampled_from((0, 0, 0, 1)))
+    return layers.Fold(size, kernel, padding=padding, stride=stride), (columns[0], columns[1] + off)
+
+
+@st.composite
+def more_activations(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    kinds = ("ReLU6", "ELU", "GELU", "SiLU", "Hardsigmoid", "Hardswish", "Softplus", "Mish", "StochasticDepth")
+    return (
+        draw(
+            st.one_of(
+                st.sampled_from([getattr(layers, kind)() for kind in kinds]),
+                st.builds(layers.PReLU, st.sampled_from((1, 2, 4))),
+                st.builds(layers.LogSoftmax, st.integers(1, 2)),
+                st.builds(layers.Embedding, st.integers(1, 9), st.integers(1, 5)),
+            )
+        ),
+        draw(samples(draw(st.integers(0, 2)), largest=5)),
+    )
+
+
+@st.composite
+def attentions(draw: st.DrawFn) -> tuple[Layer, list[Shape]]:
+    width, heads = draw(st.sampled_from((4, 6, 8))), draw(st.sampled_from((1, 2, 3)))
+    queries, keys = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    if draw(st.booleans()):
+        batch = draw(st.sampled_from(((), (3,))))
+        values = draw(st.integers(1, 6))
+        shapes = [(*batch, queries, width), (*batch, keys, width), (*batch, keys, values)]
+        return layers.ScaledDotProductAttention(), shapes
+    layer = layers.MultiheadAttention(heads, bias=draw(st.booleans()))
+    return layer, draw(st.sampled_from(([(queries, width)], [(queries, width), (keys, width), (keys, width)])))
 
 
 Nodes = list[tuple[str, Layer, tuple[str, ...]]]

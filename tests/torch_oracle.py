@@ -4,21 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from cnncalc import layers
 from cnncalc.layers import Layer
 
 Shape = tuple[int, ...]
 
-_INPUT_FIELD = {"Conv": "in_channels", "Linear": "in_features", "Batch": "num_features"}
+_INPUT_FIELD = {
+    "Conv": "in_channels",
+    "Linear": "in_features",
+    "Batch": "num_features",
+    "Instance": "num_features",
+    "GroupNorm": "num_channels",
+    "MultiheadAttention": "embed_dim",
+    "LayerNorm": "normalized_shape",
+    "RMSNorm": "normalized_shape",
+}
+_LAST_AXIS = ("in_features", "embed_dim", "normalized_shape")
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Add": lambda layer: lambda *inputs: sum(inputs[1:], start=inputs[0]),
+    "Subtract": lambda layer: lambda a, b: a - b,
+    "Multiply": lambda layer: lambda *inputs: reduce(torch.mul, inputs),
+    "Maximum": lambda layer: lambda *inputs: reduce(torch.maximum, inputs),
+    "Average": lambda layer: lambda *inputs: reduce(torch.add, inputs) / len(inputs),
     "Concat": lambda layer: lambda *inputs: torch.cat(inputs, layer.dim),
+    "Mean": lambda layer: lambda x: x.mean(layer.dim, layer.keepdim),
+    "Max": lambda layer: lambda x: x.amax(layer.dim, layer.keepdim),
+    "Reshape": lambda layer: lambda x: x.reshape(x.shape[0], *layer.shape),
+    "Permute": lambda layer: lambda x: x.permute(layer.dims),
+    "Squeeze": lambda layer: lambda x: squeeze(x, layer.dim),
+    "Unsqueeze": lambda layer: lambda x: x.unsqueeze(layer.dim),
+    "Slice": lambda layer: (
+        lambda x: x[
+            (slice(None),) * (layer.dim if layer.dim > 0 else x.dim() + layer.dim)
+            + (slice(layer.start, layer.stop, layer.step),)
+        ]
+    ),
+    "Chunk": lambda layer: lambda x: x.chunk(layer.chunks, layer.dim)[layer.index],
+    "Split": lambda layer: (
+        lambda x: x.split(
+            list(layer.split_size) if isinstance(layer.split_size, tuple) else layer.split_size, layer.dim
+        )[layer.index]
+    ),
+    "ScaledDotProductAttention": lambda layer: nn.functional.scaled_dot_product_attention,
+    "StochasticDepth": lambda layer: lambda x: x,
 }
+# the meta kernels of these accept what the real ones refuse
+_REAL = ("Softmax", "LogSoftmax", "MaxUnpool", "ConvTranspose")
+
+
+def squeeze(x: torch.Tensor, dim: int | None) -> torch.Tensor:
+    """Every axis but the batch."""
+    return x.squeeze(dim) if dim is not None else x.reshape(x.shape[0], *(size for size in x.shape[1:] if size != 1))
 
 
 @dataclass(frozen=True)
@@ -34,6 +77,26 @@ class Figures:
 def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
     """The torch module (or function) of a layer, by its name and its hyper-parameters' names."""
     kind = type(layer).__name__
+    if kind == "DepthwiseConv2d":
+        layer = layers.Conv2d(
+            inputs[0][0] * layer.channel_multiplier,
+            layer.kernel_size,
+            stride=layer.stride,
+            padding=layer.padding,
+            bias=layer.bias,
+            groups=inputs[0][0],
+        )
+        return module(layer, *inputs)
+    if kind == "SeparableConv2d":
+        depthwise = layers.DepthwiseConv2d(
+            kernel_size=layer.kernel_size,
+            stride=layer.stride,
+            padding=layer.padding,
+            bias=False,
+            channel_multiplier=layer.channel_multiplier,
+        )
+        pointwise = layers.Conv2d(layer.out_channels, 1, bias=layer.bias)
+        return nn.Sequential(module(depthwise, *inputs), module(pointwise, depthwise.output(*inputs)))
     if kind in _FUNCTIONS:
         return _FUNCTIONS[kind](layer)
     arguments = {
@@ -43,17 +106,36 @@ def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
     }
     for prefix, field in _INPUT_FIELD.items():
         if kind.startswith(prefix) and arguments[field] is None:
-            arguments[field] = inputs[0][-1] if field == "in_features" else inputs[0][0]
-    with torch.device("meta"):
-        return getattr(nn, kind)(**arguments).eval()
+            arguments[field] = inputs[0][-1] if field in _LAST_AXIS else inputs[0][0]
+    if kind == "MultiheadAttention":
+        arguments["batch_first"] = True
+    with torch.device("cpu" if kind.startswith(_REAL) else "meta"):
+        built = getattr(nn, kind)(**arguments).eval()
+    if kind == "MultiheadAttention":
+        built.forward = attention(built)
+    if kind.startswith("MaxUnpool"):
+        unpool = built.forward
+        built.forward = lambda x: unpool(x, torch.zeros(x.shape, dtype=torch.int64))
+    return built
+
+
+def attention(built: nn.MultiheadAttention) -> Callable[..., Any]:
+    """Self-attention for one input, and the module's own products instead of its fused kernel, which is not counted."""
+    forward = type(built).forward
+
+    def call(*inputs: torch.Tensor) -> torch.Tensor:
+        q, k, v = inputs * 3 if len(inputs) == 1 else inputs
+        return forward(built, q, k, v, need_weights=True)[0]
+
+    return call
 
 
 def run(layer: Layer, *inputs: Shape) -> Figures:
     """One layer on one sample. Raises what torch raises."""
     built = module(layer, *inputs)
-    # the meta kernel of softmax accepts any axis, the real one refuses those that do not exist
-    device = "cpu" if isinstance(built, nn.Softmax) else "meta"
-    tensors = [torch.empty((1, *shape), device=device) for shape in inputs]
+    device = "cpu" if type(layer).__name__.startswith(_REAL) else "meta"
+    dtype = torch.int64 if isinstance(layer, layers.Embedding) else torch.float32
+    tensors = [torch.zeros((1, *shape), device=device, dtype=dtype) for shape in inputs]
     counter = FlopCounterMode(display=False)
     with counter, torch.no_grad():
         output = built(*tensors)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
@@ -15,7 +15,7 @@ from cnncalc.graph import build_graph
 from cnncalc.layers import Layer
 from cnncalc.layers.base import LARGEST_SIZE, Shape, elements
 from cnncalc.spec.items import Number
-from cnncalc.spec.network import Network
+from cnncalc.spec.network import Expected, Network
 
 if TYPE_CHECKING:
     import pandas
@@ -68,15 +68,25 @@ class Analysis(Struct, frozen=True):
     input: Shape | dict[str, Shape]
     layers: tuple[Row, ...]
     totals: Totals
+    expected: Expected | None = None
 
     @property
     def warnings(self) -> tuple[Warning, ...]:
-        """What a reader should know about single layers."""
-        return tuple(
+        """What a reader should know about single layers, or about the whole (``layer`` is then empty)."""
+        notes = [
             Warning(row.name, note.code, note.message)
             for row in self.layers
             for note in row.layer.notes(*row.input_shapes)
-        )
+        ]
+        return (*notes, *self._unexpected())
+
+    def _unexpected(self) -> Iterator[Warning]:
+        """The totals that are not what the spec expects of one sample."""
+        for quantity, expected in structs.asdict(self.expected).items() if self.expected else ():
+            found = getattr(self.totals, quantity) // (1 if quantity == "params" else self.batch)
+            if expected is not None and found != expected:
+                message = f"the spec expects {expected:,} {quantity} in all, found {found:,}"
+                yield Warning("", "unexpected-total", message)
 
     def by_type(self) -> dict[str, tuple[int, Totals]]:
         """For each kind of layer, in order of appearance, how many there are and what they sum to."""
@@ -140,16 +150,19 @@ def analyze(
     ``batch`` multiplies costs and activations, never parameters; ``variables`` are values for the spec's own variables.
     Raises SpecError where the network is not sound, with the place in its spec.
     """
+    if not isinstance(network, Network):
+        raise SpecError(f"expected a Network, found {network!r}; cnncalc.load reads one from a file or by its name")
     counted = convention_named(convention)
-    if isinstance(batch, bool) or not isinstance(batch, int) or not 1 <= batch <= LARGEST_SIZE:
+    if isinstance(batch, bool) or not hasattr(batch, "__index__") or not 1 <= int(batch) <= LARGEST_SIZE:
         raise SpecError(f"expected a batch size of 1 to {LARGEST_SIZE}, found {batch!r}")
+    batch = int(batch)
     if input is not None:
         network = network.with_input(input)
     if variables:
         network = network.with_variables(**variables)
     walk = evaluate(build_graph(network), network.inputs.values())
     rows = tuple([_row(visit, batch, counted) for visit in walk])
-    return Analysis(network.name, counted.name, batch, network.input, rows, Totals.of(rows))
+    return Analysis(network.name, counted.name, batch, network.input, rows, Totals.of(rows), network.expected)
 
 
 def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, list[int]]:

@@ -52,6 +52,26 @@ def gcd(a: Number, b: Number) -> Number:
     return backend.gcd(a, b) if backend else math.gcd(a, b)
 
 
+def maximum(a: Number, b: Number) -> Number:
+    """The larger of two numbers."""
+    backend = _backend(a, b)
+    return backend.maximum(a, b) if backend else max(a, b)
+
+
+def minimum(a: Number, b: Number) -> Number:
+    """The smaller of two numbers."""
+    backend = _backend(a, b)
+    return backend.minimum(a, b) if backend else min(a, b)
+
+
+def scaled(number: Number, factor: float) -> Number:
+    """``⌊number · factor⌋`` in double precision, as PyTorch scales sizes; exact where the factor is whole."""
+    if factor == int(factor):
+        return number * int(factor)
+    backend = _backend(number)
+    return backend.scaled(number, factor) if backend else math.floor(number * factor)
+
+
 def where(condition: Any, then: Number, otherwise: Number) -> Number:
     """``then`` where the condition holds, else ``otherwise``; element by element on arrays, a case split on symbols."""
     backend = None if isinstance(condition, bool) else _backend(condition)

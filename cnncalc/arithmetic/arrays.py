@@ -25,3 +25,15 @@ def equal(a: Any, b: Any) -> Any:
 
 def settled(number: Any, name: str) -> Any:
     return number
+
+
+def scaled(number: Any, factor: float) -> Any:
+    return numpy.floor(number * factor).astype(numpy.int64)
+
+
+def maximum(a: Any, b: Any) -> Any:
+    return numpy.maximum(a, b)
+
+
+def minimum(a: Any, b: Any) -> Any:
+    return numpy.minimum(a, b)

@@ -22,13 +22,15 @@ _COMPUTE: dict[str, Callable[[int, int], int]] = {
     "%": lambda a, b: a % b,
     "ceil": lambda a, b: -(-a // b),
     "gcd": math.gcd,
+    "max": max,
+    "min": min,
 }
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "//": 2, "%": 2}
 _ASSOCIATIVE = {"+": ("+", "-"), "*": ("*",)}
 
 Style = dict[str, str]
 PLAIN: Style = {"+": " + ", "-": " - ", "*": "*", "//": "//", "%": " % "}
-"""How a programmer writes it; every figure so written is a Python expression (``ceil`` and ``gcd`` are calls)."""
+"""How a programmer writes it: a Python expression, with ``ceil``, ``gcd``, ``max`` and ``min`` as calls."""
 TEXTBOOK: Style = {"+": " + ", "-": " \N{MINUS SIGN} ", "*": "·", "//": "/", "%": " mod "}
 """How a textbook writes it."""
 
@@ -168,3 +170,18 @@ def equal(a: Any, b: Any) -> bool:
 
 def settled(number: Recorded, name: str) -> Recorded:
     return Recorded(number.value, name, derivation=number)
+
+
+def scaled(number: Recorded, factor: float) -> Recorded:
+    from fractions import Fraction
+
+    ratio = Fraction(repr(factor))
+    return number * ratio.numerator // ratio.denominator
+
+
+def maximum(a: Any, b: Any) -> Recorded:
+    return Recorded.apply("max", a, b)
+
+
+def minimum(a: Any, b: Any) -> Recorded:
+    return Recorded.apply("min", a, b)

@@ -46,3 +46,15 @@ def equal(a: Any, b: Any) -> Any:
 
 def settled(number: Any, name: str) -> Any:
     return number
+
+
+def scaled(number: Any, factor: float) -> Any:
+    return sympy.floor(number * sympy.Rational(repr(factor)))
+
+
+def maximum(a: Any, b: Any) -> Any:
+    return sympy.Max(a, b)
+
+
+def minimum(a: Any, b: Any) -> Any:
+    return sympy.Min(a, b)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from cnncalc.analysis import analyze
-from cnncalc.cli.specs import ShapeParameter, read_spec, variables
+from cnncalc.cli.specs import ShapeParameter, read_spec, source_name, variables
 from cnncalc.errors import SpecError
+from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.report import sheet as sheets
 
 _FORMATS = ("table", "json", "csv", "markdown", "latex")
@@ -16,7 +17,13 @@ _FORMATS = ("table", "json", "csv", "markdown", "latex")
 @click.argument("spec")
 @click.option("--input", "shape", type=ShapeParameter(), help="Shape of one sample, such as 3,224,224.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a variable of the spec.")
-@click.option("--batch", type=int, default=1, show_default=True, help="Samples in a batch; multiplies costs.")
+@click.option(
+    "--batch",
+    type=click.IntRange(1, LARGEST_SIZE),
+    default=1,
+    show_default=True,
+    help="Samples in a batch; multiplies costs.",
+)
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True)
 @click.option("--columns", help=f"Columns to show, with commas between: {', '.join(sheets.COLUMNS)}.")
 @click.option("--sort", help="Sort the layers by a column, counts from the largest.")
@@ -44,7 +51,7 @@ def command(
       cnncalc analyze my_network.json --format json
     """
     if columns is not None and form == "json":
-        raise click.UsageError("--columns chooses the columns of a table; JSON holds everything")
+        raise click.UsageError("--columns chooses the columns of a table; JSON has all figures")
     default = sheets.PLAIN if form == "csv" else sheets.DEFAULT
     keys = default if columns is None else tuple(key.strip() for key in columns.split(","))
     for key in keys if sort is None else (*keys, sort):
@@ -53,7 +60,7 @@ def command(
     try:
         analysis = analyze(network, shape, batch=batch, variables=variables(settings))
     except SpecError as error:
-        raise error.within(spec) from None
+        raise error.within(source_name(spec)) from None
     chosen = sheets.sheet(analysis, keys, sort="macs" if top and not sort else sort, top=top, exact=exact)
     if form == "table":
         from cnncalc.report.table import table

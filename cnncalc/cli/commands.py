@@ -15,14 +15,8 @@ from cnncalc.errors import CnncalcError, nearest
 _COMMANDS = {"analyze": "Shapes, parameters and costs of every layer of a network."}
 
 
-class BadInput(click.ClickException):
-    """What cnncalc cannot do, printed as one sentence."""
-
-    exit_code = 2
-
-
 class Commands(click.Group):
-    """Loads a command from the module of its name, and turns a CnncalcError into exit status 2."""
+    """Loads a command from the module of its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_COMMANDS)
@@ -46,12 +40,11 @@ class Commands(click.Group):
             formatter.write_dl(sorted(_COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
+        if sys.stdout is None:
+            raise CnncalcError("standard output is closed")
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")
-        try:
-            return super().invoke(ctx)
-        except CnncalcError as error:
-            raise BadInput(str(error)) from None
+        return super().invoke(ctx)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from cnncalc.errors import SpecError, printable
+from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.spec import Network, load, loads
 from cnncalc.spec.loading import LARGEST_FILE
 
@@ -16,9 +18,16 @@ STDIN = "-"
 
 def read_spec(spec: str) -> Network:
     """The network of a SPEC argument. Raises SpecError."""
-    if spec == STDIN:
-        return loads(sys.stdin.buffer.read(LARGEST_FILE + 1), source="standard input")
-    return load(spec)
+    if spec != STDIN:
+        return load(spec)
+    if sys.stdin is None:
+        raise SpecError("it is closed", source=source_name(spec))
+    return loads(sys.stdin.buffer.read(LARGEST_FILE + 1), source=source_name(spec))
+
+
+def source_name(spec: str) -> str:
+    """How errors call a SPEC argument."""
+    return "standard input" if spec == STDIN else printable(spec)
 
 
 def variables(settings: tuple[str, ...]) -> dict[str, int | float | str]:
@@ -42,4 +51,7 @@ class ShapeParameter(click.ParamType[tuple[int, ...]]):
             return value
         if not re.fullmatch(r"\d{1,10}([,x×]\d{1,10})*", value, re.ASCII):
             self.fail(f"expected sizes such as 3,224,224, found {value!r}", param, ctx)
-        return tuple(int(size) for size in re.split(r"[,x×]", value))
+        sizes = tuple(int(size) for size in re.split(r"[,x×]", value))
+        if not all(1 <= size <= LARGEST_SIZE for size in sizes):
+            self.fail(f"expected sizes of 1 to {LARGEST_SIZE}, found {value!r}", param, ctx)
+        return sizes

@@ -1,12 +1,12 @@
 """Activation functions, and Dropout, which does nothing at inference."""
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, sample_axis
+from cnncalc.arithmetic import equal, prod
+from cnncalc.layers.base import Axis, Check, Layer, Operations, Parameter, Positive, Shape, sample_axis
 
 
 class Elementwise(Layer, frozen=True):
@@ -78,3 +78,127 @@ class Softmax(Layer, frozen=True):
         axis = sample_axis(self.dim, x)
         count, sums = prod(x), prod(x[:axis] + x[axis + 1 :])
         return Operations(exp=count, add=count - sums, div=count)
+
+
+class LogSoftmax(Softmax, frozen=True):
+    """``x_i − log Σ exp(x_j)`` along axis ``dim``: an exponential and a subtraction an element, sums, logarithms.
+
+    Source: PyTorch documentation, ``torch.nn.LogSoftmax``.
+    """
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        axis = sample_axis(self.dim, x)
+        count, sums = prod(x), prod(x[:axis] + x[axis + 1 :])
+        return Operations(exp=count + sums, add=2 * count - sums)
+
+
+class ReLU6(Elementwise, frozen=True):
+    """``min(max(0, x), 6)``: two comparisons."""
+
+    per_element: ClassVar[Operations] = Operations(compare=2)
+
+
+class ELU(Elementwise, frozen=True):
+    """``x`` where positive, else ``α·(exp(x) − 1)``: a comparison, an exponential, a subtraction, a multiplication."""
+
+    alpha: float = 1.0
+    per_element: ClassVar[Operations] = Operations(compare=1, exp=1, add=1, mul=1)
+
+
+class GELU(Elementwise, frozen=True):
+    """``x/2 · (1 + erf(x/√2))``: three multiplications, an addition and one transcendental function."""
+
+    approximate: Literal["none", "tanh"] = "none"
+    per_element: ClassVar[Operations] = Operations(mul=3, add=1, exp=1)
+
+
+class SiLU(Elementwise, frozen=True):
+    """``x / (1 + exp(−x))``: an exponential, an addition and a division."""
+
+    per_element: ClassVar[Operations] = Operations(exp=1, add=1, div=1)
+
+
+class Hardsigmoid(Elementwise, frozen=True):
+    """``ReLU6(x + 3) / 6``: an addition, two comparisons, a division."""
+
+    per_element: ClassVar[Operations] = Operations(add=1, compare=2, div=1)
+
+
+class Hardswish(Elementwise, frozen=True):
+    """``x · ReLU6(x + 3) / 6``: an addition, two comparisons, a multiplication, a division."""
+
+    per_element: ClassVar[Operations] = Operations(add=1, compare=2, mul=1, div=1)
+
+
+class Softplus(Elementwise, frozen=True):
+    """``log(1 + exp(β·x)) / β``: a multiplication, an exponential, an addition, a logarithm, a division."""
+
+    beta: float = 1.0
+    threshold: float = 20.0
+    per_element: ClassVar[Operations] = Operations(mul=1, exp=2, add=1, div=1)
+
+
+class Mish(Elementwise, frozen=True):
+    """``x · tanh(log(1 + exp(x)))``: three transcendental functions, an addition, a multiplication."""
+
+    per_element: ClassVar[Operations] = Operations(exp=3, add=1, mul=1)
+
+
+class StochasticDepth(Elementwise, frozen=True):
+    """``x`` at inference; in training the branch that ends here is left out with probability ``p``.
+
+    Source: Huang et al., "Deep Networks with Stochastic Depth" (2016); ``torchvision.ops.StochasticDepth``.
+    """
+
+    p: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    mode: Literal["batch", "row"] = "row"
+    per_element: ClassVar[Operations] = Operations()
+
+
+class PReLU(Elementwise, frozen=True):
+    """``x`` where positive, else ``a·x`` with a learned slope, one for all or one a channel.
+
+    Source: PyTorch documentation, ``torch.nn.PReLU``.
+    """
+
+    num_parameters: Positive = 1
+    per_element: ClassVar[Operations] = Operations(compare=1, mul=1)
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        fits = equal(self.num_parameters, 1) | equal(self.num_parameters, x[0])
+        message = "{} slopes fit neither all channels as one nor the {} channels that arrive"
+        yield Check(fits, "num_parameters", message, (self.num_parameters, x[0]))
+
+    def parameters(self, x: Shape) -> tuple[Parameter, ...]:
+        return (Parameter("weight", (self.num_parameters,)),)
+
+
+class PositionBias(Elementwise, frozen=True):
+    """``x + b`` with a learned term for each element, as AlphaGo's last convolution has one a position.
+
+    Source: Silver et al., "Mastering the game of Go with deep neural networks and tree search" (2016), Methods.
+    """
+
+    per_element: ClassVar[Operations] = Operations(add=1)
+
+    def parameters(self, x: Shape) -> tuple[Parameter, ...]:
+        return (Parameter("bias", x),)
+
+
+class Maxout(Layer, frozen=True):
+    """The largest of each ``pieces`` neighbouring channels: ``[C, *M] → [C/pieces, *M]``.
+
+    Source: Goodfellow et al., "Maxout Networks" (2013), section 3.
+    """
+
+    pieces: Positive
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        message = "{} channels cannot be divided into groups of {}"
+        yield Check(equal(x[0] % self.pieces, 0), "pieces", message, (x[0], self.pieces))
+
+    def output(self, x: Shape) -> Shape:
+        return (x[0] // self.pieces, *x[1:])
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations(compare=prod(x) - prod(output))

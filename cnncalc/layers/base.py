@@ -14,9 +14,8 @@ Positive: TypeAlias = Annotated[int, Meta(ge=1, le=LARGEST_SIZE)]
 NonNegative: TypeAlias = Annotated[int, Meta(ge=0, le=LARGEST_SIZE)]
 Axis: TypeAlias = Annotated[int, Meta(ge=-16, le=16)]
 """An axis by PyTorch's numbers: 0 is the batch, 1 the channels, −1 the last."""
-Name: TypeAlias = Annotated[
-    str, Meta(min_length=1, max_length=200, pattern="^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+$(?!\\n)")
-]
+_HIDDEN = "\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff"
+Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern=f"^(?=.*\\S)[^{_HIDDEN}]+$(?!\\n)")]
 
 _SHOWN_ELSEWHERE = frozenset(
     (

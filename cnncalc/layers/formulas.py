@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.arithmetic import Number, ceil_div, gcd, prod, settled, where
+from cnncalc.arithmetic import Number, ceil_div, gcd, maximum, prod, settled, where
 
 
 def effective_kernel(kernel: Number, dilation: Number = 1) -> Number:
@@ -43,6 +43,17 @@ def window_remainder(
     return window_span(size, kernel, padding, dilation) % stride
 
 
+def window_reads(kernel: Number, stride: Number, dilation: Number, count: Number) -> Number:
+    """How many different elements of the padded axis ``count`` windows read.
+
+    Tap k of window s reads ``s·S + k·D``. Two pairs read the same element where they differ by a multiple of
+    ``(D/g, −S/g)`` with ``g = gcd(S, D)``, so of the ``count·K`` pairs those with such a neighbour count only once.
+    """
+    common = gcd(stride, dilation)
+    repeated_windows = maximum(count - dilation // common, 0)
+    return count * kernel - repeated_windows * maximum(kernel - stride // common, 0)
+
+
 def ceil_window_output(
     size: Number, kernel: Number, stride: Number = 1, padding: Number = 0, dilation: Number = 1
 ) -> Number:
@@ -54,6 +65,16 @@ def ceil_window_output(
     """
     windows = settled(ceil_div(window_span(size, kernel, padding, dilation), stride) + 1, "N")
     return windows - where((windows - 1) * stride >= size + padding, 1, 0)
+
+
+def transposed_output(
+    size: Number, kernel: Number, stride: Number = 1, padding: Number = 0, extra: Number = 0, dilation: Number = 1
+) -> Number:
+    """The output size of a transposed convolution along one axis, ``(M − 1)·S − 2P + K' + output_padding``.
+
+    ``extra`` is the output padding. Source: PyTorch documentation, ``torch.nn.ConvTranspose2d``, "Shape".
+    """
+    return (size - 1) * stride - 2 * padding + effective_kernel(kernel, dilation) + extra
 
 
 def adaptive_reads(size: Number, output: Number) -> Number:

@@ -8,29 +8,68 @@ from cnncalc.arithmetic import equal, prod, where
 from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, sample_axis
 
 
-class Add(Layer, frozen=True):
-    """The sum of the inputs: an addition an element of the output for each input but the first.
+class Merge(Layer, frozen=True):
+    """Inputs merged element by element, at ``per_merge`` operations an element for each input but the first.
 
     The inputs have as many axes as each other; along an axis of size 1 an input is repeated, as PyTorch broadcasts.
     """
 
     least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = None
+    per_merge: ClassVar[Operations]
 
     def checks(self, *inputs: Shape) -> Iterator[Check]:
-        message = "Add takes inputs of one shape (an axis of size 1 fits any); what arrives is {} and {}"
-        sum_so_far = inputs[0]
+        message = "{} takes inputs of one shape (an axis of size 1 fits any); what arrives is {} and {}"
+        so_far = inputs[0]
         for other in inputs[1:]:
-            yield Check(len(other) == len(sum_so_far), "inputs", message, (sum_so_far, other))
-            for a, b in zip(sum_so_far, other, strict=True):
-                yield Check(equal(a, b) | equal(a, 1) | equal(b, 1), "inputs", message, (sum_so_far, other))
-            sum_so_far = _broadcast(sum_so_far, other)
+            values = (type(self).__name__, so_far, other)
+            yield Check(len(other) == len(so_far), "inputs", message, values)
+            for a, b in zip(so_far, other, strict=True):
+                yield Check(equal(a, b) | equal(a, 1) | equal(b, 1), "inputs", message, values)
+            so_far = _broadcast(so_far, other)
 
     def output(self, *inputs: Shape) -> Shape:
         return reduce(_broadcast, inputs)
 
     def operations(self, *inputs: Shape, output: Shape) -> Operations:
-        return Operations(add=(len(inputs) - 1) * prod(output))
+        return self.per_merge.times((len(inputs) - 1) * prod(output))
+
+
+class Add(Merge, frozen=True):
+    """The sum of the inputs."""
+
+    per_merge: ClassVar[Operations] = Operations(add=1)
+
+
+class Subtract(Merge, frozen=True):
+    """The first input less the second."""
+
+    most_inputs: ClassVar[int | None] = 2
+    per_merge: ClassVar[Operations] = Operations(add=1)
+
+
+class Multiply(Merge, frozen=True):
+    """The product of the inputs, as squeeze-and-excitation scales its channels.
+
+    Source: Hu, Shen and Sun, "Squeeze-and-Excitation Networks" (2018), equation 4.
+    """
+
+    per_merge: ClassVar[Operations] = Operations(mul=1)
+
+
+class Maximum(Merge, frozen=True):
+    """The largest of the inputs."""
+
+    per_merge: ClassVar[Operations] = Operations(compare=1)
+
+
+class Average(Merge, frozen=True):
+    """The mean of the inputs: their sum, and a division an element."""
+
+    per_merge: ClassVar[Operations] = Operations(add=1)
+
+    def operations(self, *inputs: Shape, output: Shape) -> Operations:
+        return super().operations(*inputs, output=output) + Operations(div=prod(output))
 
 
 def _broadcast(a: Shape, b: Shape) -> Shape:

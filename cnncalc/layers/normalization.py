@@ -1,19 +1,30 @@
 """Normalisation layers."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from cnncalc.arithmetic import prod
+from msgspec import Meta
+
+from cnncalc.arithmetic import Number, equal, prod
 from cnncalc.layers.base import Buffer, Check, Layer, Operations, Parameter, Positive, Shape, agrees
+
+
+def normalised(count: Number, groups: Number, *, scale: bool, shift: bool) -> Operations:
+    """The work of normalising ``count`` elements by the mean and variance of each of ``groups`` groups of them.
+
+    The mean: a sum and a division a group. The variance: a subtraction and a square an element, a sum and a division a
+    group. The factor: an addition of ε, a root and a division a group. Then a multiplication an element, and where
+    there is one, the affine map: a multiplication for the scale, an addition for the shift.
+    """
+    statistics = Operations(add=3 * count - groups, mul=count, div=3 * groups, exp=groups)
+    return statistics + Operations(mul=count + (count if scale else 0), add=count if shift else 0)
 
 
 class BatchNorm(Layer, frozen=True):
     """Batch normalisation of ``[C, *M]``: two parameters a channel (``affine``), and running statistics as buffers.
 
     At inference the running statistics and the affine map fold into one scale and one shift an element. Without running
-    statistics PyTorch normalises by those of the batch, also at inference: then the mean (an addition an element, a
-    division a channel), the variance (a subtraction, a multiplication and an addition an element, a division a channel)
-    and its root (an addition, a root and a division a channel) come before the scale, here as for a batch of one.
+    statistics PyTorch normalises by those of the batch, also at inference; that is counted as for a batch of one.
     Source: Ioffe and Szegedy, "Batch Normalization" (2015); PyTorch documentation, ``torch.nn.BatchNorm2d``.
     """
 
@@ -50,9 +61,7 @@ class BatchNorm(Layer, frozen=True):
         count = prod(x)
         if self.track_running_stats:
             return Operations(mul=count, add=count)
-        channels = x[0]
-        statistics = Operations(add=3 * count - channels, mul=count, div=3 * channels, exp=channels)
-        return statistics + Operations(mul=count) + (Operations(mul=count, add=count) if self.affine else Operations())
+        return normalised(count, x[0], scale=self.affine, shift=self.affine)
 
 
 class BatchNorm1d(BatchNorm, frozen=True):
@@ -98,3 +107,124 @@ class LocalResponseNorm(Layer, frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mul=2, add=self.size, div=2, exp=1).times(prod(x))
+
+
+class InstanceNorm(BatchNorm, frozen=True):
+    """Normalisation of each channel of each sample by its own mean and variance; PyTorch's defaults learn nothing.
+
+    Source: Ulyanov, Vedaldi and Lempitsky, "Instance Normalization" (2016); PyTorch documentation,
+    ``torch.nn.InstanceNorm2d``.
+    """
+
+    affine: bool = False
+    track_running_stats: bool = False
+
+
+class InstanceNorm1d(InstanceNorm, frozen=True):
+    """Instance normalisation of ``[C, L]``."""
+
+    ranks: ClassVar[tuple[int, ...]] = (2,)
+    letters: ClassVar[str] = "[C, L]"
+
+
+class InstanceNorm2d(InstanceNorm, frozen=True):
+    """Instance normalisation of ``[C, H, W]``."""
+
+    ranks: ClassVar[tuple[int, ...]] = (3,)
+    letters: ClassVar[str] = "[C, H, W]"
+
+
+class InstanceNorm3d(InstanceNorm, frozen=True):
+    """Instance normalisation of ``[C, D, H, W]``."""
+
+    ranks: ClassVar[tuple[int, ...]] = (4,)
+    letters: ClassVar[str] = "[C, D, H, W]"
+
+
+class GroupNorm(Layer, frozen=True):
+    """Normalisation of ``num_groups`` groups of channels of a sample; two parameters a channel.
+
+    Source: Wu and He, "Group Normalization" (2018); PyTorch documentation, ``torch.nn.GroupNorm``.
+    """
+
+    num_groups: Positive
+    eps: float = 1e-5
+    affine: bool = True
+    num_channels: Positive | None = None
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield agrees(self.num_channels, x[0], "num_channels")
+        message = "{} channels cannot be divided into {} groups"
+        yield Check(equal(x[0] % self.num_groups, 0), "num_groups", message, (x[0], self.num_groups))
+
+    def output(self, x: Shape) -> Shape:
+        return x
+
+    def parameters(self, x: Shape) -> tuple[Parameter, ...]:
+        return (Parameter("weight", (x[0],)), Parameter("bias", (x[0],))) if self.affine else ()
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return normalised(prod(x), self.num_groups, scale=self.affine, shift=self.affine)
+
+
+class TrailingNorm(Layer, frozen=True):
+    """Normalisation over the last axes, of sizes ``normalized_shape`` (the last axis unless stated)."""
+
+    normalized_shape: Positive | Annotated[tuple[Positive, ...], Meta(min_length=1)] | None = None
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        shape = self._shape(x)
+        message = "normalized_shape {} is not the end of what arrives, {}"
+        yield Check(len(shape) <= len(x), "normalized_shape", message, (shape, x))
+        for stated, size in zip(shape, x[-len(shape) :], strict=True):
+            yield Check(equal(stated, size), "normalized_shape", message, (shape, x))
+
+    def output(self, x: Shape) -> Shape:
+        return x
+
+    def _shape(self, x: Shape) -> Shape:
+        if self.normalized_shape is None:
+            return x[-1:]
+        return self.normalized_shape if isinstance(self.normalized_shape, tuple) else (self.normalized_shape,)
+
+    def _groups(self, x: Shape) -> Number:
+        return prod(x[: len(x) - len(self._shape(x))])
+
+
+class LayerNorm(TrailingNorm, frozen=True):
+    """Normalisation by mean and variance over the last axes.
+
+    Source: Ba, Kiros and Hinton, "Layer Normalization" (2016); PyTorch documentation, ``torch.nn.LayerNorm``.
+    """
+
+    eps: float = 1e-5
+    elementwise_affine: bool = True
+    bias: bool = True
+
+    def parameters(self, x: Shape) -> tuple[Parameter, ...]:
+        if not self.elementwise_affine:
+            return ()
+        weight = Parameter("weight", self._shape(x))
+        return (weight, Parameter("bias", self._shape(x))) if self.bias else (weight,)
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        affine = self.elementwise_affine
+        return normalised(prod(x), self._groups(x), scale=affine, shift=affine and self.bias)
+
+
+class RMSNorm(TrailingNorm, frozen=True):
+    """Division by the root of the mean square over the last axes, and a learned scale.
+
+    An element costs a square, its addition to the sum and a multiplication; a group two divisions, an addition of ε and
+    a root. Source: Zhang and Sennrich (2019); PyTorch documentation, ``torch.nn.RMSNorm``.
+    """
+
+    eps: float | None = None
+    elementwise_affine: bool = True
+
+    def parameters(self, x: Shape) -> tuple[Parameter, ...]:
+        return (Parameter("weight", self._shape(x)),) if self.elementwise_affine else ()
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        count, groups = prod(x), self._groups(x)
+        return Operations(mul=(3 if self.elementwise_affine else 2) * count, add=count, div=2 * groups, exp=groups)

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from cnncalc.arithmetic import Number
 from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, of_rank, per_axis
-from cnncalc.layers.formulas import ceil_window_output, window_output, window_remainder, window_span
+from cnncalc.layers.formulas import ceil_window_output, window_output, window_reads, window_remainder, window_span
 
 Positive1: TypeAlias = Positive | Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=1)]
 Positive2: TypeAlias = Positive | Annotated[tuple[Positive, ...], Meta(min_length=2, max_length=2)]
@@ -31,6 +31,9 @@ AXES = {
     3: (("depth", "slice"), ("height", "row"), ("width", "column")),
 }
 """For each number of axes, the name of each axis and of one element along it."""
+
+_MOST_ENUMERATED = 1_000_000
+"""The most elements that are looked at one by one for a note."""
 
 LETTERS = {1: "C, L", 2: "C, H, W", 3: "C, D, H, W"}
 
@@ -105,24 +108,36 @@ def _division(size: int, w: Window, axes: list[tuple[str, str]], ceiling: bool) 
     """What happens where ``(M − K + 2P)/S`` is not a whole number, as a lecture would say it."""
     from cnncalc.arithmetic.recording import TEXTBOOK, Recorded
 
-    span: Any = window_span(Recorded(size), Recorded(w.kernel), Recorded(w.padding), Recorded(w.dilation))  # type: ignore[arg-type]
-    remainder = window_remainder(size, w.kernel, w.stride, w.padding, w.dilation)
+    numbers: Any = map(Recorded, (size, w.kernel, w.padding, w.dilation))
+    span: Any = window_span(*numbers)
     where = " and ".join(axis for axis, _ in axes)
-    quotient = f"{where}: ({span.figures(TEXTBOOK)})/{w.stride} = {_decimal(span.value, w.stride)} is not whole"
+    extents = [f"K' = {step.figures(TEXTBOOK)} = {step.value}, " for step in span.steps() if w.dilation > 1][:1]
+    division = f"({span.figures(TEXTBOOK)})/{w.stride} = {_decimal(span.value, w.stride)} is not whole"
+    quotient = f"{where}: {''.join(extents)}{division}"
+    complete = window_output(size, w.kernel, w.stride, w.padding, w.dilation)
     if not ceiling:
-        output = window_output(size, w.kernel, w.stride, w.padding, w.dilation)
-        plural = "are" if remainder > 1 or len(axes) > 1 else "is"
-        unread = f"{_amount(remainder, axes)} of the {'padded ' if w.padding else ''}input {plural} never read"
-        lost = max(remainder - w.padding, 0)
-        if w.padding:
-            unread += f" ({_amount(lost, axes)} of the input itself)" if lost else " (padding only)"
-        return f"{quotient}, floor {output - 1}, + 1 = {output}, {unread}"
+        return f"{quotient}, floor {complete - 1}, + 1 = {complete}, {_unread(size, w, complete, axes)}"
     output = ceil_window_output(size, w.kernel, w.stride, w.padding, w.dilation)
-    windows = window_output(size, w.kernel, w.stride, w.padding, w.dilation) + 1
-    result = f"{quotient}, ceil_mode takes the ceiling {windows - 1}, + 1 = {windows}, "
-    if output < windows:
-        return f"{result}less the last window, which would begin in the padding: {output}"
-    return f"{result}the last window reaches {_amount(w.stride - remainder, axes)} past the padded input"
+    result = f"{quotient}, ceil_mode takes the ceiling {complete}, + 1 = {complete + 1}, "
+    if output <= complete:
+        dropped = f"less the last window, which would begin behind the input: {output}"
+        return f"{result}{dropped}, {_unread(size, w, output, axes)}"
+    missing = w.stride - window_remainder(size, w.kernel, w.stride, w.padding, w.dilation)
+    return f"{result}the last window reaches {_amount(missing, axes)} past the {'padded ' if w.padding else ''}input"
+
+
+def _unread(size: int, w: Window, count: int, axes: list[tuple[str, str]]) -> str:
+    """How much of the padded input no window reads: the end, and what lies between the windows and their taps."""
+    unread = size + 2 * w.padding - window_reads(w.kernel, w.stride, w.dilation, count)
+    plural = "are" if unread > 1 or len(axes) > 1 else "is"
+    sentence = f"{_amount(unread, axes)} of the {'padded ' if w.padding else ''}input {plural} never read"
+    if not w.padding or count * w.kernel > _MOST_ENUMERATED:
+        return sentence
+    read = {start * w.stride + tap * w.dilation - w.padding for start in range(count) for tap in range(w.kernel)}
+    lost = size - sum(0 <= position < size for position in read)
+    if not lost:
+        return f"{sentence} (padding only)"
+    return sentence if lost == unread else f"{sentence} ({_amount(lost, axes)} of the input itself)"
 
 
 def _amount(count: int, axes: list[tuple[str, str]]) -> str:
@@ -134,4 +149,4 @@ def _decimal(dividend: int, divisor: int) -> str:
     sign = "−" if dividend < 0 else ""
     whole, rest = divmod(abs(dividend), divisor)
     decimals, more = divmod(rest * 1000, divisor)
-    return f"{sign}{whole}.{decimals:03d}".rstrip("0") + ("…" if more else "")
+    return f"{sign}{whole}.{decimals:03d}…" if more else f"{sign}{whole}.{decimals:03d}".rstrip("0")

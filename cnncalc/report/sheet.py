@@ -75,7 +75,7 @@ class Sheet(Struct, frozen=True):
 
     def total_text(self, column: Column) -> str:
         """The cell below a column: the whole network's total, whichever rows are shown."""
-        if column is self.columns[0]:
+        if column is self.columns[0] and not column.quantity:
             return "total"
         total = column.total(self.analysis.totals)
         return "" if total is None else self._text(column, total)

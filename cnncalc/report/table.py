@@ -14,8 +14,8 @@ from cnncalc.report.sheet import COLUMNS, Column, Sheet
 
 _NARROWEST_BAR = 3
 _WIDEST_BAR = 10
-_NARROWEST_NAME = 14
-_NARROWEST_LAYER = 17
+_NARROWEST = {"inputs": 16, "name": 14, "layer": 17, "settings": 12}
+"""The texts that may wrap, in the order in which they do, and how narrow they may become."""
 _PERCENT = len(">99.9%")
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -26,7 +26,7 @@ def table(sheet: Sheet, width: int) -> list[Line]:
     convention = CONVENTIONS[analysis.convention]
     exactly = (
         f"Exactly {exact(totals.params)} params, {exact(totals.macs)} MACs, {exact(totals.flops)} FLOPs, "
-        f"{exact(totals.activations)} activations, {exact(totals.buffers)} buffers."
+        f"{exact(totals.activations)} activations, {exact(totals.buffers)} buffer elements."
     )
     lines = _prose(f"{analysis.name}: input {_input_text(analysis)}, batch {analysis.batch}", width, "bold")
     lines += _layers(sheet, width)
@@ -40,7 +40,8 @@ def table(sheet: Sheet, width: int) -> list[Line]:
     if analysis.warnings:
         lines.append([])
     for warning in analysis.warnings:
-        first, *more = fold(f"note  {warning.layer}: {warning.message}", width)
+        about = f"{warning.layer}: " if warning.layer else ""
+        first, *more = fold(f"note  {about}{warning.message}", width)
         lines += [[Span(first[:4], "yellow"), Span(first[4:])], *([Span(piece)] for piece in more)]
     return lines
 
@@ -69,7 +70,8 @@ def _layers(sheet: Sheet, width: int) -> list[Line]:
     heading = [Span(layout.heading(column), "bold") for column in columns]
     rows = [[_figure(layout, column, row) for column in columns] for row in sheet.rows]
     total = [Span("" if column.share else layout.sheet.total_text(column), "bold") for column in columns]
-    return grid([heading, *rows, total], layout.tracks, layout.gap)
+    totals = [total] if any(span.text for span in total) else []
+    return grid([heading, *rows, *totals], layout.tracks, layout.gap)
 
 
 def _figure(layout: _Layout, column: Column, row: Row) -> Span:
@@ -121,7 +123,7 @@ def _layout(sheet: Sheet, width: int) -> _Layout:
     """The roomiest layout that fits.
 
     First with percentages beside bars of ten characters, then with ever shorter bars alone, then with kind and settings
-    in one column. Where even that is too wide, names wrap, and then the texts beside them.
+    in one column. Where even that is too wide, names wrap, then the texts beside them, and at last the shares go.
     """
     for candidate in (sheet, _merged(sheet)):
         columns = candidate.columns
@@ -135,12 +137,14 @@ def _layout(sheet: Sheet, width: int) -> _Layout:
             bar = min(_WIDEST_BAR, room // shares) if shares else 0
             return _Layout(candidate, False, bar, _tracks(columns, widths, bar))
     excess = shares * _NARROWEST_BAR - room
-    for key, least in (("name", _NARROWEST_NAME), ("layer", _NARROWEST_LAYER)):
+    for key, least in _NARROWEST.items():
         for position, column in enumerate(columns):
             if column.key == key:
                 saved = min(excess, max(widths[position] - least, 0))
                 widths[position] -= saved
                 excess -= saved
+    if excess and len(columns) > shares > 0:
+        return _layout(_without_shares(candidate), width)
     return _Layout(candidate, False, _NARROWEST_BAR, _tracks(columns, widths, _NARROWEST_BAR))
 
 
@@ -155,9 +159,16 @@ def _text_width(sheet: Sheet, column: Column) -> int:
     return width_of([column.heading, sheet.total_text(column), *(sheet.text(column, row) for row in sheet.rows)])
 
 
+def _without_shares(sheet: Sheet) -> Sheet:
+    columns = tuple(column for column in sheet.columns if not column.share)
+    return Sheet(sheet.analysis, sheet.rows, columns, sheet.exact)
+
+
 def _merged(sheet: Sheet) -> Sheet:
     """The sheet with kind and settings, where they stand side by side, in one column."""
     keys = [column.key for column in sheet.columns]
+    if "layer" in keys:
+        return sheet
     for position in range(len(keys) - 1):
         if keys[position : position + 2] == ["type", "settings"]:
             columns = (*sheet.columns[:position], COLUMNS["layer"], *sheet.columns[position + 2 :])

@@ -18,6 +18,9 @@ _LATEX = str.maketrans(
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
         "×": r"$\times$",
+        "[": "{[}",
+        "]": "{]}",
+        "*": "{*}",
         "<": "$<$",
         ">": "$>$",
     }

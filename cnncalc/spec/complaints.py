@@ -79,7 +79,7 @@ def _expected(finding: str, struct: type[msgspec.Struct], inner: str) -> str:
         words = [word for option in get_args(hint) if get_origin(option) is Literal for word in get_args(option)]
         return "one of " + ", ".join(f'"{word}"' for word in words) + " or whole numbers"
     if "matching regex" in finding:
-        return "text in one line without control characters"
+        return "text in one line, not blank and without control characters"
     bound = re.fullmatch(r"Expected `(\w+)` (of length )?(<=|>=) (\S+)", finding)
     if bound:
         kind, length, sign, limit = bound.groups()

@@ -7,7 +7,7 @@ import os
 from os import path
 from typing import Any
 
-from cnncalc.errors import SpecError, nearest
+from cnncalc.errors import SpecError, nearest, printable
 from cnncalc.spec.network import Network, network_from
 
 LARGEST_FILE = 64 * 2**20
@@ -19,13 +19,14 @@ def load(spec: str | os.PathLike[str]) -> Network:
 
     Raises SpecError with the place where the spec cannot be read.
     """
-    source = os.fspath(spec)
-    place = path.join(_shipped_directory(), f"{source}.json") if source in shipped_names() else source
+    name = os.fspath(spec)
+    source = printable(name)
+    place = path.join(_shipped_directory(), f"{name}.json") if name in shipped_names() else name
     try:
-        with open(place, "rb") as file:
+        with open(place, "rb", opener=_open_without_waiting) as file:
             data = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        raise SpecError(_not_found(source), source=source) from None
+        raise SpecError(_not_found(name), source=source) from None
     except IsADirectoryError:
         raise SpecError("this is a directory, expected a JSON file", source=source) from None
     except (OSError, ValueError) as error:
@@ -58,7 +59,16 @@ def _shipped_directory() -> str:
     return inside if path.isdir(inside) else path.join(path.dirname(package), "specs")
 
 
+def _open_without_waiting(name: str, flags: int) -> int:
+    """Opens a named pipe that nothing writes to as an empty file, where an ordinary open would wait for ever."""
+    descriptor = os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+    os.set_blocking(descriptor, True)
+    return descriptor
+
+
 def _not_found(source: str) -> str:
+    if path.islink(source):
+        return "a symbolic link that leads to no file"
     folder, suffix = path.dirname(source), path.splitext(source)[1]
     if not folder and not suffix:
         hint = nearest(source, shipped_names()) or f"; the shipped specs are {', '.join(shipped_names())}"

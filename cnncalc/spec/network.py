@@ -95,7 +95,7 @@ def network_from(document: object, source: str = "") -> Network:
     """The network that a parsed JSON document describes. Raises SpecError naming the place in it."""
     try:
         if not isinstance(document, dict):
-            raise SpecError("a spec is an object with an input and layers, found something else", where="$")
+            raise SpecError(f"a spec is an object with an input and layers, found {quote(document)}", where="$")
         for field in document:
             if field not in Network.__struct_fields__ and field != "$schema":
                 raise unknown_field("a spec", field, Network, "$")

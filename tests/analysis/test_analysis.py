@@ -1,8 +1,10 @@
 """Rows, totals, batches, notes and frames."""
 
+import re
+
 import pandas
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import cnncalc
@@ -37,6 +39,7 @@ def counted_by_loops_adaptive(sizes, targets, channels):
         (one("Conv2d", [3, 224, 224], out_channels=64, kernel_size=11, stride=4, padding=2, bias=False), 140_553_600),
         (one("Linear", [10], out_features=4), 2 * 40 + 4),
         (one("Linear", [7, 10], out_features=4, bias=False), 2 * 7 * 40),
+        (one("Linear", [7, 10], out_features=4), 2 * 7 * 40 + 7 * 4),
         # 2 an element of an inference-time batch norm
         (one("BatchNorm2d", [8, 5, 5]), 2 * 200),
         (one("BatchNorm2d", [8, 5, 5], affine=False), 2 * 200),
@@ -69,8 +72,14 @@ def test_flops_of_each_kind(row, flops):
 
 
 def test_flops_of_merges():
-    layers = [cnncalc.Add(inputs=["input"] * 3), cnncalc.Concat(inputs=["input", "input"])]
-    add, concat = analyze(Network(input=[4, 2, 2], layers=layers)).layers
+    layers = [
+        cnncalc.Add(inputs=["input"] * 3),
+        cnncalc.Concat(inputs=["input", "input"]),
+        cnncalc.Mean((-2, -1), keepdim=True, inputs=["input"], name="mean"),
+        cnncalc.Add(inputs=["mean", "input"]),
+    ]
+    add, concat, _, broadcast = analyze(Network(input=[4, 2, 2], layers=layers)).layers
+    assert (broadcast.flops, broadcast.output_shape) == (16, (4, 2, 2))
     assert (add.flops, add.output_shape) == (2 * 16, (4, 2, 2))
     assert (concat.flops, concat.output_shape) == (0, (8, 2, 2))
 
@@ -126,30 +135,41 @@ def test_another_input():
             "Conv2d",
             [1, 9, 10],
             {"kernel_size": 3, "stride": 4, "padding": 1, "dilation": 2},
-            "height: (9 − 5 + 2·1)/4 = 1.5 is not whole, floor 1, + 1 = 2, 2 rows of the padded input are never read "
-            "(one row of the input itself); "
-            "width: (10 − 5 + 2·1)/4 = 1.75 is not whole, floor 1, + 1 = 2, 3 columns of the padded input are never "
-            "read (2 columns of the input itself)",
+            "height: K' = 2·(3 − 1) + 1 = 5, "
+            "(9 − 5 + 2·1)/4 = 1.5 is not whole, floor 1, + 1 = 2, 6 rows of the padded input are never read "
+            "(5 rows of the input itself); "
+            "width: K' = 2·(3 − 1) + 1 = 5, "
+            "(10 − 5 + 2·1)/4 = 1.75 is not whole, floor 1, + 1 = 2, 7 columns of the padded input are never "
+            "read (6 columns of the input itself)",
         ),
         (
             "Conv1d",
             [1, 9],
             {"kernel_size": 1, "stride": 7},
-            "length: (9 − 1 + 2·0)/7 = 1.142… is not whole, floor 1, + 1 = 2, one position of the input is never read",
+            "length: (9 − 1 + 2·0)/7 = 1.142… is not whole, floor 1, + 1 = 2, 7 positions of the input are never read",
+        ),
+        (
+            "Conv1d",
+            [1, 3002],
+            {"kernel_size": 1, "stride": 3000},
+            "length: (3002 − 1 + 2·0)/3000 = 1.000… is not whole, floor 1, + 1 = 2, "
+            "3000 positions of the input are never read",
         ),
         (
             "MaxPool2d",
             [1, 6, 6],
             {"kernel_size": 3, "stride": 2, "ceil_mode": True},
             "height and width: (6 − 3 + 2·0)/2 = 1.5 is not whole, ceil_mode takes the ceiling 2, + 1 = 3, "
-            "the last window reaches one row and one column past the padded input",
+            "the last window reaches one row and one column past the input",
         ),
         (
             "MaxPool3d",
             [1, 3, 3, 3],
             {"kernel_size": 2, "stride": 4, "padding": 1, "ceil_mode": True},
             "depth and height and width: (3 − 2 + 2·1)/4 = 0.75 is not whole, ceil_mode takes the ceiling 1, + 1 = 2, "
-            "less the last window, which would begin in the padding: 1",
+            "less the last window, which would begin behind the input: 1, "
+            "3 slices and 3 rows and 3 columns of the padded input are never read "
+            "(2 slices and 2 rows and 2 columns of the input itself)",
         ),
     ],
 )
@@ -157,6 +177,35 @@ def test_notes_on_inexact_division(kind, input, settings, message):
     channels = {"out_channels": 1} if kind.startswith("Conv") else {}
     network = Network(input=input, layers=[LAYERS_BY_NAME[kind](**channels, **settings)])
     assert [warning.message for warning in analyze(network).warnings] == ([message] if message else [])
+
+
+@settings(max_examples=400)
+@given(*(st.integers(low, high) for low, high in ((1, 30), (1, 6), (1, 7), (0, 3), (1, 3))), st.booleans())
+def test_what_a_note_calls_unread_is_what_no_window_reads(size, kernel, stride, padding, dilation, ceil_mode):
+    """Every window slid over the padded axis, its reads collected one by one."""
+    layer = cnncalc.MaxPool1d(kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
+    axis = [f"padding {i}" for i in range(padding)] + list(range(size)) + [f"behind {i}" for i in range(padding)]
+    assume(all(check.holds for check in layer.checks((1, size))))
+    read = set()
+    for window in range(layer.output((1, size))[1]):
+        taps = [window * stride + tap * dilation for tap in range(kernel)]
+        read |= {axis[tap] for tap in taps if tap < len(axis)}
+    unread = [element for element in axis if element not in read]
+    of_input = [element for element in unread if isinstance(element, int)]
+    for note in layer.notes((1, size)):
+        found = re.search(
+            r"(one|\d+) positions? of the (padded )?input (?:is|are) never read(?: \((.*)\))?$", note.message
+        )
+        if found is None:
+            assert re.search("past the (padded )?input$", note.message)
+            continue
+        count = 1 if found[1] == "one" else int(found[1])
+        assert count == len(unread)
+        assert bool(found[2]) == bool(padding)
+        if padding and not of_input:
+            assert found[3] == "padding only"
+        elif padding and len(of_input) < len(unread):
+            assert found[3].split()[0] in (str(len(of_input)), "one" if len(of_input) == 1 else "")
 
 
 def test_the_dataframe_has_the_columns_and_figures_of_the_dict():

@@ -19,6 +19,8 @@ SMALL = {
     "padding": st.integers(0, 6),
     "dilation": st.integers(1, 4),
     "output": st.integers(1, 20),
+    "extra": st.integers(0, 3),
+    "count": st.integers(1, 20),
 }
 FORMULAS = {
     name: formula
@@ -56,6 +58,13 @@ def test_window_rules_count_what_sliding_counts(size, kernel, stride, padding, d
     assert formulas.window_remainder(size, kernel, stride, padding, dilation) == unread
     assert formulas.effective_kernel(kernel, dilation) == found[0][-1] - found[0][0] + 1
     assert formulas.window_span(size, kernel, padding, dilation) == len(padded_axis(size, padding)) - 1 - found[0][-1]
+
+
+@settings(max_examples=500)
+@given(*(SMALL[name] for name in ("kernel", "stride", "dilation", "count")))
+def test_window_reads_counts_each_element_once(kernel, stride, dilation, count):
+    read = {window * stride + tap * dilation for window in range(count) for tap in range(kernel)}
+    assert formulas.window_reads(kernel, stride, dilation, count) == len(read)
 
 
 @settings(max_examples=500)
@@ -121,7 +130,9 @@ def test_each_formula_on_arrays_symbols_and_recording_numbers(name):
             recorded = formula(*map(Recorded, point))
             assert recorded.value == expected
             for step in recorded.steps():
-                assert eval(step.figures(), {"ceil": lambda a, b: -(-a // b), "gcd": math.gcd}) == step.value
+                assert (
+                    eval(step.figures(), {"ceil": lambda a, b: -(-a // b), "gcd": math.gcd, "max": max}) == step.value
+                )
 
     agree()
 

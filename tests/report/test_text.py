@@ -51,7 +51,7 @@ def test_markdown_and_latex_escape():
     network = Network(input=[1, 4, 4], layers=[Conv2d(1, 3, name="a|b_*<i>$&%\\")])
     chosen = sheet(analyze(network), ("name",))
     assert r"| a\|b\_\*\<i\>$&%\\ |" in text.as_markdown(chosen)
-    assert r"a|b\_*$<$i$>$\$\&\%\textbackslash{} \\" in text.as_latex(chosen)
+    assert r"a|b\_{*}$<$i$>$\$\&\%\textbackslash{} \\" in text.as_latex(chosen)
 
 
 def test_latex_is_a_tabular(alexnet):

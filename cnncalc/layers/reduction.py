@@ -1,0 +1,47 @@
+"""Means and maxima over axes."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from cnncalc.arithmetic import prod
+from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, sample_axis
+
+
+class Reduction(Layer, frozen=True):
+    """What they share: the axes ``dim``, which count the batch as axis 0, become one element or vanish."""
+
+    dim: Axis | Annotated[tuple[Axis, ...], Meta(min_length=1)] = (-2, -1)
+    keepdim: bool = False
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        dims = self.dim if isinstance(self.dim, tuple) else (self.dim,)
+        for dim in dims:
+            message = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
+            yield Check(0 <= sample_axis(dim, x) < len(x), "dim", message, (dim, x))
+        yield Check(len(set(self._axes(x))) == len(dims), "dim", "an axis is named twice among {}", (list(dims),))
+
+    def output(self, x: Shape) -> Shape:
+        axes = self._axes(x)
+        if self.keepdim:
+            return tuple(1 if axis in axes else size for axis, size in enumerate(x))
+        return tuple(size for axis, size in enumerate(x) if axis not in axes)
+
+    def _axes(self, x: Shape) -> list[int]:
+        return [sample_axis(dim, x) for dim in (self.dim if isinstance(self.dim, tuple) else (self.dim,))]
+
+
+class Mean(Reduction, frozen=True):
+    """The mean over axes: an addition for each element but the first of each, and a division (``torch.mean``)."""
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        means = prod(output)
+        return Operations(add=prod(x) - means, div=means)
+
+
+class Max(Reduction, frozen=True):
+    """The largest over axes: a comparison for each element but the first of each (``torch.amax``)."""
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations(compare=prod(x) - prod(output))

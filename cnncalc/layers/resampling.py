@@ -1,0 +1,114 @@
+"""Layers that change the resolution without weights."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from cnncalc.arithmetic import equal, prod, scaled
+from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, of_rank, per_axis
+from cnncalc.layers.window import LETTERS
+
+Factor = Annotated[float, Meta(gt=0, le=1024)]
+
+_TAPS = {"nearest": 1, "nearest-exact": 1, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4}
+_RANKS = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
+
+
+class Upsample(Layer, frozen=True):
+    """Resampling of ``[C, *M]`` to a ``size`` or by a ``scale_factor``, rounded down.
+
+    Nearest costs nothing; the others cost a multiplication for each of the neighbours that an element is made of (2 an
+    axis, bicubic 4) and an addition for each but the first. Source: PyTorch documentation, ``torch.nn.Upsample``.
+    """
+
+    size: Positive | Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=3)] | None = None
+    scale_factor: Factor | Annotated[tuple[Factor, ...], Meta(min_length=1, max_length=3)] | None = None
+    mode: Literal["nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic"] = "nearest"
+    align_corners: bool | None = None
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        one = (self.size is None) != (self.scale_factor is None)
+        yield Check(one, "size", "Upsample takes either a size or a scale_factor")
+        rank = _RANKS.get(self.mode, len(x) - 1)
+        yield Check(1 <= rank <= 3, "", "Upsample takes [C] and one to three axes more; what arrives is {}", (x,))
+        yield of_rank(f"Upsample in mode {self.mode}", x, rank + 1, LETTERS[rank])
+        for name in ("size", "scale_factor"):
+            value = getattr(self, name)
+            fits = not isinstance(value, tuple) or len(value) == len(x) - 1
+            yield Check(fits, name, "{} has another number of axes than {}", (name, x))
+        plain = self.align_corners is None or self.mode in _RANKS
+        yield Check(plain, "align_corners", "align_corners has no meaning in mode {}", (self.mode,))
+        for size in self.output(x)[1:]:
+            yield Check(size >= 1, "scale_factor", "nothing is left of {}", (x,))
+
+    def output(self, x: Shape) -> Shape:
+        if self.size is not None:
+            return (x[0], *per_axis(self.size, len(x) - 1))
+        factors = per_axis(self.scale_factor, len(x) - 1)
+        return (x[0], *(scaled(size, factor) for size, factor in zip(x[1:], factors, strict=True)))
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        neighbours = _TAPS[self.mode] ** (len(x) - 1)
+        if neighbours == 1:
+            return Operations()
+        return Operations(mul=neighbours, add=neighbours - 1).times(prod(output))
+
+
+class PixelShuffle(Layer, frozen=True):
+    """``[C·r², H, W] → [C, H·r, W·r]``.
+
+    Source: Shi et al., "Real-Time Single Image and Video Super-Resolution" (2016); ``torch.nn.PixelShuffle``.
+    """
+
+    upscale_factor: Positive
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield of_rank("PixelShuffle", x, 3, LETTERS[2])
+        square = self.upscale_factor * self.upscale_factor
+        yield Check(equal(x[0] % square, 0), "upscale_factor", "{} channels cannot be divided by {}", (x[0], square))
+
+    def output(self, x: Shape) -> Shape:
+        r = self.upscale_factor
+        return (x[0] // (r * r), x[1] * r, x[2] * r)
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations()
+
+
+class PixelUnshuffle(Layer, frozen=True):
+    """``[C, H·r, W·r] → [C·r², H, W]``. Source: PyTorch documentation, ``torch.nn.PixelUnshuffle``."""
+
+    downscale_factor: Positive
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield of_rank("PixelUnshuffle", x, 3, LETTERS[2])
+        for size in x[1:]:
+            whole = equal(size % self.downscale_factor, 0)
+            yield Check(whole, "downscale_factor", "{} cannot be divided by {}", (size, self.downscale_factor))
+
+    def output(self, x: Shape) -> Shape:
+        r = self.downscale_factor
+        return (x[0] * r * r, x[1] // r, x[2] // r)
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations()
+
+
+class ChannelShuffle(Layer, frozen=True):
+    """The channels of ``groups`` groups in turn: the shape stays.
+
+    Source: Zhang et al., "ShuffleNet" (2018), figure 1; ``torch.nn.ChannelShuffle``.
+    """
+
+    groups: Positive
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        message = "{} channels cannot be divided into {} groups"
+        yield Check(equal(x[0] % self.groups, 0), "groups", message, (x[0], self.groups))
+
+    def output(self, x: Shape) -> Shape:
+        return x
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations()

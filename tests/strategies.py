@@ -164,6 +164,8 @@ def more_pools(draw: st.DrawFn) -> tuple[Layer, Shape]:
     kernel = draw(maybe_per_axis(st.integers(1, 4), rank))
     stride = draw(st.one_of(st.none(), maybe_per_axis(st.integers(1, 4), rank)))
     if draw(st.booleans()):
+        # torch multiplies by LPPool1d's kernel as it is, so that a tuple fails
+        kernel = kernel[0] if rank == 1 and isinstance(kernel, tuple) else kernel
         layer = getattr(layers, f"LPPool{rank}d")(kernel, stride=stride, ceil_mode=draw(st.booleans()))
     else:
         layer = getattr(layers, f"MaxUnpool{rank}d")(kernel, stride=stride, padding=draw(st.integers(0, 1)))

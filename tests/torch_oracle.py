@@ -59,6 +59,50 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 _REAL = ("Softmax", "LogSoftmax", "MaxUnpool", "ConvTranspose")
 
 
+class PositionBias(nn.Module):
+    def __init__(self, layer: Layer, x: Shape) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.empty(x))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.bias
+
+
+class LayerScale(nn.Module):
+    def __init__(self, layer: Layer, x: Shape) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.empty(x[0], *[1] * (len(x) - 1)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.gamma
+
+
+class Subsampling2d(nn.Module):
+    def __init__(self, layer: Layer, x: Shape) -> None:
+        super().__init__()
+        self.pool = nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding, divisor_override=1)
+        self.coefficient = nn.Parameter(torch.empty(x[0], 1, 1))
+        self.bias = nn.Parameter(torch.empty(x[0], 1, 1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.pool(x) * self.coefficient + self.bias
+
+
+class ConnectedConv2d(nn.Module):
+    """One small convolution an output map, each of the maps that its row of the table names."""
+
+    def __init__(self, layer: Layer, x: Shape) -> None:
+        super().__init__()
+        self.table = layer.table
+        self.maps = nn.ModuleList(nn.Conv2d(len(maps), 1, layer.kernel_size, layer.stride) for maps in layer.table)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([conv(x[:, list(maps)]) for conv, maps in zip(self.maps, self.table, strict=True)], 1)
+
+
+_MODULES = {kind.__name__: kind for kind in (PositionBias, LayerScale, Subsampling2d, ConnectedConv2d)}
+
+
 def squeeze(x: torch.Tensor, dim: int | None) -> torch.Tensor:
     """Every axis but the batch."""
     return x.squeeze(dim) if dim is not None else x.reshape(x.shape[0], *(size for size in x.shape[1:] if size != 1))
@@ -97,6 +141,9 @@ def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
         )
         pointwise = layers.Conv2d(layer.out_channels, 1, bias=layer.bias)
         return nn.Sequential(module(depthwise, *inputs), module(pointwise, depthwise.output(*inputs)))
+    if kind in _MODULES:
+        with torch.device("meta"):
+            return _MODULES[kind](layer, *inputs)
     if kind in _FUNCTIONS:
         return _FUNCTIONS[kind](layer)
     arguments = {

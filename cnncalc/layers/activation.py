@@ -185,6 +185,18 @@ class PositionBias(Elementwise, frozen=True):
         return (Parameter("bias", x),)
 
 
+class LayerScale(Elementwise, frozen=True):
+    """``γ·x`` with a learned factor for each channel.
+
+    Source: Touvron et al., "Going deeper with Image Transformers" (2021), equation 4.
+    """
+
+    per_element: ClassVar[Operations] = Operations(mul=1)
+
+    def parameters(self, x: Shape) -> tuple[Parameter, ...]:
+        return (Parameter("gamma", x[:1]),)
+
+
 class Maxout(Layer, frozen=True):
     """The largest of each ``pieces`` neighbouring channels: ``[C, *M] → [C/pieces, *M]``.
 

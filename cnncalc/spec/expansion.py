@@ -297,11 +297,16 @@ class _Expansion:
 
     def _channels(self, read: tuple[Any, ...], where: str) -> Any:
         """The number of channels of what arrives at a place, from the shapes of what comes before it."""
-        return self._shape(self._resolved(read[0]), where)[0]
+        try:
+            source = self._resolved(read[0])
+        except SpecError as error:
+            raise SpecError(f"in_channels is not known here yet: {error.message}", where=where) from None
+        return self._shape(source, where)[0]
 
     def _shape(self, source: Any, where: str) -> Shape:
         """The shape that a layer makes, worked out once, and without recursion since chains are long."""
         pending = [source]
+        opened: set[Any] = set()
         while pending:
             current = pending[-1]
             if current in self.shapes:
@@ -310,11 +315,13 @@ class _Expansion:
             draft = self.drafts[current]
             needed = [self._resolved(each) for each in draft.sources]
             missing = [each for each in needed if each not in self.shapes]
-            if len(pending) > len(self.drafts):
+            if not opened.isdisjoint(missing):
                 raise SpecError("in_channels is not known here: layers read each other in a circle", where=where)
             if missing:
+                opened.add(current)
                 pending += missing
                 continue
+            opened.discard(current)
             inputs = tuple(self.shapes[each] for each in needed)
             for check in draft.layer.checks(*inputs):
                 if check.holds is not True:

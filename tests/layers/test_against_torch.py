@@ -155,7 +155,7 @@ def test_further_layers(cases, examples):
 
 
 # these have no counterpart in torch: test_loop_nests.py counts them by hand
-WITHOUT_TORCH = {"LocallyConnected2d", "ConnectedConv2d", "Subsampling2d", "Maxout", "PositionBias"}
+WITHOUT_TORCH = {"LocallyConnected2d", "ConnectedConv2d", "Subsampling2d", "Maxout", "PositionBias", "LayerScale"}
 
 
 def test_every_kind_is_generated():

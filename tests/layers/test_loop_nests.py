@@ -81,6 +81,11 @@ def test_a_bias_for_each_position():
     assert (found.params, found.flops, found.output_shape) == (361, 361, (1, 19, 19))
 
 
+def test_a_factor_for_each_channel():
+    found = row(layers.LayerScale(), 7, 3, 5)
+    assert (found.params, found.flops, found.output_shape) == (7, 7 * 3 * 5, (7, 3, 5))
+
+
 def test_attention_counts_every_product():
     """Scores and weighted values of every head, by loops; the projections as four linear layers."""
     length, width, heads = 5, 8, 2

@@ -1,0 +1,296 @@
+"""Containers, blocks, variables, conditions, names: what they expand to, and what is said where they are wrong."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnncalc import SpecError, analyze, load, loads
+from cnncalc.spec.expressions import ExpressionError, make_divisible, value_of
+
+CONV = {"type": "Conv2d", "out_channels": 4, "kernel_size": 3, "padding": 1}
+
+
+def network(*layers, **heading):
+    return loads(json.dumps({"input": [3, 8, 8], "layers": list(layers)} | heading))
+
+
+def names(*layers, **heading):
+    return [row.name for row in analyze(network(*layers, **heading)).layers]
+
+
+def edges(*layers, **heading):
+    return {row.name: row.inputs for row in analyze(network(*layers, **heading)).layers}
+
+
+def test_a_named_sequential_numbers_its_layers_and_an_unnamed_one_is_transparent():
+    inner = {"type": "Sequential", "layers": [CONV, {"type": "ReLU"}, {**CONV, "name": "last"}]}
+    assert names({**inner, "name": "features"}) == ["features.0", "features.1", "features.last"]
+    assert names(inner, {"type": "ReLU"}) == ["conv2d_1", "relu_1", "last", "relu_2"]
+
+
+def test_repeat_counts_its_copies():
+    body = [{**CONV, "name": "conv", "out_channels": "4 * (index + 1)"}, {"type": "ReLU", "name": "relu"}]
+    analysis = analyze(network({"type": "Repeat", "name": "stage", "times": 3, "layers": body}))
+    assert [row.name for row in analysis.layers] == [f"stage.{i}.{kind}" for i in range(3) for kind in ("conv", "relu")]
+    assert [row.output_shape[0] for row in analysis.layers] == [4, 4, 8, 8, 12, 12]
+
+
+def test_a_repeat_of_one_unnamed_layer_names_it_by_its_number():
+    assert names({"type": "Repeat", "name": "convs", "times": 2, "layers": [CONV]}) == ["convs.0", "convs.1"]
+
+
+def test_nested_repeats_may_name_their_indices():
+    inner = {"type": "Repeat", "times": 2, "index": "j", "layers": [{**CONV, "out_channels": "10 * i + j + 1"}]}
+    outer = {"type": "Repeat", "times": 2, "index": "i", "layers": [inner]}
+    assert [row.output_shape[0] for row in analyze(network(outer)).layers] == [1, 2, 11, 12]
+
+
+def test_names_may_hold_expressions():
+    layer = {**CONV, "name": "conv{index + 1}_{width}"}
+    assert names({"type": "Repeat", "times": 2, "layers": [layer]}, variables={"width": 7}) == ["conv1_7", "conv2_7"]
+
+
+def test_residual_adds_body_and_input():
+    found = edges({"name": "unit", "type": "Residual", "body": [{**CONV, "out_channels": 3, "name": "conv"}]})
+    assert found == {"unit.conv": ("input",), "unit.add": ("unit.conv", "input")}
+
+
+def test_residual_with_a_projection():
+    shortcut = [{"type": "Conv2d", "name": "project", "out_channels": 4, "kernel_size": 1}]
+    found = edges({"name": "unit", "type": "Residual", "body": [{**CONV, "name": "conv"}], "shortcut": shortcut})
+    assert found["unit.add"] == ("unit.conv", "unit.project")
+    assert found["unit.project"] == ("input",)
+
+
+def test_an_identity_shortcut_that_does_not_fit_is_told_its_projection():
+    with pytest.raises(SpecError) as raised:
+        analyze(network({"type": "Residual", "name": "unit", "body": [{**CONV, "stride": 2}]}))
+    assert str(raised.value) == (
+        '$.layers[0].inputs: "unit.add": Add takes inputs of one shape (an axis of size 1 fits any); what arrives is '
+        "4×4×4 and 3×8×8; the identity shortcut of 3×8×8 does not fit a body of 4×4×4, give it a 1×1: "
+        '"shortcut": [{"type":"Conv2d","out_channels":4,"kernel_size":1,"stride":2,"bias":false}]'
+    )
+    fixed = json.loads(str(raised.value).partition('"shortcut": ')[2])
+    body = [{**CONV, "stride": 2}]
+    assert analyze(network({"type": "Residual", "name": "unit", "body": body, "shortcut": fixed})).layers
+
+
+def test_parallel_branches_are_merged():
+    branches = {"a": [CONV], "b": [{**CONV, "name": "conv"}, {"type": "ReLU"}], "c": []}
+    found = edges({"name": "mix", "type": "Parallel", "branches": branches}, {"type": "ReLU", "inputs": ["mix"]})
+    assert found == {
+        "mix.a.0": ("input",),
+        "mix.b.conv": ("input",),
+        "mix.b.0": ("mix.b.conv",),
+        "mix.concat": ("mix.a.0", "mix.b.0", "input"),
+        "relu_1": ("mix.concat",),
+    }
+    merged = {"name": "mix", "type": "Parallel", "branches": [[CONV], [CONV]], "merge": "Multiply"}
+    assert names(merged) == ["mix.0", "mix.1", "mix.multiply"]
+
+
+BLOCK = {"unit": {"parameters": {"channels": None, "stride": 1}, "layers": [
+    {**CONV, "name": "conv", "out_channels": "channels", "stride": "stride"},
+    {"type": "ReLU", "name": "relu"},
+    {"type": "Add", "name": "sum", "inputs": ["relu", "input"], "when": "stride == 1 and channels == 3"},
+]}}  # fmt: skip
+
+
+def test_blocks_have_parameters_and_an_input_of_their_own():
+    first, second = (
+        {"name": "a", "type": "unit", "channels": 3},
+        {"name": "b", "type": "unit", "channels": 5, "stride": 2},
+    )
+    found = edges({"type": "ReLU"}, first, second, blocks=BLOCK)
+    assert found == {
+        "relu_1": ("input",),
+        "a.conv": ("relu_1",),
+        "a.relu": ("a.conv",),
+        "a.sum": ("a.relu", "relu_1"),
+        "b.conv": ("a.sum",),
+        "b.relu": ("b.conv",),
+    }
+
+
+def test_what_is_known_of_the_channels_that_arrive():
+    layers = [
+        {**CONV, "out_channels": "in_channels * 2"},
+        {**CONV, "groups": "in_channels", "out_channels": "in_channels"},
+    ]
+    assert [row.output_shape[0] for row in analyze(network(*layers)).layers] == [6, 6]
+
+
+def test_channels_are_known_through_long_chains_and_forward_references():
+    chain = [{"type": "ReLU"}] * 5000 + [{**CONV, "out_channels": "in_channels"}]
+    assert analyze(network(*chain)).layers[-1].output_shape[0] == 3
+
+
+def test_variables_may_use_those_before_them_and_be_set():
+    spec = network({**CONV, "out_channels": "wide"}, variables={"width": 8, "wide": "width * 2"})
+    assert analyze(spec).layers[0].output_shape[0] == 16
+    assert analyze(spec, variables={"width": 5}).layers[0].output_shape[0] == 10
+    assert analyze(spec, variables={"width": "3 + 4"}).layers[0].output_shape[0] == 14
+    with pytest.raises(SpecError, match="the spec has no variable \"widht\"; did you mean 'width'"):
+        analyze(spec, variables={"widht": 5})
+
+
+def test_several_inputs_and_outputs():
+    layers = [
+        {**CONV, "name": "left", "inputs": ["a"]},
+        {**CONV, "name": "right", "inputs": ["b"]},
+        {"type": "Add", "name": "sum", "inputs": ["left", "right"]},
+    ]
+    spec = network(*layers, input={"a": [3, 8, 8], "b": [1, 8, 8]}, outputs=["sum", "left"])
+    analysis = analyze(spec)
+    assert analysis.layers[1].params == 4 * 9 + 4
+    assert analyze(spec, {"b": [2, 8, 8]}).layers[1].params == 4 * 2 * 9 + 4
+    assert analysis.to_dict()["input"] == {"a": [3, 8, 8], "b": [1, 8, 8]}
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v2", "googlenet", "densenet121", "unet", "lenet5"])
+def test_specs_with_blocks_come_back_from_json(name):
+    spec = load(name)
+    again = loads(spec.to_json())
+    assert again == spec
+    assert analyze(again).totals == analyze(spec).totals
+
+
+@pytest.mark.parametrize(
+    ("layers", "heading", "message"),
+    [
+        ([{"type": "unit"}], {}, 'the block unit needs "channels"'),
+        ([{"type": "unit", "channel": 3}], {}, "the block unit has no parameter \"channel\"; did you mean 'channels'?"),
+        ([{"type": "unti"}], {}, "unknown layer type \"unti\"; did you mean 'unit'?"),
+        (
+            [{"type": "unit", "channels": "width"}],
+            {},
+            '"width" has no value: nothing is named "width" here; known here: ',
+        ),
+        (
+            [{"type": "Repeat", "times": "2.5", "layers": [CONV]}],
+            {},
+            "expected a whole number of 0 to 400000, found 5/2",
+        ),
+        (
+            [{"type": "Repeat", "times": 10**9, "layers": [CONV]}],
+            {},
+            "expected a whole number of 0 to 400000, found 10000",
+        ),
+        ([{"type": "Repeat", "times": 2}], {}, 'Repeat needs "layers"'),
+        (
+            [{"type": "Repeat", "times": 2, "layers": [{**CONV, "name": "a"}]}],
+            {},
+            'the name "a" is taken by $.layers[0]',
+        ),
+        (
+            [{"type": "Residual", "body": [CONV], "merge": "Sum"}],
+            {},
+            "expected one of Add, Multiply, Maximum, Average, Con",
+        ),
+        ([{"type": "Parallel", "branch": []}], {}, "Parallel has no field \"branch\"; did you mean 'branches'?"),
+        ([{**CONV, "out_channels": "4.5 * 1"}], {}, "expected a whole number, found 4.5"),
+        ([{**CONV, "bias": "3 > 2", "stride": "1 +"}], {}, '"1 +": not an expression'),
+        ([{**CONV, "when": "depth > 2"}], {}, '"depth > 2" has no value: nothing is named "depth" here'),
+        ([{**CONV, "when": False}], {}, "the network is empty: no layer is left of it"),
+        (
+            [CONV],
+            {"blocks": {"Conv2d": {"layers": [CONV]}}},
+            'a block cannot be named "Conv2d", which is a type already',
+        ),
+        ([CONV], {"blocks": {"b": {"layers": []}, "a b": {}}}, '"a b" cannot be a name'),
+        ([CONV], {"blocks": {"b": {"parameters": {"type": 3}, "layers": []}}}, 'a parameter cannot be named "type"'),
+        ([CONV], {"variables": {"w": [3]}}, "expected a number or an expression, found [3]"),
+        ([CONV], {"variables": {"w": "1 / 0"}}, '"1 / 0" has no value: divides by zero'),
+        ([CONV], {"outputs": ["lost"]}, 'no layer is named "lost"'),
+        (
+            [{"type": "loop"}],
+            {"blocks": {"loop": {"layers": [{"type": "loop"}]}}},
+            "the block uses itself: loop → loop",
+        ),
+        (
+            [{"type": "ping"}],
+            {"blocks": {"ping": {"layers": [{"type": "pong"}]}, "pong": {"layers": [{"type": "ping"}]}}},
+            "the block uses itself: ping → pong → ping",
+        ),
+        (
+            [
+                {**CONV, "name": "a", "inputs": ["b"]},
+                {**CONV, "name": "b", "inputs": ["a"], "out_channels": "in_channels"},
+            ],
+            {},
+            "in_channels is not known here",
+        ),
+    ],
+)
+def test_what_authors_get_wrong(layers, heading, message):
+    with pytest.raises(SpecError) as raised:
+        analyze(network(*layers, **({"blocks": BLOCK} | heading)))
+    assert message in str(raised.value)
+    assert raised.value.where.startswith("$")
+
+
+def test_repeats_of_repeats_are_bounded():
+    layers = [CONV]
+    for _ in range(8):
+        layers = [{"type": "Repeat", "times": 1000, "layers": layers}]
+    with pytest.raises(SpecError, match="the spec expands to more than 400000 layers and containers"):
+        analyze(network(*layers))
+    for _ in range(40):
+        layers = [{"type": "Sequential", "layers": layers}]
+    with pytest.raises(SpecError, match="nested more than 32 deep"):
+        network(*layers)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("7 // 2", 3),
+        ("2 ** 10", 1024),
+        ("7 / 2 * 2", 7),
+        ("1 if 2 < 3 < 4 else 0", 1),
+        ("ceil(7 / 2)", 4),
+        ("-7 % 3", 2),
+    ],
+)
+def test_values(text, value):
+    assert value_of(text, {}) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9**9**9",
+        "10**18 * 10",
+        "(" * 400,
+        "__import__('os')",
+        "a.b",
+        "[1]",
+        "lambda: 1",
+        "min(*[1])",
+        "f'{1}'",
+        "1 if",
+        "x",
+    ],
+)
+def test_what_is_no_expression(text):
+    with pytest.raises(ExpressionError):
+        value_of(text, {"a": 1})
+
+
+@given(st.text(max_size=40))
+def test_no_text_does_harm(text):
+    try:
+        value_of(text, {"a": 2, "b": 3})
+    except ExpressionError:
+        pass
+
+
+@given(st.integers(1, 4000), st.integers(1, 64))
+def test_make_divisible_is_the_nearest_multiple_or_the_next(value, divisor):
+    """MobileNet's rule in floats, as torchvision writes it, where floats are exact."""
+    expected = max(divisor, int(value + divisor / 2) // divisor * divisor)
+    if expected < 0.9 * value:
+        expected += divisor
+    assert make_divisible(value, divisor) == expected

@@ -18,22 +18,17 @@ if TYPE_CHECKING:
     from cnncalc.errors import CnncalcError as CnncalcError
     from cnncalc.errors import SpecError as SpecError
     from cnncalc.layers import *  # noqa: F403
-    from cnncalc.spec import Expected as Expected
-    from cnncalc.spec import Network as Network
-    from cnncalc.spec import load as load
-    from cnncalc.spec import loads as loads
+    from cnncalc.spec import *  # noqa: F403
 
 __version__ = "0.1.0"
 
+_SPEC = ("Block", "Expected", "Network", "Parallel", "Repeat", "Residual", "Sequential", "Use", "load", "loads")
 _HOMES = {
     "Analysis": "cnncalc.analysis",
     "analyze": "cnncalc.analysis",
     "CnncalcError": "cnncalc.errors",
     "SpecError": "cnncalc.errors",
-    "Expected": "cnncalc.spec",
-    "Network": "cnncalc.spec",
-    "load": "cnncalc.spec",
-    "loads": "cnncalc.spec",
+    **dict.fromkeys(_SPEC, "cnncalc.spec"),
 }
 
 

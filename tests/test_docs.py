@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from cnncalc import analyze, loads
+from cnncalc.layers import LAYERS
+from cnncalc.spec import shipped_names
+
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)
@@ -55,11 +59,36 @@ def test_docstring_examples(module):
     assert doctest.testmod(__import__(module, fromlist=["_"])).failed == 0
 
 
-def test_the_first_spec_of_the_readme_is_sound():
-    import cnncalc
+def specs():
+    return [
+        pytest.param(text, id=f"{path.name}: {text[:40]}")
+        for path in DOCUMENTS
+        for text in re.findall(r"```json\n(.*?)```", path.read_text(), re.DOTALL)
+    ]
 
-    (text,) = re.findall(r"```json\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert cnncalc.analyze(cnncalc.loads(text)).layers[-1].output_shape == (10,)
+
+@pytest.mark.parametrize("text", specs())
+def test_specs_in_the_documents_are_sound(text):
+    assert analyze(loads(text)).layers
+
+
+def test_the_names_that_the_language_promises():
+    documents = (ROOT / "docs" / "spec.md").read_text()
+    named = {
+        row.name
+        for text in re.findall(r"```json\n(.*?)```", documents, re.DOTALL)
+        for row in analyze(loads(text)).layers
+    }
+    promised = ["unit.conv", "unit.add", "mix.small.0", "mix.large.1", "mix.concat", "stage.1.conv", "layer1.0.conv1"]
+    for name in [*promised, "layer1.1.bn2", "layer2.projection"]:
+        assert f"`{name}`" in documents
+        assert name in named
+
+
+def test_the_readme_counts_what_there_is():
+    readme = (ROOT / "README.md").read_text()
+    assert f"{len(LAYERS)} kinds of layer" in readme
+    assert f"{len(shipped_names())} networks come with it" in readme
 
 
 def test_the_readme_quotes_what_the_benchmarks_printed():

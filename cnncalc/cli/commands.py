@@ -12,7 +12,11 @@ import click
 from cnncalc import __version__
 from cnncalc.errors import CnncalcError, nearest
 
-_COMMANDS = {"analyze": "Shapes, parameters and costs of every layer of a network."}
+_COMMANDS = {
+    "analyze": "Shapes, parameters and costs of every layer of a network.",
+    "schema": "The JSON Schema of specs, for editors.",
+    "zoo": "The networks that come with cnncalc.",
+}
 
 
 class Commands(click.Group):
@@ -52,5 +56,6 @@ class Commands(click.Group):
 def commands() -> None:
     """Exact shapes, parameters and costs of convolutional networks.
 
-    A SPEC is a .json file, the name of a spec that comes with cnncalc (such as alexnet), or - for standard input.
+    A SPEC is a .json file, the name of a spec that comes with cnncalc (such as alexnet), a Python file's network
+    (net.py:network, or net.py:make(width=32)), whose code is run, or - for standard input.
     """

@@ -1,6 +1,19 @@
 """Text in, :class:`~cnncalc.spec.network.Network` out."""
 
+from cnncalc.spec.items import Block, Parallel, Repeat, Residual, Sequential, Use
 from cnncalc.spec.loading import load, loads, shipped_names
 from cnncalc.spec.network import Expected, Network
 
-__all__ = ["Expected", "Network", "load", "loads", "shipped_names"]
+__all__ = [
+    "Block",
+    "Expected",
+    "Network",
+    "Parallel",
+    "Repeat",
+    "Residual",
+    "Sequential",
+    "Use",
+    "load",
+    "loads",
+    "shipped_names",
+]

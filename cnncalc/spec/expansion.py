@@ -48,6 +48,10 @@ class _Reference(Struct, frozen=True, gc=False):
     block_input: tuple[Any, ...]
 
 
+class _UnknownNameError(SpecError):
+    """A name that is not there, or not yet."""
+
+
 class _Draft(Struct, gc=False):
     """A layer that is not fully named yet; sources are positions of drafts, names of network inputs, or references."""
 
@@ -298,10 +302,9 @@ class _Expansion:
     def _channels(self, read: tuple[Any, ...], where: str) -> Any:
         """The number of channels of what arrives at a place, from the shapes of what comes before it."""
         try:
-            source = self._resolved(read[0])
-        except SpecError as error:
+            return self._shape(self._resolved(read[0]), where)[0]
+        except _UnknownNameError as error:
             raise SpecError(f"in_channels is not known here yet: {error.message}", where=where) from None
-        return self._shape(source, where)[0]
 
     def _shape(self, source: Any, where: str) -> Shape:
         """The shape that a layer makes, worked out once, and without recursion since chains are long."""
@@ -349,7 +352,7 @@ class _Expansion:
             return reference.name
         known = [*self.places, *self.network.inputs]
         message = f'nothing is named "{reference.name}" here{nearest(reference.name, known)}'
-        raise SpecError(message, where=reference.where)
+        raise _UnknownNameError(message, where=reference.where)
 
     def _final_names(self) -> list[str]:
         """Each layer's name; one without a name of its own has its kind and a number."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from cnncalc.errors import SpecError, nearest, printable
 from cnncalc.spec.network import Network, network_from
+from cnncalc.spec.python_spec import is_python_spec, load_python
 
 LARGEST_FILE = 64 * 2**20
 """The most bytes of a spec that are read."""
@@ -17,9 +18,12 @@ LARGEST_FILE = 64 * 2**20
 def load(spec: str | os.PathLike[str]) -> Network:
     """The network of a spec: a JSON file's path, or the name of a shipped spec such as ``"alexnet"``.
 
+    ``"net.py:network"`` and ``"net.py:make(width=32)"`` run a Python file and take the network that it makes.
     Raises SpecError with the place where the spec cannot be read.
     """
     name = os.fspath(spec)
+    if is_python_spec(name):
+        return load_python(name)
     source = printable(name)
     place = path.join(_shipped_directory(), f"{name}.json") if name in shipped_names() else name
     try:

@@ -87,8 +87,8 @@ def test_top_says_what_is_left_out_and_keeps_the_totals():
     analysis = analyze(load("vgg16"))
     text = printed(analysis, sort="params", top=2)
     lines = text.splitlines()
-    assert lines[2].startswith("fc6")
-    assert lines[3].startswith("fc7")
+    assert lines[2].startswith("classifier.0")
+    assert lines[3].startswith("classifier.3")
     assert lines[4].startswith("total")
     assert "138M" in lines[4]
     assert f"2 of {len(analysis.layers)} layers; the totals are those of all." in text

@@ -1,6 +1,7 @@
 """Containers, blocks, variables, conditions, names: what they expand to, and what is said where they are wrong."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -281,10 +282,8 @@ def test_what_is_no_expression(text):
 
 @given(st.text(max_size=40))
 def test_no_text_does_harm(text):
-    try:
+    with suppress(ExpressionError):
         value_of(text, {"a": 2, "b": 3})
-    except ExpressionError:
-        pass
 
 
 @given(st.integers(1, 4000), st.integers(1, 64))
@@ -294,3 +293,108 @@ def test_make_divisible_is_the_nearest_multiple_or_the_next(value, divisor):
     if expected < 0.9 * value:
         expected += divisor
     assert make_divisible(value, divisor) == expected
+
+
+PYTHON = """
+from cnncalc import Block, Conv2d, Flatten, Linear, Network, Parallel, Repeat, ReLU, Residual, Sequential, Use
+
+unit = Block(
+    parameters={"channels": None},
+    layers=[
+        Residual(
+            [Conv2d("channels", 3, padding=1), ReLU()],
+            [Conv2d("channels", 1, when="channels != in_channels")],
+        )
+    ],
+)
+
+def make(width=8, depth=2):
+    return Network(
+        input=[3, 16, 16],
+        variables={"width": width, "depth": depth},
+        blocks={"unit": unit},
+        layers=[
+            Repeat("depth", [Use("unit", {"channels": "width * (index + 1)"})], name="units"),
+            Parallel({"a": [Conv2d(2, 1)], "b": []}, name="mix"),
+            Flatten(),
+            Linear(10),
+        ],
+    )
+
+net = make()
+"""
+
+
+@pytest.mark.parametrize(
+    ("spec", "channels"), [("net.py:net", 16), ("net.py:make", 16), ("net.py:make(width=5)", 10), ("net.py", 16)]
+)
+def test_specs_in_python(spec, channels, tmp_path, monkeypatch):
+    (tmp_path / "net.py").write_text(PYTHON)
+    monkeypatch.chdir(tmp_path)
+    made = load(spec)
+    analysis = analyze(made)
+    assert next(row for row in analysis.layers if row.name == "units.1.add").output_shape == (channels, 16, 16)
+    assert loads(made.to_json()) == made
+    assert analyze(loads(made.to_json())).to_dict() == analysis.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("net.py:nett", "net.py: nothing in it is named \"nett\"; did you mean 'net'?"),
+        ("net.py:unit", "net.py:unit: expected a Network, found Block"),
+        (
+            "net.py:make(width=0)",
+            "$.blocks.unit.layers[0].body[0].out_channels: expected a whole number of at least 1, found 0",
+        ),
+        ("net.py:make(wide=0)", "its code fails: TypeError: make() got an unexpected keyword argument 'wide'"),
+        ("net.py:make(width=__import__('os'))", "expected a name or a call with plain values"),
+        ("bad.py:net", "bad.py: its code fails: ZeroDivisionError: division by zero"),
+        ("none.py:net", "none.py: no such file"),
+    ],
+)
+def test_what_is_wrong_with_a_spec_in_python(spec, message, tmp_path, monkeypatch):
+    (tmp_path / "net.py").write_text(PYTHON)
+    (tmp_path / "bad.py").write_text("1 / 0")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SpecError) as raised:
+        analyze(load(spec))
+    assert message in str(raised.value)
+
+
+def test_the_schema_in_the_repository_is_the_one_that_is_generated():
+    from pathlib import Path
+
+    from cnncalc.spec.schema import spec_schema
+
+    stored = Path(__file__).parents[2] / "docs" / "spec.schema.json"
+    assert json.loads(stored.read_text()) == json.loads(json.dumps(spec_schema()))
+
+
+def test_the_schema_takes_every_shipped_spec_and_refuses_mistakes():
+    import jsonschema
+
+    from cnncalc.spec.loading import _shipped_directory
+    from cnncalc.spec.schema import spec_schema
+
+    schema = json.loads(json.dumps(spec_schema()))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    from pathlib import Path
+
+    for path in sorted(Path(_shipped_directory()).glob("*.json")):
+        document = json.loads(path.read_text())
+        assert document["$schema"] == "../docs/spec.schema.json", path.name
+        assert [error.message for error in validator.iter_errors(document)] == [], path.name
+    good = {"input": [3, 8, 8], "layers": [CONV]}
+    assert validator.is_valid(good)
+    for wrong in (
+        {"input": [3, 8, 8], "layers": []},
+        {"input": [3, 8, 8], "layers": [{"type": "Conv2d", "out_channels": 4}]},
+        {"input": [3, 8, 8], "layers": [{**CONV, "kernal_size": 3}]},
+        {"input": [3, 8, 8], "layers": [{**CONV, "stride": 0}]},
+        {"input": [3, 8, 8], "layers": [{"type": "Residual", "body": [CONV], "merge": "Sum"}]},
+        {"input": [3, 8, 8], "layers": [CONV], "layer": []},
+        {"layers": [CONV]},
+    ):
+        assert not validator.is_valid(wrong), wrong

@@ -22,10 +22,13 @@ def published():
 def test_published_figures(row):
     """Each row states its source."""
     analysis = analyze(load(row["spec"]))
-    quantities = analysis.totals
-    if row["layer"]:
-        quantities = next(layer for layer in analysis.layers if layer.name == row["layer"])
-    found = getattr(quantities, row["quantity"])
+    if row["layer"].endswith("*"):
+        members = [layer for layer in analysis.layers if layer.name.startswith(row["layer"].rstrip("*"))]
+        found = sum(getattr(layer, row["quantity"]) for layer in members)
+    elif row["layer"]:
+        found = getattr(next(layer for layer in analysis.layers if layer.name == row["layer"]), row["quantity"])
+    else:
+        found = getattr(analysis.totals, row["quantity"])
     if row["unit"] == "G":
         assert f"{found / 1e9:.3f}".rstrip("0").rstrip(".") == row["value"]
     elif row["quantity"] == "output_shape":

@@ -1,0 +1,55 @@
+"""``cnncalc zoo``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from cnncalc.analysis import Analysis, analyze
+from cnncalc.report.grid import Span, Track, fold, grid, width_of
+from cnncalc.report.numbers import abbreviated
+from cnncalc.report.terminal import terminal_width, write
+from cnncalc.spec import Network, load, shipped_names
+
+
+@click.command("zoo")
+@click.option("--check", is_flag=True, help="Compare every expected total; exit status 1 where one does not come out.")
+def command(check: bool) -> None:
+    """List the networks that come with cnncalc, with their parameters and multiply-accumulates.
+
+    \b
+    Examples:
+      cnncalc zoo
+      cnncalc zoo --check
+    """
+    networks = {name: load(name) for name in shipped_names()}
+    analyses = {name: analyze(network) for name, network in networks.items()}
+    if check:
+        _check(networks, analyses)
+        return
+    rows = [[Span(text, "bold") for text in ("spec", "network", "year", "params", "MACs", "source")]]
+    for name, network in networks.items():
+        totals = analyses[name].totals
+        texts = [name, network.name, str(network.year or ""), abbreviated(totals.params), abbreviated(totals.macs)]
+        rows.append([*map(Span, texts), Span(network.source.split(", in the layout")[0], "dim")])
+    widths = [width_of([row[column].text for row in rows]) for column in range(5)]
+    room = terminal_width() - sum(widths) - 2 * 5
+    for row in rows[1:]:
+        row[5] = Span(fold(row[5].text, max(room, 20))[0], "dim")
+    tracks = [Track(width, right=column in (3, 4)) for column, width in enumerate(widths)] + [Track(max(room, 20))]
+    write(grid(rows, tracks, gap=2))
+
+
+def _check(networks: dict[str, Network], analyses: dict[str, Analysis]) -> None:
+    """A line a spec, with what is expected of it and what came out."""
+    failed = 0
+    for name, analysis in analyses.items():
+        expected = networks[name].expected
+        wrong = [warning.message for warning in analysis.warnings if warning.code == "unexpected-total"]
+        failed += bool(wrong)
+        figures = f"{analysis.totals.params:,} params, {analysis.totals.macs:,} MACs"
+        verdict = "; ".join(wrong) if wrong else figures if expected else f"nothing is expected of it ({figures})"
+        click.echo(f"{'✗' if wrong else '✓'} {name}: {verdict}")
+    click.echo(f"{len(analyses) - failed} of {len(analyses)} specs give what is expected of them")
+    sys.exit(1 if failed else 0)

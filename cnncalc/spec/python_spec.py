@@ -1,0 +1,70 @@
+"""Specs written in Python: ``net.py:network`` or ``net.py:make(width=32)``. Reading one runs its code."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from cnncalc.errors import SpecError, nearest
+from cnncalc.spec.network import Network
+
+
+def is_python_spec(spec: str) -> bool:
+    """Whether a SPEC names a Python file."""
+    path, _, _ = spec.partition(".py")
+    return path != spec and spec[len(path) :].startswith(".py") and spec[len(path) + 3 :][:1] in ("", ":")
+
+
+def load_python(spec: str) -> Network:
+    """The network that a Python file defines under a name, or that a function of it makes. Raises SpecError.
+
+    Without a name the file must define one network.
+    """
+    import runpy
+
+    head, _, tail = spec.partition(".py")
+    path, name = f"{head}.py", tail.removeprefix(":")
+    try:
+        names = runpy.run_path(path)
+    except FileNotFoundError:
+        raise SpecError("no such file", source=path) from None
+    except SpecError as error:
+        raise error.within(path) from None
+    except (Exception, SystemExit) as error:
+        raise SpecError(f"its code fails: {type(error).__name__}: {error}", source=path) from None
+    if not name:
+        found = [key for key, value in names.items() if isinstance(value, Network)]
+        if len(found) != 1:
+            raise SpecError(f"defines {len(found)} networks, name one as {path}:NAME", source=path)
+        name = found[0]
+    function, arguments = _call(name, path)
+    if function not in names:
+        public = [key for key in names if not key.startswith("_")]
+        raise SpecError(f'nothing in it is named "{function}"{nearest(function, public)}', source=path)
+    value: Any = names[function]
+    if arguments is not None or (callable(value) and not isinstance(value, Network)):
+        positional, named = arguments or ((), {})
+        try:
+            value = value(*positional, **named)
+        except SpecError as error:
+            raise error.within(spec) from None
+        except Exception as error:
+            raise SpecError(f"its code fails: {type(error).__name__}: {error}", source=spec) from None
+    if not isinstance(value, Network):
+        raise SpecError(f"expected a Network, found {type(value).__name__}", source=spec)
+    return value
+
+
+def _call(text: str, path: str) -> tuple[str, tuple[tuple[Any, ...], dict[str, Any]] | None]:
+    """A name, and the arguments where it is called; these are plain values."""
+    try:
+        tree = ast.parse(text, mode="eval").body
+        if isinstance(tree, ast.Name):
+            return tree.id, None
+        if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
+            named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in tree.keywords if keyword.arg}
+            if len(named) == len(tree.keywords):
+                return tree.func.id, (tuple(map(ast.literal_eval, tree.args)), named)
+    except (SyntaxError, ValueError):
+        pass
+    raise SpecError(f"expected a name or a call with plain values, such as make(width=32), found {text!r}", source=path)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from msgspec import Struct
 
 from cnncalc.errors import SpecError, nearest
 from cnncalc.layers import Layer
-from cnncalc.layers.base import Shape
-from cnncalc.spec.expansion import Step, expand
+from cnncalc.spec.drafts import Advice, Step
+from cnncalc.spec.expansion import expand
 from cnncalc.spec.network import Network
 
 _LONGEST_CIRCLE = 8
@@ -28,7 +26,7 @@ class Node(Struct, frozen=True, gc=False):
     inputs: tuple[str, ...]
     sources: tuple[int, ...]
     where: str
-    advice: Callable[[tuple[Shape, ...]], str] | None = None
+    advice: Advice | None = None
 
 
 class Graph(Struct, frozen=True):

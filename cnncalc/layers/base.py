@@ -17,18 +17,8 @@ Axis: TypeAlias = Annotated[int, Meta(ge=-16, le=16)]
 _HIDDEN = "\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff"
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern=f"^(?=.*\\S)[^{_HIDDEN}]+$(?!\\n)")]
 
-_SHOWN_ELSEWHERE = frozenset(
-    (
-        "name",
-        "inputs",
-        "when",
-        "in_channels",
-        "out_channels",
-        "in_features",
-        "out_features",
-        "num_features",
-        "output_size",
-    )
+_NOT_SHOWN = frozenset(
+    ["name", "inputs", "when", "eps", "momentum", "in_channels", "out_channels", "in_features", "out_features", "num_features", "output_size"]
 )
 
 Shape: TypeAlias = tuple[Number, ...]
@@ -162,13 +152,13 @@ class Layer(
         return ()
 
     def settings(self) -> dict[str, Any]:
-        """The hyper-parameters that are not at their defaults and that the shapes beside them do not show."""
+        """The hyper-parameters that matter: not at their defaults, and not to be seen from the shapes beside them."""
         fields, defaults = self.__struct_fields__, self.__struct_defaults__
         required = len(fields) - len(defaults)
         return {
             field: value
             for position, field in enumerate(fields)
-            if field not in _SHOWN_ELSEWHERE
+            if field not in _NOT_SHOWN
             and ((value := getattr(self, field)) != defaults[position - required] or position < required)
         }
 

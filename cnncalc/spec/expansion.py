@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -15,9 +14,10 @@ from cnncalc.errors import SpecError, nearest
 from cnncalc.layers import LAYERS_BY_NAME, Layer
 from cnncalc.layers.base import Shape, shape_text
 from cnncalc.spec.complaints import quote
+from cnncalc.spec.drafts import Advice, Drafts, Reference, Source, Step, UnknownNameError
 from cnncalc.spec.expressions import ExpressionError, value_of
 from cnncalc.spec.items import Container, Item, Parallel, Repeat, Residual, Sequential, Use
-from cnncalc.spec.network import INPUT, Network
+from cnncalc.spec.network import Network
 from cnncalc.spec.reading import convert, expressions_of, words_of
 
 MOST_STEPS = 400_000
@@ -26,48 +26,12 @@ MOST_STEPS = 400_000
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
-class Step(Struct, frozen=True, gc=False):
-    """One layer of the expanded network: its name, what it reads by name, and its place in the spec.
-
-    ``advice`` is what to say besides where its inputs do not fit, from their shapes.
-    """
-
-    name: str
-    layer: Layer
-    inputs: tuple[str, ...]
-    where: str
-    advice: Callable[[tuple[Shape, ...]], str] | None = None
-
-
-class _Reference(Struct, frozen=True, gc=False):
-    """A name that a layer reads, as its spec writes it, to be found from the scope outwards."""
-
-    name: str
-    scope: str
-    where: str
-    block_input: tuple[Any, ...]
-
-
-class _UnknownNameError(SpecError):
-    """A name that is not there, or not yet."""
-
-
-class _Draft(Struct, gc=False):
-    """A layer that is not fully named yet; sources are positions of drafts, names of network inputs, or references."""
-
-    name: str | None
-    layer: Layer
-    sources: tuple[Any, ...]
-    where: str
-    advice: Callable[[tuple[Shape, ...]], str] | None = None
-
-
 class _Scope(Struct, frozen=True):
     """Where items stand: the prefix of their names, the next number for those without, and the block's input."""
 
     prefix: str
     numbers: Iterator[int]
-    block_input: tuple[Any, ...]
+    block_input: tuple[Source, ...]
     blocks: tuple[str, ...] = ()
 
 
@@ -96,10 +60,7 @@ def expand(network: Network) -> list[Step]:
 class _Expansion:
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.drafts: list[_Draft] = []
-        self.places: dict[str, Any] = {}
-        self.stated_at: dict[str, str] = {}
-        self.shapes: dict[Any, Shape] = dict(network.inputs)
+        self.drafts = Drafts(network.inputs)
         self.count = 0
 
     def steps(self) -> list[Step]:
@@ -109,37 +70,25 @@ class _Expansion:
         first = (next(iter(self.network.inputs)),)
         counter = iter(range(len(self.network.layers) + MOST_STEPS))
         self._sequence(self.network.layers, _Scope("", counter, first), values, first, "$.layers")
-        if not self.drafts:
+        if not self.drafts.drafts:
             raise SpecError("the network is empty: no layer is left of it", where="$.layers")
-        names = self._final_names()
-        return [
-            Step(
-                name,
-                draft.layer,
-                tuple(self._source_name(source, names) for source in draft.sources),
-                draft.where,
-                draft.advice,
-            )
-            for name, draft in zip(names, self.drafts, strict=True)
-        ]
+        return self.drafts.steps()
 
     def _sequence(
-        self, items: tuple[Item, ...], scope: _Scope, values: dict[str, Any], arriving: tuple[Any, ...], where: str
-    ) -> tuple[Any, ...]:
+        self, items: tuple[Item, ...], scope: _Scope, values: dict[str, Any], arriving: tuple[Source, ...], where: str
+    ) -> tuple[Source, ...]:
         for index, item in enumerate(items):
             arriving = self._item(item, scope, values, arriving, f"{where}[{index}]")
         return arriving
 
     def _item(
-        self, item: Item, scope: _Scope, values: dict[str, Any], arriving: tuple[Any, ...], where: str
-    ) -> tuple[Any, ...]:
-        self.count += 1
-        if self.count > MOST_STEPS:
-            raise SpecError(f"the spec expands to more than {MOST_STEPS} layers and containers", where=where)
+        self, item: Item, scope: _Scope, values: dict[str, Any], arriving: tuple[Source, ...], where: str
+    ) -> tuple[Source, ...]:
+        self._count(where)
         read = arriving
         if item.inputs is not None:
             read = tuple(
-                _Reference(name, scope.prefix, f"{where}.inputs[{position}]", scope.block_input)
+                Reference(name, scope.prefix, f"{where}.inputs[{position}]", scope.block_input)
                 for position, name in enumerate(item.inputs)
             )
         names = _Names(values, lambda: self._channels(read, where))
@@ -155,12 +104,18 @@ class _Expansion:
             inner = _Scope(f"{scope.prefix}{name}.", iter(range(MOST_STEPS)), scope.block_input, scope.blocks)
         result = _EXPANDERS[type(item)](self, item, inner, names, read, where)
         if name is not None:
-            self._place(scope.prefix + name, result[0], where)
+            self.drafts.place(scope.prefix + name, result[0], where)
         return result
 
+    def _count(self, where: str) -> None:
+        """Keep the work bounded. Raises SpecError where it is not."""
+        self.count += 1
+        if self.count > MOST_STEPS:
+            raise SpecError(f"the spec expands to more than {MOST_STEPS} layers and containers", where=where)
+
     def _layer(
-        self, layer: Layer, name: str | None, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str
-    ) -> tuple[Any, ...]:
+        self, layer: Layer, name: str | None, scope: _Scope, names: _Names, read: tuple[Source, ...], where: str
+    ) -> tuple[Source, ...]:
         expressions = expressions_of(layer)
         if expressions:
             found = {field: self._field(layer, field, value, names, where) for field, value in expressions.items()}
@@ -171,37 +126,16 @@ class _Expansion:
             name = scope.prefix + name
         elif scope.prefix:
             name = f"{scope.prefix}{next(scope.numbers)}"
-        return self._emit(name, layer, read, where)
-
-    def _emit(
-        self,
-        name: str | None,
-        layer: Layer,
-        read: tuple[Any, ...],
-        where: str,
-        advice: Callable[[tuple[Shape, ...]], str] | None = None,
-    ) -> tuple[Any, ...]:
-        position = len(self.drafts)
-        self.drafts.append(_Draft(name, layer, read, where, advice))
-        if name is not None:
-            self._place(name, position, where)
-        return (position,)
-
-    def _place(self, name: str, source: Any, where: str) -> None:
-        if name in self.network.inputs:
-            kind = "network's own input" if name == INPUT else "name of an input"
-            raise SpecError(f'a layer cannot be named "{name}", which is the {kind}', where=f"{where}.name")
-        if name in self.places:
-            raise SpecError(f'the name "{name}" is taken by {self.stated_at[name]}', where=f"{where}.name")
-        self.places[name] = source
-        self.stated_at[name] = where
+        return self.drafts.emit(name, layer, read, where)
 
     def _sequential(
-        self, item: Sequential, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str
-    ) -> tuple[Any, ...]:
+        self, item: Sequential, scope: _Scope, names: _Names, read: tuple[Source, ...], where: str
+    ) -> tuple[Source, ...]:
         return self._sequence(item.layers, scope, names.values_by_name, read, f"{where}.layers")
 
-    def _repeat(self, item: Repeat, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str) -> tuple[Any, ...]:
+    def _repeat(
+        self, item: Repeat, scope: _Scope, names: _Names, read: tuple[Source, ...], where: str
+    ) -> tuple[Source, ...]:
         times = self._number(item.times, names, f"{where}.times")
         if not isinstance(times, int) or isinstance(times, bool) or not 0 <= times <= MOST_STEPS:
             found = quote(times) if times == item.times else f"{times} (from {quote(item.times)})"
@@ -209,6 +143,7 @@ class _Expansion:
         named = item.name is not None
         single = len(item.layers) == 1 and isinstance(item.layers[0], Layer) and item.layers[0].name is None
         for index in range(times):
+            self._count(where)
             copy = scope
             if named and not single:
                 prefix = f"{scope.prefix}{next(scope.numbers)}."
@@ -218,8 +153,8 @@ class _Expansion:
         return read
 
     def _residual(
-        self, item: Residual, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str
-    ) -> tuple[Any, ...]:
+        self, item: Residual, scope: _Scope, names: _Names, read: tuple[Source, ...], where: str
+    ) -> tuple[Source, ...]:
         values = names.values_by_name
         body = self._sequence(item.body, scope, values, read, f"{where}.body")
         shortcut = self._sequence(item.shortcut, scope, values, read, f"{where}.shortcut")
@@ -227,15 +162,15 @@ class _Expansion:
         return self._merge(item.merge, scope, (*body, *shortcut), where, advice)
 
     def _parallel(
-        self, item: Parallel, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str
-    ) -> tuple[Any, ...]:
+        self, item: Parallel, scope: _Scope, names: _Names, read: tuple[Source, ...], where: str
+    ) -> tuple[Source, ...]:
         values = names.values_by_name
         ends: list[Any] = []
         if isinstance(item.branches, dict):
             for name, items in item.branches.items():
                 inner = _Scope(f"{scope.prefix}{name}.", iter(range(MOST_STEPS)), scope.block_input, scope.blocks)
                 ends += self._sequence(items, inner, values, read, f"{where}.branches.{name}")
-                self._place(scope.prefix + name, ends[-1], where)
+                self.drafts.place(scope.prefix + name, ends[-1], where)
         else:
             for index, items in enumerate(item.branches):
                 ends += self._sequence(items, scope, values, read, f"{where}.branches[{index}]")
@@ -245,17 +180,17 @@ class _Expansion:
         self,
         kind: str,
         scope: _Scope,
-        read: tuple[Any, ...],
+        read: tuple[Source, ...],
         where: str,
-        advice: Callable[[tuple[Shape, ...]], str] | None = None,
-    ) -> tuple[Any, ...]:
+        advice: Advice | None = None,
+    ) -> tuple[Source, ...]:
         name = scope.prefix + kind.lower() if scope.prefix else None
         number = 2
-        while name in self.places:
+        while name in self.drafts.places:
             name, number = f"{scope.prefix}{kind.lower()}{number}", number + 1
-        return self._emit(name, LAYERS_BY_NAME[kind](), read, where, advice)
+        return self.drafts.emit(name, LAYERS_BY_NAME[kind](), read, where, advice)
 
-    def _use(self, item: Use, scope: _Scope, names: _Names, read: tuple[Any, ...], where: str) -> tuple[Any, ...]:
+    def _use(self, item: Use, scope: _Scope, names: _Names, read: tuple[Source, ...], where: str) -> tuple[Source, ...]:
         if item.block in scope.blocks:
             chain = " → ".join((*scope.blocks[scope.blocks.index(item.block) :], item.block))
             raise SpecError(f"the block uses itself: {chain}", where=where)
@@ -299,81 +234,15 @@ class _Expansion:
             raise SpecError(error.message + (f"; its words:{words[1:]}" if words else ""), where=error.where) from None
         return found if isinstance(found, (bool, int)) else float(found)
 
-    def _channels(self, read: tuple[Any, ...], where: str) -> Any:
+    def _channels(self, read: tuple[Source, ...], where: str) -> Any:
         """The number of channels of what arrives at a place, from the shapes of what comes before it."""
         try:
-            return self._shape(self._resolved(read[0]), where)[0]
-        except _UnknownNameError as error:
+            return self.drafts.shape(self.drafts.resolved(read[0]), where)[0]
+        except UnknownNameError as error:
             raise SpecError(f"in_channels is not known here yet: {error.message}", where=where) from None
 
-    def _shape(self, source: Any, where: str) -> Shape:
-        """The shape that a layer makes, worked out once, and without recursion since chains are long."""
-        pending = [source]
-        opened: set[Any] = set()
-        while pending:
-            current = pending[-1]
-            if current in self.shapes:
-                pending.pop()
-                continue
-            draft = self.drafts[current]
-            needed = [self._resolved(each) for each in draft.sources]
-            missing = [each for each in needed if each not in self.shapes]
-            if not opened.isdisjoint(missing):
-                raise SpecError("in_channels is not known here: layers read each other in a circle", where=where)
-            if missing:
-                opened.add(current)
-                pending += missing
-                continue
-            opened.discard(current)
-            inputs = tuple(self.shapes[each] for each in needed)
-            for check in draft.layer.checks(*inputs):
-                if check.holds is not True:
-                    raise SpecError(f"{quote(draft.name)}: {check.explain()}", where=draft.where)
-            self.shapes[current] = draft.layer.output(*inputs)
-        return self.shapes[source]
 
-    def _resolved(self, source: Any) -> Any:
-        """A reference as the position of a draft or the name of a network input; others as they are."""
-        while isinstance(source, _Reference):
-            source = self._find(source)
-        return source
-
-    def _find(self, reference: _Reference) -> Any:
-        scope = reference.scope
-        while True:
-            if scope + reference.name in self.places:
-                return self.places[scope + reference.name]
-            if not scope:
-                break
-            scope = scope[: scope.rstrip(".").rfind(".") + 1]
-        if reference.name == INPUT:
-            return reference.block_input[0]
-        if reference.name in self.network.inputs:
-            return reference.name
-        known = [*self.places, *self.network.inputs]
-        message = f'nothing is named "{reference.name}" here{nearest(reference.name, known)}'
-        raise _UnknownNameError(message, where=reference.where)
-
-    def _final_names(self) -> list[str]:
-        """Each layer's name; one without a name of its own has its kind and a number."""
-        counts: Counter[str] = Counter()
-        names = []
-        for draft in self.drafts:
-            name = draft.name
-            while name is None:
-                kind = type(draft.layer).__name__.lower()
-                counts[kind] += 1
-                candidate = f"{kind}_{counts[kind]}"
-                name = None if candidate in self.places else candidate
-            names.append(name)
-        return names
-
-    def _source_name(self, source: Any, names: list[str]) -> str:
-        found = self._resolved(source)
-        return names[found] if isinstance(found, int) else found
-
-
-_EXPANDERS: dict[type[Container], Callable[..., tuple[Any, ...]]] = {
+_EXPANDERS: dict[type[Container], Callable[..., tuple[Source, ...]]] = {
     Sequential: _Expansion._sequential,
     Repeat: _Expansion._repeat,
     Residual: _Expansion._residual,

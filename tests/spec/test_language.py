@@ -232,6 +232,24 @@ def test_what_authors_get_wrong(layers, heading, message):
     assert raised.value.where.startswith("$")
 
 
+def test_names_that_lead_to_themselves_are_an_error():
+    for layers in (
+        [{"type": "Sequential", "name": "a", "inputs": ["a"], "layers": []}],
+        [
+            {"type": "Sequential", "name": "a", "inputs": ["b"], "layers": []},
+            {"type": "Sequential", "name": "b", "inputs": ["a"], "layers": []},
+        ],
+    ):
+        with pytest.raises(SpecError, match="leads in a circle to itself"):
+            analyze(network(*layers, {"type": "ReLU"}))
+
+
+def test_repeats_of_nothing_are_bounded():
+    nothing = {"type": "Repeat", "times": 400_000, "layers": []}
+    with pytest.raises(SpecError, match="the spec expands to more than 400000 layers and containers"):
+        analyze(network(CONV, {"type": "Repeat", "times": 400_000, "layers": [nothing]}))
+
+
 def test_repeats_of_repeats_are_bounded():
     layers = [CONV]
     for _ in range(8):

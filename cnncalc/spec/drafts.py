@@ -1,0 +1,177 @@
+"""The layers of a network while it is expanded: what they are called, what they read, and the shapes they make."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+from cnncalc.errors import SpecError, nearest
+from cnncalc.layers import Layer
+from cnncalc.layers.base import Shape
+from cnncalc.spec.complaints import quote
+from cnncalc.spec.network import INPUT
+
+Source: TypeAlias = Any
+"""What a layer reads: the position of a draft, the name of a network input, or a Reference."""
+
+Advice: TypeAlias = Callable[[tuple[Shape, ...]], str]
+"""What to say besides where the inputs of a layer do not fit, from their shapes."""
+
+
+class Step(Struct, frozen=True, gc=False):
+    """One layer of the expanded network: its name, what it reads by name, and its place in the spec."""
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+    where: str
+    advice: Advice | None = None
+
+
+class Reference(Struct, frozen=True, gc=False):
+    """A name that a layer reads, as its spec writes it, to be found from the scope outwards."""
+
+    name: str
+    scope: str
+    where: str
+    block_input: tuple[Source, ...]
+
+
+class UnknownNameError(SpecError):
+    """A name that is not there, or not yet."""
+
+
+class Draft(Struct, gc=False):
+    """A layer that is not fully named yet."""
+
+    name: str | None
+    layer: Layer
+    sources: tuple[Source, ...]
+    where: str
+    advice: Advice | None = None
+
+
+class Drafts:
+    """All drafts so far, and the names of layers and containers."""
+
+    def __init__(self, inputs: Mapping[str, Shape]) -> None:
+        self.inputs = inputs
+        self.drafts: list[Draft] = []
+        self.places: dict[str, Source] = {}
+        self.stated_at: dict[str, str] = {}
+        self.shapes: dict[Source, Shape] = dict(inputs)
+
+    def emit(
+        self,
+        name: str | None,
+        layer: Layer,
+        read: tuple[Source, ...],
+        where: str,
+        advice: Advice | None = None,
+    ) -> tuple[Source, ...]:
+        """Add a layer; its position, as what the next one reads. Raises SpecError where its name is taken."""
+        position = len(self.drafts)
+        self.drafts.append(Draft(name, layer, read, where, advice))
+        if name is not None:
+            self.place(name, position, where)
+        return (position,)
+
+    def place(self, name: str, source: Source, where: str) -> None:
+        """Give a name to what a layer or a container makes. Raises SpecError where the name is taken."""
+        if name in self.inputs:
+            kind = "network's own input" if name == INPUT else "name of an input"
+            raise SpecError(f'a layer cannot be named "{name}", which is the {kind}', where=f"{where}.name")
+        if name in self.places:
+            raise SpecError(f'the name "{name}" is taken by {self.stated_at[name]}', where=f"{where}.name")
+        self.places[name] = source
+        self.stated_at[name] = where
+
+    def shape(self, source: Source, where: str) -> Shape:
+        """The shape that a layer makes, worked out once, and without recursion since chains are long.
+
+        Raises SpecError where it cannot be known yet, or where a layer's inputs do not fit.
+        """
+        pending = [source]
+        opened: set[Any] = set()
+        while pending:
+            current = pending[-1]
+            if current in self.shapes:
+                pending.pop()
+                continue
+            draft = self.drafts[current]
+            needed = [self.resolved(each) for each in draft.sources]
+            missing = [each for each in needed if each not in self.shapes]
+            if not opened.isdisjoint(missing):
+                raise SpecError("in_channels is not known here: layers read each other in a circle", where=where)
+            if missing:
+                opened.add(current)
+                pending += missing
+                continue
+            opened.discard(current)
+            inputs = tuple(self.shapes[each] for each in needed)
+            for check in draft.layer.checks(*inputs):
+                if check.holds is not True:
+                    raise SpecError(f"{quote(draft.name)}: {check.explain()}", where=draft.where)
+            self.shapes[current] = draft.layer.output(*inputs)
+        return self.shapes[source]
+
+    def resolved(self, source: Source) -> Any:
+        """A reference as the position of a draft or the name of a network input; others as they are."""
+        seen = []
+        while isinstance(source, Reference):
+            if source in seen:
+                raise SpecError(f'"{source.name}" leads in a circle to itself', where=source.where)
+            seen.append(source)
+            source = self._find(source)
+        return source
+
+    def _find(self, reference: Reference) -> Any:
+        scope = reference.scope
+        while True:
+            if scope + reference.name in self.places:
+                return self.places[scope + reference.name]
+            if not scope:
+                break
+            scope = scope[: scope.rstrip(".").rfind(".") + 1]
+        if reference.name == INPUT:
+            return reference.block_input[0]
+        if reference.name in self.inputs:
+            return reference.name
+        known = [*self.places, *self.inputs]
+        message = f'nothing is named "{reference.name}" here{nearest(reference.name, known)}'
+        raise UnknownNameError(message, where=reference.where)
+
+    def _final_names(self) -> list[str]:
+        """Each layer's name; one without a name of its own has its kind and a number."""
+        counts: Counter[str] = Counter()
+        names = []
+        for draft in self.drafts:
+            name = draft.name
+            while name is None:
+                kind = type(draft.layer).__name__.lower()
+                counts[kind] += 1
+                candidate = f"{kind}_{counts[kind]}"
+                name = None if candidate in self.places else candidate
+            names.append(name)
+        return names
+
+    def steps(self) -> list[Step]:
+        """The drafts with all their names. Raises SpecError for names that are not there."""
+        names = self._final_names()
+        return [
+            Step(
+                name,
+                draft.layer,
+                tuple(self._source_name(each, names) for each in draft.sources),
+                draft.where,
+                draft.advice,
+            )
+            for name, draft in zip(names, self.drafts, strict=True)
+        ]
+
+    def _source_name(self, source: Source, names: list[str]) -> str:
+        found = self.resolved(source)
+        return names[found] if isinstance(found, int) else str(found)

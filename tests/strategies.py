@@ -315,7 +315,7 @@ def networks(draw: st.DrawFn) -> tuple[Nodes, Shape]:
     for _ in range(draw(st.integers(1, 12))):
         source = draw(st.sampled_from(list(shapes)))
         channels, *sizes = shapes[source]
-        choice = draw(st.sampled_from(("conv", "conv", "pool", "norm", "act", "add", "concat")))
+        choice = draw(st.sampled_from(("conv", "conv", "pool", "norm", "act", "add", "concat", "other")))
         if choice == "conv":
             groups = draw(st.sampled_from([g for g in (1, 2, 4) if channels % g == 0]))
             kernel = draw(st.integers(1, min(5, *sizes)))
@@ -335,9 +335,23 @@ def networks(draw: st.DrawFn) -> tuple[Nodes, Shape]:
             kind = draw(st.sampled_from((layers.MaxPool2d, layers.AvgPool2d)))
             put(kind(kernel, stride=draw(st.integers(1, 3)), ceil_mode=draw(st.booleans())), source)
         elif choice == "norm":
-            put(layers.BatchNorm2d(), source)
+            divisors = [groups for groups in (1, 2, 3) if channels % groups == 0]
+            norms = [layers.BatchNorm2d(), layers.GroupNorm(draw(st.sampled_from(divisors))), layers.LayerNorm()]
+            put(draw(st.sampled_from(norms)), source)
         elif choice == "act":
-            put(layers.ReLU(), source)
+            put(draw(st.sampled_from((layers.ReLU(), layers.PReLU(channels), layers.Hardswish()))), source)
+        elif choice == "other":
+            further = [
+                layers.ConvTranspose2d(draw(st.integers(1, 4)), 2, stride=2),
+                layers.DepthwiseConv2d(kernel_size=1, channel_multiplier=2),
+                layers.ZeroPad2d((0, 1, 2, 0)),
+                layers.Chunk(2, 0),
+                layers.Mean((-2, -1), keepdim=True),
+                layers.Permute((0, 1, 3, 2)),
+            ]
+            if max(sizes) < 60:
+                further.append(layers.Upsample(scale_factor=1.5, mode="bilinear"))
+            put(draw(st.sampled_from(further)), source)
         else:
             add = choice == "add"
             fits = [
@@ -346,7 +360,8 @@ def networks(draw: st.DrawFn) -> tuple[Nodes, Shape]:
                 if (shape == shapes[source] if add else shape[1:] == shapes[source][1:])
             ]
             others = draw(st.lists(st.sampled_from(fits), min_size=1, max_size=3))
-            put(layers.Add() if add else layers.Concat(), source, *others)
+            merge = draw(st.sampled_from((layers.Add(), layers.Multiply(), layers.Average(), layers.Maximum())))
+            put(merge if add else layers.Concat(), source, *others)
     if draw(st.booleans()):
         last = nodes[-1][0]
         put(layers.AdaptiveAvgPool2d(draw(st.integers(1, 3))), last)

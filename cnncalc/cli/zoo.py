@@ -16,7 +16,8 @@ from cnncalc.spec import Network, load, shipped_names
 @click.command("zoo")
 @click.option("--check", is_flag=True, help="Compare every expected total; exit status 1 where one does not come out.")
 def command(check: bool) -> None:
-    """List the networks that come with cnncalc, with their parameters and multiply-accumulates.
+    """List the networks that come with cnncalc: year, parameters, multiply-accumulates, and ImageNet top-1 accuracy
+    where the source states it.
 
     \b
     Examples:
@@ -28,16 +29,24 @@ def command(check: bool) -> None:
     if check:
         _check(networks, analyses)
         return
-    rows = [[Span(text, "bold") for text in ("spec", "network", "year", "params", "MACs", "source")]]
+    rows = [[Span(text, "bold") for text in ("spec", "network", "year", "params", "MACs", "top-1", "source")]]
     for name, network in networks.items():
         totals = analyses[name].totals
-        texts = [name, network.name, str(network.year or ""), abbreviated(totals.params), abbreviated(totals.macs)]
+        top1 = "" if network.top1 is None else f"{network.top1:.1f}%"
+        texts = [
+            name,
+            network.name,
+            str(network.year or ""),
+            abbreviated(totals.params),
+            abbreviated(totals.macs),
+            top1,
+        ]
         rows.append([*map(Span, texts), Span(network.source.split(", in the layout")[0], "dim")])
-    widths = [width_of([row[column].text for row in rows]) for column in range(5)]
-    room = terminal_width() - sum(widths) - 2 * 5
+    widths = [width_of([row[column].text for row in rows]) for column in range(6)]
+    room = terminal_width() - sum(widths) - 2 * 6
     for row in rows[1:]:
-        row[5] = Span(fold(row[5].text, max(room, 20))[0], "dim")
-    tracks = [Track(width, right=column in (3, 4)) for column, width in enumerate(widths)] + [Track(max(room, 20))]
+        row[6] = Span(fold(row[6].text, max(room, 20))[0], "dim")
+    tracks = [Track(width, right=column in (3, 4, 5)) for column, width in enumerate(widths)] + [Track(max(room, 20))]
     write(grid(rows, tracks, gap=2))
 
 

@@ -35,6 +35,7 @@ class Heading(Struct, frozen=True, kw_only=True, omit_defaults=True):
     year: int | None = None
     source: str = ""
     notes: str = ""
+    top1: Annotated[float, Meta(ge=0, le=100)] | None = None
     expected: Expected | None = None
     input: InputShape | dict[Name, InputShape]
     outputs: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
@@ -88,7 +89,7 @@ class Network(Heading, frozen=True, kw_only=True, dict=True):
         return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
 
 
-_ORDER = ("name", "year", "source", "notes", "expected", "variables", "blocks", "input", "layers", "outputs")
+_ORDER = ("name", "year", "source", "top1", "notes", "expected", "variables", "blocks", "input", "layers", "outputs")
 
 
 def network_from(document: object, source: str = "") -> Network:

@@ -210,7 +210,13 @@ def arrangements(draw: st.DrawFn) -> tuple[Layer, Shape]:
                 st.builds(layers.Reshape, sizes),
                 st.builds(layers.Squeeze, st.one_of(st.none(), axis)),
                 st.builds(layers.Unsqueeze, axis),
-                st.builds(layers.Slice, index, st.integers(1, 6), st.integers(1, 3), st.just(1)),
+                st.builds(
+                    layers.Slice,
+                    st.integers(-7, 7),
+                    st.one_of(st.none(), st.integers(-7, 7)),
+                    st.integers(1, 3),
+                    st.sampled_from((1, 2, -1)),
+                ),
                 st.builds(layers.Chunk, st.integers(1, 4), index, axis),
                 st.builds(layers.Split, st.one_of(st.integers(1, 4), st.just((1, 2)), st.just((2, 2))), index, axis),
             )
@@ -346,6 +352,7 @@ def networks(draw: st.DrawFn) -> tuple[Nodes, Shape]:
                 layers.DepthwiseConv2d(kernel_size=1, channel_multiplier=2),
                 layers.ZeroPad2d((0, 1, 2, 0)),
                 layers.Chunk(2, 0),
+                layers.Slice(-2, None, dim=2),
                 layers.Mean((-2, -1), keepdim=True),
                 layers.Permute((0, 1, 3, 2)),
             ]

@@ -49,13 +49,13 @@ class DepthwiseConv2d(Windowed2d, frozen=True):
         return (x[0] * self.channel_multiplier, 1, *self._kernel())
 
 
-class SeparableConv2d(Windowed2d, frozen=True):
+class SeparableConv2d(Windowed2d, frozen=True, kw_only=True):
     """A depthwise convolution and a 1×1 convolution of its output, with one bias at the end.
 
     Source: Howard et al., "MobileNets" (2017), section 3.1; Chollet, "Xception" (2017), figure 4.
     """
 
-    out_channels: Positive = 1
+    out_channels: Positive
     channel_multiplier: Positive = 1
 
     def output(self, x: Shape) -> Shape:
@@ -76,14 +76,14 @@ class SeparableConv2d(Windowed2d, frozen=True):
         return (between, 1, *self._kernel()), (self.out_channels, between, 1, 1)
 
 
-class LocallyConnected2d(Windowed2d, frozen=True):
+class LocallyConnected2d(Windowed2d, frozen=True, kw_only=True):
     """A convolution whose filters have weights of their own at every position; the bias, too, is one an output element.
 
     Source: the lectures' comparison of full connection, local connection and shared weights; Taigman et al.,
     "DeepFace" (2014), section 3.
     """
 
-    out_channels: Positive = 1
+    out_channels: Positive
 
     def output(self, x: Shape) -> Shape:
         return (self.out_channels, *self.positions(x))
@@ -99,13 +99,13 @@ class LocallyConnected2d(Windowed2d, frozen=True):
         return (*self.positions(x), self.out_channels, x[0], *self._kernel())
 
 
-class ConnectedConv2d(Windowed2d, frozen=True):
+class ConnectedConv2d(Windowed2d, frozen=True, kw_only=True):
     """A convolution with a connection table: output map i reads only the input maps ``table[i]``, counted from 0.
 
     Source: LeCun, Bottou, Bengio and Haffner (1998), table I, layer C3 of LeNet-5.
     """
 
-    table: Annotated[tuple[Annotated[tuple[NonNegative, ...], Meta(min_length=1)], ...], Meta(min_length=1)] = ((0,),)
+    table: Annotated[tuple[Annotated[tuple[NonNegative, ...], Meta(min_length=1)], ...], Meta(min_length=1)]
 
     def settings(self) -> dict[str, object]:
         return super().settings() | {"table": f"{sum(map(len, self.table))} pairs"}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cnncalc.arithmetic import ceil_div, equal, minimum, prod
+from cnncalc.arithmetic import ceil_div, equal, maximum, minimum, prod
 from cnncalc.layers.base import (
     Axis,
     Check,
@@ -133,7 +133,13 @@ class Slice(Arrangement, frozen=True):
         return (*x[:axis], self._count(x[axis]), *x[axis + 1 :])
 
     def _count(self, size: int) -> int:
-        return len(range(*slice(self.start, self.stop, self.step).indices(size)))
+        start, stop = (self._position(bound, size) for bound in (self.start, size if self.stop is None else self.stop))
+        return maximum(ceil_div(stop - start, self.step), 0)
+
+    @staticmethod
+    def _position(bound: int, size: int) -> int:
+        """A bound within the axis: negative ones count from the end, those outside are the end that they pass."""
+        return minimum(bound, size) if bound is size or bound >= 0 else maximum(size + bound, 0)
 
 
 class Chunk(Arrangement, frozen=True):

@@ -80,7 +80,7 @@ class LayerScale(nn.Module):
 class Subsampling2d(nn.Module):
     def __init__(self, layer: Layer, x: Shape) -> None:
         super().__init__()
-        self.pool = nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding, divisor_override=1)
+        self.pool = nn.AvgPool2d(layer.kernel_size, layer.stride, divisor_override=1)
         self.coefficient = nn.Parameter(torch.empty(x[0], 1, 1))
         self.bias = nn.Parameter(torch.empty(x[0], 1, 1))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Union
-
 from cnncalc.layers.activation import (
     ELU,
     GELU,
@@ -124,7 +122,4 @@ LAYERS: tuple[type[Layer], ...] = (
 
 LAYERS_BY_NAME = {layer.__name__: layer for layer in LAYERS}
 
-AnyLayer: Any = Union[LAYERS]  # noqa: UP007 - a union made from the tuple
-"""The tagged union of all kinds."""
-
-__all__ = ["LAYERS", "LAYERS_BY_NAME", "AnyLayer", "Layer", *LAYERS_BY_NAME]
+__all__ = ["LAYERS", "LAYERS_BY_NAME", "Layer", *LAYERS_BY_NAME]

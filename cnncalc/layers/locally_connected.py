@@ -8,6 +8,7 @@ from msgspec import Meta
 from cnncalc.arithmetic import prod
 from cnncalc.layers.base import Check, NonNegative, Operations, Parameter, Positive, Shape, per_axis
 from cnncalc.layers.formulas import weight_macs
+from cnncalc.layers.pooling import Pool
 from cnncalc.layers.window import NonNegative2, Positive2, Window, Windowed, windows_along
 
 
@@ -133,25 +134,19 @@ class ConnectedConv2d(Windowed2d, frozen=True, kw_only=True):
         return (sum(map(len, self.table)), *self._kernel())
 
 
-class Subsampling2d(Windowed2d, frozen=True):
+class Subsampling2d(Pool[Positive2], frozen=True):
     """LeNet-5's trainable subsampling: a window's sum times one coefficient a map, plus one bias a map.
 
     The stride is the kernel's size unless stated. Source: LeCun, Bottou, Bengio and Haffner (1998), section II.B,
     layers S2 and S4.
     """
 
-    stride: Positive2 | None = None  # type: ignore[assignment]
-
-    def windows(self) -> tuple[Window, ...]:
-        stride = self.kernel_size if self.stride is None else self.stride
-        return windows_along(2, self.kernel_size, stride, self.padding, 1)
-
-    def output(self, x: Shape) -> Shape:
-        return (x[0], *self.positions(x))
+    bias: bool = True
+    rank: ClassVar[int] = 2
 
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
         coefficient = Parameter("coefficient", (x[0],))
         return (coefficient, Parameter("bias", (x[0],))) if self.bias else (coefficient,)
 
-    def operations(self, x: Shape, *, output: Shape) -> Operations:
-        return Operations(mul=1, add=prod(self._kernel()) - 1 + self.bias).times(prod(output))
+    def _window_operations(self) -> Operations:
+        return Operations(mul=1, add=prod(per_axis(self.kernel_size, 2)) - 1 + self.bias)

@@ -184,7 +184,8 @@ def _container(
         if rest.get("merge", merges[0]) not in merges:
             found = quote(rest["merge"])
             raise SpecError(f"expected one of {', '.join(merges)}, found {found}", where=f"{where}.merge")
-    item: Item = kind(**rest, **place)  # type: ignore[assignment]
+    made: Any = kind
+    item: Item = made(**rest, **place)
     return item
 
 

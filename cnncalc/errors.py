@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
+
+_MOST_CANDIDATES = 2000
 
 
 class CnncalcError(Exception):
@@ -39,6 +42,7 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     """``; did you mean 'Conv2d'?`` for the closest valid name, or "" where none is close."""
     import difflib
 
-    by_lowercase = {candidate.lower(): candidate for candidate in valid if candidate != name}
+    candidates = islice(valid, _MOST_CANDIDATES)
+    by_lowercase = {candidate.lower(): candidate for candidate in candidates if candidate != name}
     close = difflib.get_close_matches(name.lower(), by_lowercase, n=1)
     return f"; did you mean '{by_lowercase[close[0]]}'?" if close else ""

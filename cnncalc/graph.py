@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cnncalc.errors import SpecError, nearest
+from cnncalc.errors import SpecError
 from cnncalc.layers import Layer
 from cnncalc.spec.drafts import Advice, Step
 from cnncalc.spec.expansion import expand
@@ -47,12 +47,10 @@ def build_graph(network: Network) -> Graph:
 
 
 def _build(network: Network) -> Graph:
-    steps = expand(network)
+    steps, outputs = expand(network)
     entries = tuple(network.inputs)
     positions = {name: position for position, name in enumerate(entries)}
     positions |= {step.name: position for position, step in enumerate(steps, start=len(entries))}
-    for step in steps:
-        _check_count(step)
     sources = [tuple([positions[name] for name in step.inputs]) for step in steps]
     first = len(entries)
     if any(max(read) >= index + first for index, read in enumerate(sources)):
@@ -64,28 +62,7 @@ def _build(network: Network) -> Graph:
         Node(step.name, step.layer, step.inputs, read, step.where, step.advice)
         for step, read in zip(steps, sources, strict=True)
     ]
-    return Graph(entries, tuple(nodes), _outputs(network, positions, steps))
-
-
-def _outputs(network: Network, positions: dict[str, int], steps: list[Step]) -> tuple[str, ...]:
-    """The stated outputs, or the last layer."""
-    if network.outputs is None:
-        return (steps[-1].name,)
-    for index, name in enumerate(network.outputs):
-        if name not in positions:
-            message = f'no layer is named "{name}"{nearest(name, positions)}'
-            raise SpecError(message, where=f"$.outputs[{index}]")
-    return network.outputs
-
-
-def _check_count(step: Step) -> None:
-    """That a layer reads as many inputs as its kind takes."""
-    least, most = step.layer.least_inputs, step.layer.most_inputs
-    if len(step.inputs) < least or (most is not None and len(step.inputs) > most):
-        takes = f"{'at least ' if most != least else ''}{least} input{'' if least == 1 else 's'}"
-        kind = type(step.layer).__name__
-        message = f'"{step.name}" ({kind}) takes {takes}, found {len(step.inputs)}: {", ".join(step.inputs)}'
-        raise SpecError(message, where=step.where)
+    return Graph(entries, tuple(nodes), outputs)
 
 
 def _order(sources: list[tuple[int, ...]], steps: list[Step]) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod
-from cnncalc.layers.base import Axis, Check, Layer, Operations, Parameter, Positive, Shape, sample_axis
+from cnncalc.layers.base import Axis, Check, Layer, Operations, Parameter, Positive, Shape, has_axes, sample_axis
 
 
 class Elementwise(Layer, frozen=True):
@@ -165,6 +165,7 @@ class PReLU(Elementwise, frozen=True):
     per_element: ClassVar[Operations] = Operations(compare=1, mul=1)
 
     def checks(self, x: Shape) -> Iterator[Check]:
+        yield has_axes("PReLU", x)
         fits = equal(self.num_parameters, 1) | equal(self.num_parameters, x[0])
         message = "{} slopes fit neither all channels as one nor the {} channels that arrive"
         yield Check(fits, "num_parameters", message, (self.num_parameters, x[0]))
@@ -206,6 +207,7 @@ class Maxout(Layer, frozen=True):
     pieces: Positive
 
     def checks(self, x: Shape) -> Iterator[Check]:
+        yield has_axes("Maxout", x)
         message = "{} channels cannot be divided into groups of {}"
         yield Check(equal(x[0] % self.pieces, 0), "pieces", message, (x[0], self.pieces))
 

@@ -177,6 +177,11 @@ def of_rank(kind: str, shape: Shape, rank: int, axes: str) -> Check:
     )
 
 
+def has_axes(kind: str, shape: Shape) -> Check:
+    """That an input is not a single number a sample."""
+    return Check(len(shape) >= 1, "", "{} takes an input of at least one axis; what arrives is {}", (kind, shape))
+
+
 def agrees(stated: Number | None, arriving: Number, field: str) -> Check:
     """That what a spec states about its input agrees with what arrives; nothing stated agrees with anything."""
     holds = True if stated is None else equal(stated, arriving)

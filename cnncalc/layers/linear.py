@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Check, Layer, Operations, Parameter, Positive, Shape, agrees
+from cnncalc.layers.base import Check, Layer, Operations, Parameter, Positive, Shape, agrees, has_axes
 from cnncalc.layers.formulas import weight_macs
 
 
@@ -18,6 +18,7 @@ class Linear(Layer, frozen=True):
     in_features: Positive | None = None
 
     def checks(self, x: Shape) -> Iterator[Check]:
+        yield has_axes("Linear", x)
         yield agrees(self.in_features, x[-1], "in_features")
 
     def output(self, x: Shape) -> Shape:

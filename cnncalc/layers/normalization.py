@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, equal, prod
-from cnncalc.layers.base import Buffer, Check, Layer, Operations, Parameter, Positive, Shape, agrees
+from cnncalc.layers.base import Buffer, Check, Layer, Operations, Parameter, Positive, Shape, agrees, has_axes
 
 
 def normalised(count: Number, groups: Number, *, scale: bool, shift: bool) -> Operations:
@@ -153,6 +153,7 @@ class GroupNorm(Layer, frozen=True):
     num_channels: Positive | None = None
 
     def checks(self, x: Shape) -> Iterator[Check]:
+        yield has_axes("GroupNorm", x)
         yield agrees(self.num_channels, x[0], "num_channels")
         message = "{} channels cannot be divided into {} groups"
         yield Check(equal(x[0] % self.num_groups, 0), "num_groups", message, (x[0], self.num_groups))

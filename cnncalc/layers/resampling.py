@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod, scaled
-from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, of_rank, per_axis
+from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, has_axes, of_rank, per_axis
 from cnncalc.layers.window import LETTERS
 
 Factor = Annotated[float, Meta(gt=0, le=1024)]
@@ -104,6 +104,7 @@ class ChannelShuffle(Layer, frozen=True):
     groups: Positive
 
     def checks(self, x: Shape) -> Iterator[Check]:
+        yield has_axes("ChannelShuffle", x)
         message = "{} channels cannot be divided into {} groups"
         yield Check(equal(x[0] % self.groups, 0), "groups", message, (x[0], self.groups))
 

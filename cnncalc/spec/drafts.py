@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -19,6 +19,10 @@ Source: TypeAlias = Any
 
 Advice: TypeAlias = Callable[[tuple[Shape, ...]], str]
 """What to say besides where the inputs of a layer do not fit, from their shapes."""
+
+
+LONGEST_NAME = 1000
+"""The most characters of a layer's full name."""
 
 
 class Step(Struct, frozen=True, gc=False):
@@ -63,6 +67,8 @@ class Drafts:
         self.places: dict[str, Source] = {}
         self.stated_at: dict[str, str] = {}
         self.shapes: dict[Source, Shape] = dict(inputs)
+        self.final: dict[str, Source] = {}
+        self.early: dict[Reference, Source] = {}
 
     def emit(
         self,
@@ -81,9 +87,12 @@ class Drafts:
 
     def place(self, name: str, source: Source, where: str) -> None:
         """Give a name to what a layer or a container makes. Raises SpecError where the name is taken."""
-        if name in self.inputs:
-            kind = "network's own input" if name == INPUT else "name of an input"
-            raise SpecError(f'a layer cannot be named "{name}", which is the {kind}', where=f"{where}.name")
+        if name in self.inputs or name.rpartition(".")[2] == INPUT:
+            own = name == INPUT and name in self.inputs
+            kind = "the network's own input" if own else "what a block or the network reads"
+            raise SpecError(f'a layer cannot be named "{name}", which is {kind}', where=f"{where}.name")
+        if len(name) > LONGEST_NAME:
+            raise SpecError(f"its full name has more than {LONGEST_NAME} characters", where=f"{where}.name")
         if name in self.places:
             raise SpecError(f'the name "{name}" is taken by {self.stated_at[name]}', where=f"{where}.name")
         self.places[name] = source
@@ -111,6 +120,7 @@ class Drafts:
                 pending += missing
                 continue
             opened.discard(current)
+            check_count(draft.name, draft.layer, draft.sources, draft.where)
             inputs = tuple(self.shapes[each] for each in needed)
             for check in draft.layer.checks(*inputs):
                 if check.holds is not True:
@@ -136,11 +146,16 @@ class Drafts:
             if not scope:
                 break
             scope = scope[: scope.rstrip(".").rfind(".") + 1]
-        if reference.name == INPUT:
+        if reference.name == INPUT and len(reference.block_input) == 1:
             return reference.block_input[0]
+        if reference.name == INPUT and reference.block_input:
+            several = f'"{INPUT}" is not one thing here, {len(reference.block_input)} arrive'
+            raise SpecError(several, where=reference.where)
+        if reference.name in self.final:
+            return self.final[reference.name]
         if reference.name in self.inputs:
             return reference.name
-        known = [*self.places, *self.inputs]
+        known = [*self.inputs, *self.places]
         message = f'nothing is named "{reference.name}" here{nearest(reference.name, known)}'
         raise UnknownNameError(message, where=reference.where)
 
@@ -154,13 +169,22 @@ class Drafts:
                 kind = type(draft.layer).__name__.lower()
                 counts[kind] += 1
                 candidate = f"{kind}_{counts[kind]}"
-                name = None if candidate in self.places else candidate
+                name = None if candidate in self.places or candidate in self.inputs else candidate
             names.append(name)
         return names
 
     def steps(self) -> list[Step]:
         """The drafts with all their names. Raises SpecError for names that are not there."""
         names = self._final_names()
+        self.final = {name: position for position, name in enumerate(names)}
+        for reference, source in self.early.items():
+            if self.resolved(reference) != source:
+                message = (
+                    f'"{reference.name}" means another layer further down, after in_channels was taken from it here'
+                )
+                raise SpecError(message, where=reference.where)
+        for name, draft in zip(names, self.drafts, strict=True):
+            check_count(name, draft.layer, draft.sources, draft.where)
         return [
             Step(
                 name,
@@ -172,6 +196,27 @@ class Drafts:
             for name, draft in zip(names, self.drafts, strict=True)
         ]
 
+    def outputs(self, stated: Sequence[str] | None) -> tuple[str, ...]:
+        """The names of the network's outputs: as stated, where containers stand for their last layer, or the last layer.
+
+        To be asked for after the steps. Raises SpecError for names that are not there.
+        """
+        names = list(self.final)
+        if stated is None:
+            return (names[-1],)
+        references = [Reference(name, "", f"$.outputs[{index}]", ()) for index, name in enumerate(stated)]
+        return tuple(self._source_name(reference, names) for reference in references)
+
     def _source_name(self, source: Source, names: list[str]) -> str:
         found = self.resolved(source)
         return names[found] if isinstance(found, int) else str(found)
+
+
+def check_count(name: str | None, layer: Layer, sources: Sequence[Source], where: str) -> None:
+    """That a layer reads as many inputs as its kind takes. Raises SpecError."""
+    least, most = layer.least_inputs, layer.most_inputs
+    if len(sources) < least or (most is not None and len(sources) > most):
+        takes = f"{'at least ' if most != least else ''}{least} input{'' if least == 1 else 's'}"
+        kind = type(layer).__name__
+        message = f'"{name}" ({kind}) takes {takes}, found {len(sources)}' if name else f"{kind} takes {takes}"
+        raise SpecError(message, where=where)

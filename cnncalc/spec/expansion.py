@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -17,11 +18,14 @@ from cnncalc.spec.complaints import quote
 from cnncalc.spec.drafts import Advice, Drafts, Reference, Source, Step, UnknownNameError
 from cnncalc.spec.expressions import ExpressionError, value_of
 from cnncalc.spec.items import Container, Item, Parallel, Repeat, Residual, Sequential, Use
-from cnncalc.spec.network import Network
+from cnncalc.spec.network import INPUT, Network
 from cnncalc.spec.reading import convert, expressions_of, words_of
 
-MOST_STEPS = 400_000
+MOST_STEPS = 200_000
 """The most items that are looked at while a spec is expanded."""
+
+DEEPEST_EXPANSION = 60
+"""How deep blocks and containers may stand in each other."""
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -52,24 +56,29 @@ class _Names(Mapping[str, Any]):
         return len(self.values_by_name) + 1
 
 
-def expand(network: Network) -> list[Step]:
-    """The layers of a network in the order in which they are written. Raises SpecError."""
-    return _Expansion(network).steps()
+def expand(network: Network) -> tuple[list[Step], tuple[str, ...]]:
+    """The layers of a network as they are written, and the names of its outputs. Raises SpecError."""
+    expansion = _Expansion(network)
+    return expansion.steps(), expansion.drafts.outputs(network.outputs)
 
 
 class _Expansion:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.drafts = Drafts(network.inputs)
+        self.variables: dict[str, Any] = {}
+        self.merges: Counter[str] = Counter()
         self.count = 0
+        self.depth = 0
 
     def steps(self) -> list[Step]:
-        values: dict[str, Any] = {}
+        values = self.variables
         for name, value in self.network.variables.items():
             values[name] = self._number(value, _Names(values, _no_channels), f"$.variables.{name}")
         first = (next(iter(self.network.inputs)),)
         counter = iter(range(len(self.network.layers) + MOST_STEPS))
-        self._sequence(self.network.layers, _Scope("", counter, first), values, first, "$.layers")
+        own = first if INPUT in self.network.inputs else ()
+        self._sequence(self.network.layers, _Scope("", counter, own), values, first, "$.layers")
         if not self.drafts.drafts:
             raise SpecError("the network is empty: no layer is left of it", where="$.layers")
         return self.drafts.steps()
@@ -96,13 +105,19 @@ class _Expansion:
             return arriving
         name = item.name
         if name is not None and "{" in name:
-            name = _BRACES.sub(lambda match: str(self._number(match[1], names, f"{where}.name")), name)
+            name = _BRACES.sub(lambda match: self._numeral(match[1], names, f"{where}.name"), name)
         if isinstance(item, Layer):
             return self._layer(item, name, scope, names, read, where)
         inner = scope
         if name is not None:
             inner = _Scope(f"{scope.prefix}{name}.", iter(range(MOST_STEPS)), scope.block_input, scope.blocks)
+        self.depth += 1
+        if self.depth > DEEPEST_EXPANSION:
+            raise SpecError(
+                f"blocks and containers stand more than {DEEPEST_EXPANSION} deep in each other", where=where
+            )
         result = _EXPANDERS[type(item)](self, item, inner, names, read, where)
+        self.depth -= 1
         if name is not None:
             self.drafts.place(scope.prefix + name, result[0], where)
         return result
@@ -185,9 +200,10 @@ class _Expansion:
         advice: Advice | None = None,
     ) -> tuple[Source, ...]:
         name = scope.prefix + kind.lower() if scope.prefix else None
-        number = 2
         while name in self.drafts.places:
-            name, number = f"{scope.prefix}{kind.lower()}{number}", number + 1
+            plain = scope.prefix + kind.lower()
+            self.merges[plain] += 1
+            name = f"{plain}{self.merges[plain] + 1}"
         return self.drafts.emit(name, LAYERS_BY_NAME[kind](), read, where, advice)
 
     def _use(self, item: Use, scope: _Scope, names: _Names, read: tuple[Source, ...], where: str) -> tuple[Source, ...]:
@@ -200,7 +216,7 @@ class _Expansion:
                 known = ", ".join(block.parameters) or "none"
                 hint = nearest(name, block.parameters) or f"; its parameters: {known}"
                 raise SpecError(f'the block {item.block} has no parameter "{name}"{hint}', where=f"{where}.{name}")
-        values = {name: names.values_by_name[name] for name in self.network.variables}
+        values = dict(self.variables)
         inner_names = _Names(values, names.channels)
         for name, default in block.parameters.items():
             if name in item.arguments:
@@ -220,6 +236,13 @@ class _Expansion:
         except ExpressionError as error:
             raise SpecError(f"{quote(value)} has no value: {error}", where=where) from None
 
+    def _numeral(self, text: str, names: _Names, where: str) -> str:
+        """The digits of an expression inside a name."""
+        found = self._number(text, names, where)
+        if not isinstance(found, int) or isinstance(found, bool):
+            raise SpecError(f"{quote(text)} is not a whole number, as a part of a name must be", where=where)
+        return str(found)
+
     def _condition(self, condition: bool | str, names: _Names, where: str) -> bool:
         return bool(self._number(condition, names, f"{where}.when"))
 
@@ -237,9 +260,15 @@ class _Expansion:
     def _channels(self, read: tuple[Source, ...], where: str) -> Any:
         """The number of channels of what arrives at a place, from the shapes of what comes before it."""
         try:
-            return self.drafts.shape(self.drafts.resolved(read[0]), where)[0]
+            source = self.drafts.resolved(read[0])
+            shape = self.drafts.shape(source, where)
         except UnknownNameError as error:
             raise SpecError(f"in_channels is not known here yet: {error.message}", where=where) from None
+        if isinstance(read[0], Reference):
+            self.drafts.early[read[0]] = source
+        if not shape:
+            raise SpecError("in_channels is not known here: what arrives is a single number a sample", where=where)
+        return shape[0]
 
 
 _EXPANDERS: dict[type[Container], Callable[..., tuple[Source, ...]]] = {

@@ -90,6 +90,8 @@ def value_of(text: str, names: Mapping[str, Any]) -> Any:
         return _value(_parsed(text), names)
     except ZeroDivisionError:
         raise ExpressionError("divides by zero") from None
+    except RecursionError:
+        raise ExpressionError("nested too deeply") from None
     except (TypeError, ValueError, OverflowError):
         raise ExpressionError("mixes kinds of values that do not go together") from None
 
@@ -137,7 +139,7 @@ _ALLOWED = (
 
 def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
     result = _VALUES[type(node)](node, names)
-    if not -LARGEST <= result <= LARGEST:
+    if not -LARGEST <= result <= LARGEST or getattr(result, "denominator", 1) > LARGEST:
         raise ExpressionError(f"goes beyond {LARGEST:.0e}")
     return result
 

@@ -1,8 +1,8 @@
 """What a spec's list of layers may hold besides layers: containers, and uses of the spec's own blocks."""
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from cnncalc.layers import Layer
 from cnncalc.layers.base import Name
@@ -15,7 +15,7 @@ class Container(Struct, frozen=True, kw_only=True):
     """Something that is made of layers. A name opens a scope: its layers are then called ``name.layer``."""
 
     name: Name | None = None
-    inputs: tuple[Name, ...] | None = None
+    inputs: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
     when: bool | str = True
 
 

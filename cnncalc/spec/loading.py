@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from os import path
 from typing import Any
 
@@ -13,6 +14,9 @@ from cnncalc.spec.python_spec import is_python_spec, load_python
 
 LARGEST_FILE = 64 * 2**20
 """The most bytes of a spec that are read."""
+
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def load(spec: str | os.PathLike[str]) -> Network:
@@ -109,6 +113,11 @@ def _parse(text: str, source: str) -> object:
         raise SpecError("nested too deeply", source=source) from None
     except ValueError:
         raise SpecError("holds a number with too many digits", source=source) from None
+    if _SURROGATE.search(text):
+        try:
+            json.dumps(document, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise SpecError("holds half of a character (a lone surrogate)", source=source) from None
     if repeated:
         owner, key = repeated[0]
         raise SpecError(f"the key {json.dumps(key)} is given twice", where=_place(document, owner), source=source)

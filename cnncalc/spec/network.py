@@ -37,7 +37,7 @@ class Heading(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: str = ""
     top1: Annotated[float, Meta(ge=0, le=100)] | None = None
     expected: Expected | None = None
-    input: InputShape | dict[Name, InputShape]
+    input: InputShape | Annotated[dict[Name, InputShape], Meta(min_length=1)]
     outputs: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
 
 
@@ -66,8 +66,12 @@ class Network(Heading, frozen=True, kw_only=True, dict=True):
 
     def with_input(self, shape: Sequence[int] | Mapping[str, Sequence[int]]) -> "Network":
         """The same network on inputs of other shapes; the expected totals no longer apply. Raises SpecError."""
-        if isinstance(shape, Mapping) and isinstance(self.input, dict):
-            shape = self.input | dict(shape)
+        if isinstance(shape, Mapping):
+            for name in shape:
+                if name not in self.inputs:
+                    hint = nearest(name, self.inputs) or f"; its inputs: {', '.join(self.inputs)}"
+                    raise SpecError(f'the network has no input "{name}"{hint}')
+            shape = self.inputs | dict(shape) if isinstance(self.input, dict) else shape[INPUT]
         return msgspec.structs.replace(self, input=shape, expected=None)
 
     def with_variables(self, **values: Number) -> "Network":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,12 +14,13 @@ import msgspec
 from cnncalc.errors import SpecError
 from cnncalc.layers import LAYERS_BY_NAME, Layer
 from cnncalc.spec.complaints import complaint, missing_type, quote, unknown_field, unknown_type
-from cnncalc.spec.expressions import ExpressionError, names_in
+from cnncalc.spec.expressions import CONSTANTS, FUNCTIONS, ExpressionError, names_in
 from cnncalc.spec.items import CONTAINERS, PLACE, Block, Container, Item, Parallel, Residual, Use
 
 DEEPEST = 32
 """How deep items may nest."""
 
+_RESERVED = {"in_channels", *CONSTANTS, *FUNCTIONS}
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
@@ -28,6 +30,8 @@ def convert(document: Mapping[str, Any], struct: Any, where: str, title: str) ->
         return msgspec.convert(document, struct)
     except msgspec.ValidationError as error:
         raise complaint(error, dict(document), struct, where, title) from None
+    except UnicodeEncodeError:
+        raise SpecError("holds half of a character (a lone surrogate)", where=where) from None
 
 
 def items_from(documents: Any, where: str, blocks: Mapping[str, object], depth: int = 0) -> tuple[Item, ...]:
@@ -66,6 +70,8 @@ def check_name(name: object, where: str) -> None:
     """That a name can be used in an expression. Raises SpecError."""
     if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name) or len(name) > 100:
         raise SpecError(f"{quote(name)} cannot be a name; names are letters, digits and underscores", where=where)
+    if name in _RESERVED or keyword.iskeyword(name):
+        raise SpecError(f"{quote(name)} cannot be a name here, it has a meaning in expressions", where=where)
 
 
 def check_number(value: object, where: str) -> None:
@@ -191,6 +197,8 @@ def _container(
 
 def _branches(documents: Any, where: str, blocks: Mapping[str, object], depth: int) -> Any:
     if isinstance(documents, dict):
+        for name in documents:
+            convert({"name": name}, Container, where, "a branch")
         return {name: items_from(items, f"{where}.{name}", blocks, depth) for name, items in documents.items()}
     if not isinstance(documents, (list, tuple)):
         raise SpecError(f"expected a list or an object of branches, found {quote(documents)}", where=where)

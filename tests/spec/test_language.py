@@ -172,12 +172,12 @@ def test_specs_with_blocks_come_back_from_json(name):
         (
             [{"type": "Repeat", "times": "2.5", "layers": [CONV]}],
             {},
-            "expected a whole number of 0 to 400000, found 5/2",
+            "expected a whole number of 0 to 200000, found 5/2",
         ),
         (
             [{"type": "Repeat", "times": 10**9, "layers": [CONV]}],
             {},
-            "expected a whole number of 0 to 400000, found 10000",
+            "expected a whole number of 0 to 200000, found 10000",
         ),
         ([{"type": "Repeat", "times": 2}], {}, 'Repeat needs "layers"'),
         (
@@ -202,6 +202,38 @@ def test_specs_with_blocks_come_back_from_json(name):
         ),
         ([CONV], {"blocks": {"b": {"layers": []}, "a b": {}}}, '"a b" cannot be a name'),
         ([CONV], {"blocks": {"b": {"parameters": {"type": 3}, "layers": []}}}, 'a parameter cannot be named "type"'),
+        (
+            [CONV],
+            {"variables": {"in_channels": 3}},
+            '"in_channels" cannot be a name here, it has a meaning in expressions',
+        ),
+        ([CONV], {"variables": {"true": 3}}, '"true" cannot be a name here'),
+        ([CONV], {"input": {}}, "expected an object of at least 1 entry"),
+        ([{**CONV, "name": "{1 / 3}"}], {}, '"1 / 3" is not a whole number, as a part of a name must be'),
+        (
+            [{**CONV, "name": "s.input"}],
+            {},
+            'a layer cannot be named "s.input", which is what a block or the network reads',
+        ),
+        ([{"type": "Sequential", "inputs": [], "layers": [CONV]}], {}, "expected a list of at least 1 entry, found []"),
+        (
+            [{"type": "Parallel", "branches": []}, {**CONV, "out_channels": "in_channels"}],
+            {},
+            "Concat takes at least 2",
+        ),
+        ([{"type": "Parallel", "branches": {"": []}}], {}, "expected text of at least 1 character"),
+        (
+            [{"type": "Mean", "dim": [1, 2, 3]}, {"type": "PReLU"}],
+            {},
+            "PReLU takes an input of at least one axis; what arri",
+        ),
+        (
+            [{"type": "Mean", "dim": [1, 2, 3]}, {**CONV, "groups": "in_channels"}],
+            {},
+            "in_channels is not known here: wha",
+        ),
+        ([{**CONV, "out_channels": "max(1,(((0.1**64)**64)**64)**64)"}], {}, "goes beyond 1e+18"),
+        ([CONV], {"source": "\ud800"}, "holds half of a character"),
         ([CONV], {"variables": {"w": [3]}}, "expected a number or an expression, found [3]"),
         ([CONV], {"variables": {"w": "1 / 0"}}, '"1 / 0" has no value: divides by zero'),
         ([CONV], {"outputs": ["lost"]}, 'no layer is named "lost"'),
@@ -229,7 +261,6 @@ def test_what_authors_get_wrong(layers, heading, message):
     with pytest.raises(SpecError) as raised:
         analyze(network(*layers, **({"blocks": BLOCK} | heading)))
     assert message in str(raised.value)
-    assert raised.value.where.startswith("$")
 
 
 def test_names_that_lead_to_themselves_are_an_error():
@@ -244,17 +275,72 @@ def test_names_that_lead_to_themselves_are_an_error():
             analyze(network(*layers, {"type": "ReLU"}))
 
 
+RELU_1 = [{"type": "ReLU", "inputs": ["b"]}, {"type": "Concat", "inputs": ["relu_1", "b"]}]
+
+
+def test_a_made_name_gives_way_to_an_inputs_name():
+    spec = network(*RELU_1, input={"relu_1": [3, 8, 8], "b": [5, 8, 8]})
+    assert analyze(spec).layers[-1].output_shape == (8, 8, 8)
+
+
+def test_made_names_and_containers_can_be_read_and_be_outputs():
+    box = {"type": "Sequential", "name": "box", "layers": [CONV]}
+    spec = network({"type": "ReLU"}, box, {"type": "ReLU", "inputs": ["relu_1"]}, outputs=["box", "relu_2"])
+    assert analyze(spec).layers[-1].inputs == ("relu_1",)
+
+
+def test_a_block_sees_the_specs_variables_not_its_users():
+    blocks = {
+        "inner": {"layers": [{**CONV, "out_channels": "w"}]},
+        "outer": {"parameters": {"w": None}, "layers": [{"type": "inner"}]},
+    }
+    spec = network({"type": "outer", "w": 9}, variables={"w": 4}, blocks=blocks)
+    assert analyze(spec).layers[0].output_shape[0] == 4
+
+
+def test_a_block_of_several_inputs_has_no_single_one():
+    blocks = {"both": {"layers": [{"type": "Add"}, {"type": "Add", "inputs": ["input", "input"]}]}}
+    with pytest.raises(SpecError, match='"input" is not one thing here, 2 arrive'):
+        analyze(network({**CONV, "name": "a"}, {"type": "both", "inputs": ["a", "a"]}, blocks=blocks))
+
+
+def test_a_name_that_changes_its_meaning_is_an_error():
+    inner = [{**CONV, "out_channels": "in_channels", "inputs": ["x"]}, {**CONV, "name": "x", "inputs": ["input"]}]
+    with pytest.raises(SpecError, match='"x" means another layer further down'):
+        analyze(network({**CONV, "name": "x"}, {"type": "Sequential", "name": "s", "layers": inner}))
+
+
+def test_other_inputs_are_checked_by_name():
+    spec = network(*RELU_1, input={"a": [3, 8, 8], "b": [5, 8, 8]})
+    with pytest.raises(SpecError, match='the network has no input "bb"; did you mean'):
+        spec.with_input({"bb": [1, 1, 1]})
+    assert analyze(network(CONV), {"input": [7, 8, 8]}).input == (7, 8, 8)
+
+
+def test_deep_blocks_and_long_chains_of_them_are_bounded():
+    blocks = {f"b{i}": {"layers": [{"type": f"b{i + 1}"}]} for i in range(330)} | {"b330": {"layers": [CONV]}}
+    with pytest.raises(SpecError, match="stand more than 60 deep in each other"):
+        analyze(network({"type": "b0"}, blocks=blocks))
+
+
+def test_many_merges_in_one_scope_are_no_burden():
+    unit = {"type": "Residual", "body": [{"type": "ReLU"}]}
+    repeat = {"type": "Repeat", "times": 20_000, "layers": [unit]}
+    analysis = analyze(network({"type": "Sequential", "name": "s", "layers": [repeat]}))
+    assert analysis.layers[-1].name == "s.add20000"
+
+
 def test_repeats_of_nothing_are_bounded():
-    nothing = {"type": "Repeat", "times": 400_000, "layers": []}
-    with pytest.raises(SpecError, match="the spec expands to more than 400000 layers and containers"):
-        analyze(network(CONV, {"type": "Repeat", "times": 400_000, "layers": [nothing]}))
+    nothing = {"type": "Repeat", "times": 200_000, "layers": []}
+    with pytest.raises(SpecError, match="the spec expands to more than 200000 layers and containers"):
+        analyze(network(CONV, {"type": "Repeat", "times": 200_000, "layers": [nothing]}))
 
 
 def test_repeats_of_repeats_are_bounded():
     layers = [CONV]
     for _ in range(8):
         layers = [{"type": "Repeat", "times": 1000, "layers": layers}]
-    with pytest.raises(SpecError, match="the spec expands to more than 400000 layers and containers"):
+    with pytest.raises(SpecError, match="the spec expands to more than 200000 layers and containers"):
         analyze(network(*layers))
     for _ in range(40):
         layers = [{"type": "Sequential", "layers": layers}]

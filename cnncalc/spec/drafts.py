@@ -179,22 +179,14 @@ class Drafts:
         self.final = {name: position for position, name in enumerate(names)}
         for reference, source in self.early.items():
             if self.resolved(reference) != source:
-                message = (
-                    f'"{reference.name}" means another layer further down, after in_channels was taken from it here'
-                )
+                message = f'"{reference.name}" means another layer further down than the one that in_channels is of'
                 raise SpecError(message, where=reference.where)
+        steps = []
         for name, draft in zip(names, self.drafts, strict=True):
-            check_count(name, draft.layer, draft.sources, draft.where)
-        return [
-            Step(
-                name,
-                draft.layer,
-                tuple(self._source_name(each, names) for each in draft.sources),
-                draft.where,
-                draft.advice,
-            )
-            for name, draft in zip(names, self.drafts, strict=True)
-        ]
+            read = tuple([self._source_name(source, names) for source in draft.sources])
+            check_count(name, draft.layer, read, draft.where)
+            steps.append(Step(name, draft.layer, read, draft.where, draft.advice))
+        return steps
 
     def outputs(self, stated: Sequence[str] | None) -> tuple[str, ...]:
         """The names of the network's outputs: as stated, where containers stand for their last layer, or the last layer.
@@ -218,5 +210,7 @@ def check_count(name: str | None, layer: Layer, sources: Sequence[Source], where
     if len(sources) < least or (most is not None and len(sources) > most):
         takes = f"{'at least ' if most != least else ''}{least} input{'' if least == 1 else 's'}"
         kind = type(layer).__name__
-        message = f'"{name}" ({kind}) takes {takes}, found {len(sources)}' if name else f"{kind} takes {takes}"
+        found = ", ".join(sources) if all(isinstance(source, str) for source in sources) else ""
+        subject = f'"{name}" ({kind})' if name else kind
+        message = f"{subject} takes {takes}, found {len(sources)}{f': {found}' if found else ''}"
         raise SpecError(message, where=where)

@@ -236,7 +236,7 @@ def test_specs_with_blocks_come_back_from_json(name):
         ([CONV], {"source": "\ud800"}, "holds half of a character"),
         ([CONV], {"variables": {"w": [3]}}, "expected a number or an expression, found [3]"),
         ([CONV], {"variables": {"w": "1 / 0"}}, '"1 / 0" has no value: divides by zero'),
-        ([CONV], {"outputs": ["lost"]}, 'no layer is named "lost"'),
+        ([CONV], {"outputs": ["lost"]}, 'nothing is named "lost" here'),
         (
             [{"type": "loop"}],
             {"blocks": {"loop": {"layers": [{"type": "loop"}]}}},

@@ -189,7 +189,7 @@ class Drafts:
         return steps
 
     def outputs(self, stated: Sequence[str] | None) -> tuple[str, ...]:
-        """The names of the network's outputs: as stated, where containers stand for their last layer, or the last layer.
+        """The names of the network's outputs: as stated, a container for its last layer; otherwise the last layer.
 
         To be asked for after the steps. Raises SpecError for names that are not there.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cnncalc.analysis import analyze
-from cnncalc.cli.specs import ShapeParameter, read_spec, source_name, variables
+from cnncalc.cli.specs import ShapeParameter, input_shape, read_spec, source_name, variables
 from cnncalc.errors import SpecError
 from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.report import sheet as sheets
@@ -15,7 +15,14 @@ _FORMATS = ("table", "json", "csv", "markdown", "latex")
 
 @click.command("analyze")
 @click.argument("spec")
-@click.option("--input", "shape", type=ShapeParameter(), help="Shape of one sample, such as 3,224,224.")
+@click.option(
+    "--input",
+    "shapes",
+    type=ShapeParameter(),
+    multiple=True,
+    metavar="[NAME=]SHAPE",
+    help="Shape of one sample, such as 3,224,224; with its name where a network has several inputs.",
+)
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a variable of the spec.")
 @click.option(
     "--batch",
@@ -31,7 +38,7 @@ _FORMATS = ("table", "json", "csv", "markdown", "latex")
 @click.option("--exact", is_flag=True, help="Print every digit where a format abbreviates.")
 def command(
     spec: str,
-    shape: tuple[int, ...] | None,
+    shapes: tuple[tuple[str, tuple[int, ...]], ...],
     settings: tuple[str, ...],
     batch: int,
     form: str,
@@ -58,7 +65,7 @@ def command(
         sheets.column_named(key)
     network = read_spec(spec)
     try:
-        analysis = analyze(network, shape, batch=batch, variables=variables(settings))
+        analysis = analyze(network, input_shape(shapes), batch=batch, variables=variables(settings))
     except SpecError as error:
         raise error.within(source_name(spec)) from None
     chosen = sheets.sheet(analysis, keys, sort="macs" if top and not sort else sort, top=top, exact=exact)

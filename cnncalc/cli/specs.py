@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -41,17 +42,29 @@ def variables(settings: tuple[str, ...]) -> dict[str, int | float | str]:
     return found
 
 
-class ShapeParameter(click.ParamType[tuple[int, ...]]):
-    """A shape such as ``3,224,224`` or ``3x224x224``."""
+class ShapeParameter(click.ParamType[tuple[str, tuple[int, ...]]]):
+    """A shape such as ``3,224,224`` or ``3x224x224``, with an input's name before it where there are several."""
 
     name = "shape"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        if isinstance(value, tuple):
-            return value
-        if not re.fullmatch(r"\d{1,10}([,x×]\d{1,10})*", value, re.ASCII):
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, tuple[int, ...]]:
+        name, equals, text = value.rpartition("=")
+        if not re.fullmatch(r"\d{1,10}([,x×]\d{1,10})*", text, re.ASCII) or bool(equals) != bool(name):
             self.fail(f"expected sizes such as 3,224,224, found {value!r}", param, ctx)
-        sizes = tuple(int(size) for size in re.split(r"[,x×]", value))
+        sizes = tuple(int(size) for size in re.split(r"[,x×]", text))
         if not all(1 <= size <= LARGEST_SIZE for size in sizes):
             self.fail(f"expected sizes of 1 to {LARGEST_SIZE}, found {value!r}", param, ctx)
-        return sizes
+        return name, sizes
+
+
+def input_shape(shapes: Sequence[tuple[str, tuple[int, ...]]]) -> tuple[int, ...] | dict[str, tuple[int, ...]] | None:
+    """The shape of the one input, or those of several by name; None where the spec's own are meant."""
+    if not shapes:
+        return None
+    if len(shapes) == 1 and not shapes[0][0]:
+        return shapes[0][1]
+    if not all(name for name, _ in shapes):
+        raise click.UsageError("--input is given several times, each needs its input's name: --input image=3,224,224")
+    return dict(shapes)

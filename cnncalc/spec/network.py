@@ -72,6 +72,8 @@ class Network(Heading, frozen=True, kw_only=True, dict=True):
                     hint = nearest(name, self.inputs) or f"; its inputs: {', '.join(self.inputs)}"
                     raise SpecError(f'the network has no input "{name}"{hint}')
             shape = self.inputs | dict(shape) if isinstance(self.input, dict) else shape[INPUT]
+        elif isinstance(self.input, dict):
+            raise SpecError(f"the network has the inputs {', '.join(self.input)}; a shape needs the name of its own")
         return msgspec.structs.replace(self, input=shape, expected=None)
 
     def with_variables(self, **values: Number) -> "Network":

@@ -29,6 +29,24 @@ def test_a_file_a_name_and_standard_input_print_the_same(tmp_path):
     assert cnncalc("analyze", "-", text=path.read_text()).stdout == by_name.stdout
 
 
+def test_several_inputs_have_names(tmp_path):
+    spec = {"input": {"a": [3, 8, 8], "b": [3, 8, 8]}, "layers": [{"type": "Add", "inputs": ["a", "b"]}]}
+    (tmp_path / "two.json").write_text(json.dumps(spec))
+    sizes = ["--input", "a=3,9,9", "--input", "b=3,9,1"]
+    document = json.loads(cnncalc("analyze", "two.json", *sizes, "--format", "json", cwd=tmp_path).stdout)
+    assert document["input"] == {"a": [3, 9, 9], "b": [3, 9, 1]}
+    assert document["layers"][0]["output_shape"] == [3, 9, 9]
+    for wrong, message in (
+        (["--input", "3,9,9"], "the network has the inputs a, b; a shape needs the name of its own"),
+        (["--input", "3,9,9", "--input", "a=3,9,9"], "each needs its input's name"),
+        (["--input", "c=3,9,9"], 'the network has no input "c"; its inputs: a, b'),
+        (["--input", "=3,9,9"], "expected sizes such as 3,224,224"),
+    ):
+        result = cnncalc("analyze", "two.json", *wrong, cwd=tmp_path)
+        assert result.returncode == 2
+        assert message in result.stderr
+
+
 def test_options_reach_the_analysis():
     result = cnncalc("analyze", "resnet18", "--input", "3x288x288", "--batch", "4", "--format", "json")
     assert json.loads(result.stdout) == analyze(load("resnet18"), [3, 288, 288], batch=4).to_dict()

@@ -58,6 +58,12 @@ def test_the_connection_table_of_c3():
     assert found.macs == connections
 
 
+def test_the_connections_of_c1():
+    """122,304 connections, a bias for each output element among them (P002)."""
+    found = row(layers.Conv2d(6, 5), 1, 32, 32)
+    assert found.macs + found.activations == 122_304
+
+
 def test_subsampling_of_s2_and_s4():
     """12 and 32 parameters; 5,880 and 2,000 connections: each element reads 4 and a bias (P003, P004, P007, P008)."""
     for shape, params, connections in (((6, 28, 28), 12, 5880), ((16, 10, 10), 32, 2000)):

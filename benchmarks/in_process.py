@@ -1,7 +1,7 @@
 """In one process: analysing ResNet-18 from its loaded spec against torchinfo on its built module (meta device).
 
-Neither side's loading or building is counted, nor what each prints to the terminal. cnncalc keeps the graph that it
-works out of a network with it; what the first analysis takes, which does that, stands beside.
+Neither side's loading or building is counted, nor what each prints to the terminal. cnncalc keeps the graph of a
+network with it; the first analysis, which makes it, stands beside.
 """
 
 from __future__ import annotations

@@ -57,9 +57,13 @@ class _Names(Mapping[str, Any]):
 
 
 def expand(network: Network) -> tuple[list[Step], tuple[str, ...]]:
-    """The layers of a network as they are written, and the names of its outputs. Raises SpecError."""
-    expansion = _Expansion(network)
-    return expansion.steps(), expansion.drafts.outputs(network.outputs)
+    """The layers of a network as they are written, and the names of its outputs, kept with it. Raises SpecError."""
+    kept = network.__dict__
+    if "expansion" not in kept:
+        expansion = _Expansion(network)
+        kept["expansion"] = (expansion.steps(), expansion.drafts.outputs(network.outputs))
+    expanded: tuple[list[Step], tuple[str, ...]] = kept["expansion"]
+    return expanded
 
 
 class _Expansion:

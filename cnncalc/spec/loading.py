@@ -9,6 +9,7 @@ from os import path
 from typing import Any
 
 from cnncalc.errors import SpecError, nearest, printable
+from cnncalc.spec.expansion import expand
 from cnncalc.spec.network import Network, network_from
 from cnncalc.spec.python_spec import is_python_spec, load_python
 
@@ -44,7 +45,7 @@ def load(spec: str | os.PathLike[str]) -> Network:
 
 
 def loads(text: str | bytes, source: str = "") -> Network:
-    """The network of a spec's text; ``source`` names it in errors. Raises SpecError."""
+    """The network of a spec's text, expanded; ``source`` names it in errors. Raises SpecError."""
     if isinstance(text, bytes):
         if len(text) > LARGEST_FILE:
             raise SpecError(f"larger than {LARGEST_FILE // 2**20} MiB, too large for a spec", source=source)
@@ -52,7 +53,12 @@ def loads(text: str | bytes, source: str = "") -> Network:
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise SpecError(f"not a text file (byte {error.start} is not UTF-8)", source=source) from None
-    return network_from(_parse(text, source), source)
+    network = network_from(_parse(text, source), source)
+    try:
+        expand(network)
+    except SpecError as error:
+        raise error.within(source) from None
+    return network
 
 
 def shipped_names() -> list[str]:

@@ -12,7 +12,7 @@ _OBJECTS_BEFORE_A_COLLECTION = 50_000
 def main() -> None:
     """Run the command that the arguments name; exit status 2 and one sentence where it cannot be done.
 
-    Importing makes many objects and hardly any garbage, so the collector runs rarely: that saves 8% of a command.
+    Importing makes many objects and hardly any garbage, so the collector runs rarely.
     """
     gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION, 20, 100)
     import click

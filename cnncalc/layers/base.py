@@ -44,6 +44,12 @@ def elements(tensors: Iterable[Parameter | Buffer]) -> Number:
     return sum([prod(tensor.shape) for tensor in tensors])
 
 
+def weight_and_bias(weight: Shape, bias: Shape | None) -> tuple[Parameter, ...]:
+    """A weight, and a bias where there is one, under PyTorch's names."""
+    learned = Parameter("weight", weight)
+    return (learned,) if bias is None else (learned, Parameter("bias", bias))
+
+
 class Operations(Struct, frozen=True, gc=False):
     """Arithmetic operations by class, for one sample.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Generic, Literal
 
 from cnncalc.arithmetic import equal, prod
-from cnncalc.layers.base import Check, Operations, Parameter, Positive, Shape, agrees, per_axis
+from cnncalc.layers.base import Check, Operations, Parameter, Positive, Shape, agrees, per_axis, weight_and_bias
 from cnncalc.layers.formulas import weight_macs
 from cnncalc.layers.window import (
     ONE,
@@ -19,6 +19,7 @@ from cnncalc.layers.window import (
     Sizes,
     Window,
     Windowed,
+    divided,
     windows_along,
 )
 
@@ -48,10 +49,7 @@ class Convolution(Windowed, Generic[Sizes, Paddings], frozen=True):
     def checks(self, x: Shape) -> Iterator[Check]:
         yield from super().checks(x)
         yield agrees(self.in_channels, x[0], "in_channels")
-        message = "{} {} channels cannot be divided into {} groups"
-        yield Check(equal(x[0] % self.groups, 0), "groups", message, (x[0], "input", self.groups))
-        divides = equal(self.out_channels % self.groups, 0)
-        yield Check(divides, "groups", message, (self.out_channels, "output", self.groups))
+        yield from divided(self.groups, x[0], self.out_channels)
         if self.padding == "same":
             for stride in per_axis(self.stride, self.rank):
                 yield Check(equal(stride, 1), "stride", 'padding "same" needs stride 1, found {}', (stride,))
@@ -60,8 +58,7 @@ class Convolution(Windowed, Generic[Sizes, Paddings], frozen=True):
         return (self.out_channels, *self.positions(x))
 
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
-        weight = Parameter("weight", self._weight(x))
-        return (weight, Parameter("bias", (self.out_channels,))) if self.bias else (weight,)
+        return weight_and_bias(self._weight(x), (self.out_channels,) if self.bias else None)
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=weight_macs(output[1:], self._weight(x)), add=prod(output) if self.bias else 0)

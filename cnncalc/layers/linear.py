@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Check, Layer, Operations, Parameter, Positive, Shape, agrees, has_axes
+from cnncalc.layers.base import Check, Layer, Operations, Parameter, Positive, Shape, agrees, has_axes, weight_and_bias
 from cnncalc.layers.formulas import weight_macs
 
 
@@ -25,8 +25,7 @@ class Linear(Layer, frozen=True):
         return (*x[:-1], self.out_features)
 
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
-        weight = Parameter("weight", self._weight(x))
-        return (weight, Parameter("bias", (self.out_features,))) if self.bias else (weight,)
+        return weight_and_bias(self._weight(x), (self.out_features,) if self.bias else None)
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=weight_macs(x[:-1], self._weight(x)), add=prod(output) if self.bias else 0)

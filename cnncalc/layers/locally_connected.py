@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Check, NonNegative, Operations, Parameter, Positive, Shape, per_axis
+from cnncalc.layers.base import Check, NonNegative, Operations, Parameter, Positive, Shape, per_axis, weight_and_bias
 from cnncalc.layers.formulas import weight_macs
 from cnncalc.layers.pooling import Pool
 from cnncalc.layers.window import NonNegative2, Positive2, Window, Windowed, windows_along
@@ -40,8 +40,7 @@ class DepthwiseConv2d(Windowed2d, frozen=True):
         return (x[0] * self.channel_multiplier, *self.positions(x))
 
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
-        weight = Parameter("weight", self._weight(x))
-        return (weight, Parameter("bias", weight.shape[:1])) if self.bias else (weight,)
+        return weight_and_bias(self._weight(x), self.output(x)[:1] if self.bias else None)
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=weight_macs(output[1:], self._weight(x)), add=prod(output) if self.bias else 0)
@@ -90,8 +89,7 @@ class LocallyConnected2d(Windowed2d, frozen=True, kw_only=True):
         return (self.out_channels, *self.positions(x))
 
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
-        weight = Parameter("weight", self._weight(x))
-        return (weight, Parameter("bias", self.output(x))) if self.bias else (weight,)
+        return weight_and_bias(self._weight(x), self.output(x) if self.bias else None)
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=prod(self._weight(x)), add=prod(output) if self.bias else 0)
@@ -124,8 +122,7 @@ class ConnectedConv2d(Windowed2d, frozen=True, kw_only=True):
         return (len(self.table), *self.positions(x))
 
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
-        weight = Parameter("weight", self._weight())
-        return (weight, Parameter("bias", (len(self.table),))) if self.bias else (weight,)
+        return weight_and_bias(self._weight(), (len(self.table),) if self.bias else None)
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=weight_macs(output[1:], self._weight()), add=prod(output) if self.bias else 0)

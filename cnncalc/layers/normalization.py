@@ -6,7 +6,18 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, equal, prod
-from cnncalc.layers.base import Buffer, Check, Layer, Operations, Parameter, Positive, Shape, agrees, has_axes
+from cnncalc.layers.base import (
+    Buffer,
+    Check,
+    Layer,
+    Operations,
+    Parameter,
+    Positive,
+    Shape,
+    agrees,
+    has_axes,
+    weight_and_bias,
+)
 
 
 def normalised(count: Number, groups: Number, *, scale: bool, shift: bool) -> Operations:
@@ -205,8 +216,7 @@ class LayerNorm(TrailingNorm, frozen=True):
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
         if not self.elementwise_affine:
             return ()
-        weight = Parameter("weight", self._shape(x))
-        return (weight, Parameter("bias", self._shape(x))) if self.bias else (weight,)
+        return weight_and_bias(self._shape(x), self._shape(x) if self.bias else None)
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         affine = self.elementwise_affine

@@ -3,8 +3,19 @@
 from collections.abc import Iterator
 from typing import ClassVar, Generic
 
-from cnncalc.arithmetic import equal, prod
-from cnncalc.layers.base import Check, Layer, Operations, Parameter, Positive, Shape, agrees, of_rank, per_axis
+from cnncalc.arithmetic import prod
+from cnncalc.layers.base import (
+    Check,
+    Layer,
+    Operations,
+    Parameter,
+    Positive,
+    Shape,
+    agrees,
+    of_rank,
+    per_axis,
+    weight_and_bias,
+)
 from cnncalc.layers.formulas import transposed_output, weight_macs
 from cnncalc.layers.window import (
     AXES,
@@ -19,6 +30,7 @@ from cnncalc.layers.window import (
     Positive2,
     Positive3,
     Sizes,
+    divided,
 )
 
 
@@ -46,10 +58,7 @@ class TransposedConvolution(Layer, Generic[Sizes, Paddings], frozen=True):
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])
         yield agrees(self.in_channels, x[0], "in_channels")
-        message = "{} {} channels cannot be divided into {} groups"
-        yield Check(equal(x[0] % self.groups, 0), "groups", message, (x[0], "input", self.groups))
-        divides = equal(self.out_channels % self.groups, 0)
-        yield Check(divides, "groups", message, (self.out_channels, "output", self.groups))
+        yield from divided(self.groups, x[0], self.out_channels)
         small = "output_padding {} is smaller than neither stride {} nor dilation {}"
         tall = "the output along the {} would have {} elements"
         for (axis, _), size, extra, stride, dilation in zip(
@@ -70,8 +79,7 @@ class TransposedConvolution(Layer, Generic[Sizes, Paddings], frozen=True):
         return (self.out_channels, *map(transposed_output, x[1:], *per_side))
 
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
-        weight = Parameter("weight", self._weight(x))
-        return (weight, Parameter("bias", (self.out_channels,))) if self.bias else (weight,)
+        return weight_and_bias(self._weight(x), (self.out_channels,) if self.bias else None)
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=weight_macs(x[1:], self._weight(x)), add=prod(output) if self.bias else 0)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct
 
-from cnncalc.arithmetic import Number
+from cnncalc.arithmetic import Number, equal
 from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, of_rank, per_axis
 from cnncalc.layers.formulas import ceil_window_output, window_output, window_reads, window_remainder, window_span
 
@@ -52,6 +52,13 @@ def windows_along(rank: int, *sides: Any) -> tuple[Window, ...]:
     if tuple in map(type, sides):
         return tuple(map(Window, *(per_axis(side, rank) for side in sides)))
     return (Window(*sides),) * rank
+
+
+def divided(groups: Number, inputs: Number, outputs: Number) -> Iterator[Check]:
+    """That the channels on both sides of a grouped convolution can be divided into its groups."""
+    message = "{} {} channels cannot be divided into {} groups"
+    yield Check(equal(inputs % groups, 0), "groups", message, (inputs, "input", groups))
+    yield Check(equal(outputs % groups, 0), "groups", message, (outputs, "output", groups))
 
 
 class Windowed(Layer, frozen=True):

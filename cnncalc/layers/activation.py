@@ -7,6 +7,9 @@ from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod
 from cnncalc.layers.base import Axis, Check, Layer, Operations, Parameter, Positive, Shape, has_axes, sample_axis
+from cnncalc.layers.reading import SAME, Everything, Grouped, Reading, each
+
+_SAME = (SAME,)
 
 
 class Elementwise(Layer, frozen=True):
@@ -19,6 +22,9 @@ class Elementwise(Layer, frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return self.per_element.times(prod(x))
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return _SAME
 
 
 class Identity(Elementwise, frozen=True):
@@ -78,6 +84,10 @@ class Softmax(Layer, frozen=True):
         axis = sample_axis(self.dim, x)
         count, sums = prod(x), prod(x[:axis] + x[axis + 1 :])
         return Operations(exp=count, add=count - sums, div=count)
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        summed = sample_axis(self.dim, x)
+        return ((tuple(Everything(axis) if axis == summed else each(axis) for axis in range(len(x))),),)
 
 
 class LogSoftmax(Softmax, frozen=True):
@@ -216,3 +226,6 @@ class Maxout(Layer, frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(compare=prod(x) - prod(output))
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return (((Grouped(0, self.pieces), *map(each, range(1, len(x)))),),)

@@ -8,6 +8,7 @@ from msgspec import Meta
 from cnncalc.arithmetic import prod
 from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, of_rank, per_axis
 from cnncalc.layers.formulas import adaptive_reads
+from cnncalc.layers.reading import Along, Binned, Everything, Reading, each
 from cnncalc.layers.window import LETTERS, Positive1
 
 Target1: TypeAlias = Positive1
@@ -32,6 +33,12 @@ class AdaptivePool(Layer, Generic[Target], frozen=True):
     def output(self, x: Shape) -> Shape:
         targets = per_axis(self.output_size, self.rank)
         return (x[0], *(size if target is None else target for size, target in zip(x[1:], targets, strict=True)))
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        def bins(axis: int, size: int, output: int) -> Along | Everything:
+            return Everything() if output == 1 else Binned(axis, size, output)
+
+        return (((each(0), *map(bins, range(1, self.rank + 1), x[1:], self.output(x)[1:])),),)
 
     def _reads(self, x: Shape, output: Shape) -> int:
         """How many elements all windows read together."""

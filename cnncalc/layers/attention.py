@@ -6,6 +6,7 @@ from typing import ClassVar
 from cnncalc.arithmetic import Number, equal, prod
 from cnncalc.layers.base import Check, Layer, NonNegative, Operations, Parameter, Positive, Shape, agrees
 from cnncalc.layers.formulas import weight_macs
+from cnncalc.layers.reading import Everything, Reading, each
 
 
 def attended(rows: Number, queries: Number, keys: Number, width: Number, value_width: Number) -> Operations:
@@ -46,6 +47,12 @@ class ScaledDotProductAttention(Layer, frozen=True):
 
     def operations(self, q: Shape, k: Shape, v: Shape, *, output: Shape) -> Operations:
         return attended(prod(q[:-2]), q[-2], k[-2], q[-1], v[-1])
+
+    def reads(self, q: Shape, k: Shape, v: Shape) -> tuple[Reading, ...]:
+        """A row of queries, and through them all keys and values of its head; a column of values."""
+        heads, everything = tuple(map(each, range(len(q) - 2))), Everything()
+        along = ((each(len(q) - 2), everything), (everything, everything), (everything, each(len(q) - 1)))
+        return tuple(((*heads, *ends),) for ends in along)
 
 
 class MultiheadAttention(Layer, frozen=True):
@@ -90,6 +97,13 @@ class MultiheadAttention(Layer, frozen=True):
         per_head = width // self.num_heads
         return projections + attended(self.num_heads, q[0], k[0], per_head, per_head)
 
+    def reads(self, *inputs: Shape) -> tuple[Reading, ...]:
+        """A row of queries, and all keys and values; one input is all three."""
+        everything = Everything()
+        if len(inputs) == 1:
+            return (((Everything(0), everything),),)
+        return (((each(0), everything),), *(((everything, everything),),) * 2)
+
     def _qkv(self, inputs: tuple[Shape, ...]) -> tuple[Shape, Shape, Shape]:
         return (inputs[0], inputs[1], inputs[2]) if len(inputs) == 3 else (inputs[0],) * 3
 
@@ -116,3 +130,6 @@ class Embedding(Layer, frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations()
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return ((tuple(map(each, range(len(x)))),),)

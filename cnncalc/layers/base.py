@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 from msgspec import Meta, Struct
 
 from cnncalc.arithmetic import Number, equal, prod
+from cnncalc.layers.reading import Reading
 
 LARGEST_SIZE = 2**31 - 1
 """The largest size or hyper-parameter that a spec may state."""
@@ -150,6 +151,10 @@ class Layer(
 
     def operations(self, *inputs: Shape, output: Shape) -> Operations:
         """The work of one forward pass of one sample at inference."""
+        raise NotImplementedError
+
+    def reads(self, *inputs: Shape) -> tuple[Reading, ...]:
+        """For each input, what one output element reads of it."""
         raise NotImplementedError
 
     def notes(self, *inputs: Shape) -> Iterable[Note]:

@@ -5,7 +5,8 @@ from typing import ClassVar, Generic, Literal
 
 from cnncalc.arithmetic import equal, prod
 from cnncalc.layers.base import Check, Operations, Parameter, Positive, Shape, agrees, per_axis, weight_and_bias
-from cnncalc.layers.formulas import weight_macs
+from cnncalc.layers.formulas import same_padding, weight_macs
+from cnncalc.layers.reading import CHANNELS, Grouped, Reading, Sliding
 from cnncalc.layers.window import (
     ONE,
     ZERO,
@@ -46,6 +47,15 @@ class Convolution(Windowed, Generic[Sizes, Paddings], frozen=True):
         padding = 0 if self.padding == "valid" else self.padding
         return windows_along(self.rank, self.kernel_size, self.stride, padding, self.dilation)
 
+    def slides(self) -> tuple[Sliding, ...]:
+        if self.padding != "same":
+            return super().slides()
+        sides = zip(per_axis(self.kernel_size, self.rank), per_axis(self.dilation, self.rank), strict=True)
+        return tuple(
+            Sliding(axis, kernel, 1, same_padding(kernel, dilation), dilation)
+            for axis, (kernel, dilation) in enumerate(sides, start=1)
+        )
+
     def checks(self, x: Shape) -> Iterator[Check]:
         yield from super().checks(x)
         yield agrees(self.in_channels, x[0], "in_channels")
@@ -62,6 +72,11 @@ class Convolution(Windowed, Generic[Sizes, Paddings], frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=weight_macs(output[1:], self._weight(x)), add=prod(output) if self.bias else 0)
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        groups = self.groups
+        channels = CHANNELS if groups == 1 else Grouped(0, x[0] // groups, self.out_channels // groups)
+        return (((channels, *self.slides()),),)
 
     def _weight(self, x: Shape) -> Shape:
         return (self.out_channels, x[0] // self.groups, *per_axis(self.kernel_size, self.rank))

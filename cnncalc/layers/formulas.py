@@ -43,6 +43,14 @@ def window_remainder(
     return window_span(size, kernel, padding, dilation) % stride
 
 
+def same_padding(kernel: Number, dilation: Number = 1) -> Number:
+    """What ``padding="same"`` adds before an axis, ``⌊(K' − 1)/2⌋``; an even kernel has one more behind it.
+
+    Source: PyTorch, ``torch.nn.modules.conv._ConvNd``, where the left side is half of the total, rounded down.
+    """
+    return (effective_kernel(kernel, dilation) - 1) // 2
+
+
 def window_reads(kernel: Number, stride: Number, dilation: Number, count: Number) -> Number:
     """How many different elements of the padded axis ``count`` windows read.
 
@@ -75,6 +83,50 @@ def transposed_output(
     ``extra`` is the output padding. Source: PyTorch documentation, ``torch.nn.ConvTranspose2d``, "Shape".
     """
     return (size - 1) * stride - 2 * padding + effective_kernel(kernel, dilation) + extra
+
+
+def transposed_taps(phase: int, kernel: int, stride: int, padding: int = 0, dilation: int = 1) -> Sequence[int]:
+    """The input elements that element ``phase`` of a transposed convolution's output is made of.
+
+    Tap k of input element i is written to ``i·S − P + k·D``, so element o is made of those i for which ``o + P − k·D``
+    is a whole multiple ``i·S``; those k are ``g = gcd(S, D)`` in S apart.
+    """
+    common = gcd(stride, dilation)
+    for tap in range(min(kernel, stride // common)):
+        index, rest = divmod(phase + padding - tap * dilation, stride)
+        if not rest:
+            taps = ceil_div(kernel - tap, stride // common)
+            return range(index - (taps - 1) * (dilation // common), index + 1, dilation // common)
+    return range(0)
+
+
+def adaptive_first(index: int, size: int, output: int) -> int:
+    """The first input element of an adaptive pool's window, ``⌊i·M/n⌋`` (PyTorch, ``AdaptivePooling.h``)."""
+    return index * size // output
+
+
+def adaptive_last(index: int, size: int, output: int) -> int:
+    """The last input element of an adaptive pool's window, ``⌈(i + 1)·M/n⌉ − 1``."""
+    return ceil_div((index + 1) * size, output) - 1
+
+
+def field_size(size: Number, kernel: Number, jump: Number) -> Number:
+    """The receptive field of a window over units that see ``size`` pixels each, ``jump`` apart: ``r + (K − 1)·j``.
+
+    ``kernel`` is the extent of the kernel, dilation included. Source: Araujo, Norris and Sim, "Computing Receptive
+    Fields of Convolutional Neural Networks" (2019), section 2.
+    """
+    return size + (kernel - 1) * jump
+
+
+def field_jump(jump: Number, stride: Number) -> Number:
+    """How many pixels of the input lie between neighbouring units, the product of all strides: ``j·S``."""
+    return jump * stride
+
+
+def field_first(first: Number, padding: Number, jump: Number) -> Number:
+    """The first pixel that the first unit sees, negative in the padding: ``a − P·j``."""
+    return first - padding * jump
 
 
 def adaptive_reads(size: Number, output: Number) -> Number:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cnncalc.arithmetic import prod
 from cnncalc.layers.base import Check, Layer, Operations, Parameter, Positive, Shape, agrees, has_axes, weight_and_bias
 from cnncalc.layers.formulas import weight_macs
+from cnncalc.layers.reading import Everything, Reading, each
 
 
 class Linear(Layer, frozen=True):
@@ -29,6 +30,9 @@ class Linear(Layer, frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=weight_macs(x[:-1], self._weight(x)), add=prod(output) if self.bias else 0)
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return (((*map(each, range(len(x) - 1)), Everything()),),)
 
     def _weight(self, x: Shape) -> Shape:
         return (self.out_features, x[-1])

@@ -9,6 +9,7 @@ from cnncalc.arithmetic import prod
 from cnncalc.layers.base import Check, NonNegative, Operations, Parameter, Positive, Shape, per_axis, weight_and_bias
 from cnncalc.layers.formulas import weight_macs
 from cnncalc.layers.pooling import Pool
+from cnncalc.layers.reading import CHANNELS, Grouped, Listed, Reading
 from cnncalc.layers.window import NonNegative2, Positive2, Window, Windowed, windows_along
 
 
@@ -45,6 +46,9 @@ class DepthwiseConv2d(Windowed2d, frozen=True):
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=weight_macs(output[1:], self._weight(x)), add=prod(output) if self.bias else 0)
 
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return (((Grouped(0, 1, self.channel_multiplier), *self.slides()),),)
+
     def _weight(self, x: Shape) -> Shape:
         return (x[0] * self.channel_multiplier, 1, *self._kernel())
 
@@ -71,6 +75,9 @@ class SeparableConv2d(Windowed2d, frozen=True, kw_only=True):
         depthwise, pointwise = (weight_macs(output[1:], weight) for weight in self._weights(x))
         return Operations(mac=depthwise + pointwise, add=prod(output) if self.bias else 0)
 
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return (((CHANNELS, *self.slides()),),)
+
     def _weights(self, x: Shape) -> tuple[Shape, Shape]:
         between = x[0] * self.channel_multiplier
         return (between, 1, *self._kernel()), (self.out_channels, between, 1, 1)
@@ -93,6 +100,9 @@ class LocallyConnected2d(Windowed2d, frozen=True, kw_only=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=prod(self._weight(x)), add=prod(output) if self.bias else 0)
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return (((CHANNELS, *self.slides()),),)
 
     def _weight(self, x: Shape) -> Shape:
         return (*self.positions(x), self.out_channels, x[0], *self._kernel())
@@ -126,6 +136,9 @@ class ConnectedConv2d(Windowed2d, frozen=True, kw_only=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=weight_macs(output[1:], self._weight()), add=prod(output) if self.bias else 0)
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return (((Listed(0, self.table), *self.slides()),),)
 
     def _weight(self) -> Shape:
         return (sum(map(len, self.table)), *self._kernel())

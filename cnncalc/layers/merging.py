@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from cnncalc.arithmetic import equal, prod, where
 from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, sample_axis
+from cnncalc.layers.reading import SAME, Everything, Placed, Reading, Sliding, each
 
 
 class Merge(Layer, frozen=True):
@@ -33,6 +34,11 @@ class Merge(Layer, frozen=True):
 
     def operations(self, *inputs: Shape, output: Shape) -> Operations:
         return self.per_merge.times((len(inputs) - 1) * prod(output))
+
+    def reads(self, *inputs: Shape) -> tuple[Reading, ...]:
+        """Each input in its place; the one element of an axis that is repeated, by all."""
+        output = self.output(*inputs)
+        return tuple(SAME if x == output else (_repeated(x, output),) for x in inputs)
 
 
 class Add(Merge, frozen=True):
@@ -76,6 +82,11 @@ def _broadcast(a: Shape, b: Shape) -> Shape:
     return tuple(where(equal(m, 1), n, m) for m, n in zip(a, b, strict=True))
 
 
+def _repeated(x: Shape, output: Shape) -> tuple[Sliding | Everything, ...]:
+    sizes = enumerate(zip(x, output, strict=True))
+    return tuple(each(axis) if size == wanted else Everything() for axis, (size, wanted) in sizes)
+
+
 class Concat(Layer, frozen=True):
     """The inputs one behind the other along axis ``dim``, as ``torch.cat`` does; ``dim`` counts the batch as axis 0."""
 
@@ -102,3 +113,12 @@ class Concat(Layer, frozen=True):
 
     def operations(self, *inputs: Shape, output: Shape) -> Operations:
         return Operations()
+
+    def reads(self, *inputs: Shape) -> tuple[Reading, ...]:
+        joined = sample_axis(self.dim, inputs[0])
+        readings, offset = [], 0
+        for x in inputs:
+            along = (Placed(axis, offset) if axis == joined else each(axis) for axis in range(len(x)))
+            readings.append((tuple(along),))
+            offset += x[joined]
+        return tuple(readings)

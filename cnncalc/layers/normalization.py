@@ -18,6 +18,7 @@ from cnncalc.layers.base import (
     has_axes,
     weight_and_bias,
 )
+from cnncalc.layers.reading import SAME, Everything, Grouped, Reading, Sliding, each
 
 
 def normalised(count: Number, groups: Number, *, scale: bool, shift: bool) -> Operations:
@@ -74,6 +75,12 @@ class BatchNorm(Layer, frozen=True):
             return Operations(mul=count, add=count)
         return normalised(count, x[0], scale=self.affine, shift=self.affine)
 
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        """Statistics of its own are taken of the whole of a channel."""
+        if self.track_running_stats:
+            return (SAME,)
+        return (((each(0), *map(Everything, range(1, len(x)))),),)
+
 
 class BatchNorm1d(BatchNorm, frozen=True):
     """Batch normalisation of ``[C]`` or ``[C, L]``."""
@@ -118,6 +125,9 @@ class LocalResponseNorm(Layer, frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mul=2, add=self.size, div=2, exp=1).times(prod(x))
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return (((Sliding(0, self.size, 1, self.size // 2), *map(each, range(1, len(x)))),),)
 
 
 class InstanceNorm(BatchNorm, frozen=True):
@@ -178,6 +188,10 @@ class GroupNorm(Layer, frozen=True):
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return normalised(prod(x), self.num_groups, scale=self.affine, shift=self.affine)
 
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        together = x[0] // self.num_groups
+        return (((Grouped(0, together, together), *map(Everything, range(1, len(x)))),),)
+
 
 class TrailingNorm(Layer, frozen=True):
     """Normalisation over the last axes, of sizes ``normalized_shape`` (the last axis unless stated)."""
@@ -193,6 +207,10 @@ class TrailingNorm(Layer, frozen=True):
 
     def output(self, x: Shape) -> Shape:
         return x
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        apart = len(x) - len(self._shape(x))
+        return ((tuple(each(axis) if axis < apart else Everything(axis) for axis in range(len(x))),),)
 
     def _shape(self, x: Shape) -> Shape:
         if self.normalized_shape is None:

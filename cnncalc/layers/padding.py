@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from cnncalc.arithmetic import minimum
 from cnncalc.layers.base import LARGEST_SIZE, Check, Layer, Operations, Shape, of_rank
+from cnncalc.layers.reading import Border, Reading, Sliding, each
 from cnncalc.layers.window import AXES, LETTERS
 
 Side: TypeAlias = Annotated[int, Meta(ge=-LARGEST_SIZE, le=LARGEST_SIZE)]
@@ -25,6 +26,7 @@ class Pad(Layer, Generic[Sides], frozen=True):
 
     padding: Sides
     rank: ClassVar[int]
+    border: ClassVar[Border] = "nothing"
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])
@@ -41,6 +43,10 @@ class Pad(Layer, Generic[Sides], frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations()
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        sides = enumerate(self._sides(), start=1)
+        return (((each(0), *(Sliding(axis, before=side, at_border=self.border) for axis, (side, _) in sides)),),)
 
     def _sides(self) -> list[tuple[int, int]]:
         """The padding before and behind each axis, in the order of the shape; PyTorch's begins with the last axis."""
@@ -96,6 +102,8 @@ class ConstantPad3d(ConstantPad[Sides3], frozen=True):
 class ReflectionPad(Pad[Sides], frozen=True):
     """The input mirrored at its borders, so that no padding may reach its size."""
 
+    border: ClassVar[Border] = "reflect"
+
     def _side_checks(self, axis: str, size: int, before: int, after: int) -> Iterator[Check]:
         message = "a reflection of {} and {} does not fit into the {} of {}"
         yield Check((before < size) & (after < size), "padding", message, (before, after, axis, size))
@@ -119,19 +127,25 @@ class ReflectionPad3d(ReflectionPad[Sides3], frozen=True):
     rank: ClassVar[int] = 3
 
 
-class ReplicationPad1d(Pad[Sides1], frozen=True):
+class ReplicationPad(Pad[Sides], frozen=True):
+    """The border's elements repeated around the input."""
+
+    border: ClassVar[Border] = "clamp"
+
+
+class ReplicationPad1d(ReplicationPad[Sides1], frozen=True):
     """The border's elements repeated around ``[C, L]``."""
 
     rank: ClassVar[int] = 1
 
 
-class ReplicationPad2d(Pad[Sides2], frozen=True):
+class ReplicationPad2d(ReplicationPad[Sides2], frozen=True):
     """The border's elements repeated around ``[C, H, W]``."""
 
     rank: ClassVar[int] = 2
 
 
-class ReplicationPad3d(Pad[Sides3], frozen=True):
+class ReplicationPad3d(ReplicationPad[Sides3], frozen=True):
     """The border's elements repeated around ``[C, D, H, W]``."""
 
     rank: ClassVar[int] = 3

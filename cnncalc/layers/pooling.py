@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Generic
 from cnncalc.arithmetic import prod
 from cnncalc.layers.base import Check, Layer, Operations, Shape, of_rank, per_axis
 from cnncalc.layers.formulas import transposed_output
+from cnncalc.layers.reading import Reading, Spread, each
 from cnncalc.layers.window import (
     AXES,
     LETTERS,
@@ -54,6 +55,9 @@ class Pool(Windowed, Generic[Sizes], frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return self._window_operations().times(prod(output))
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return (((each(0), *self.slides()),),)
 
     def _padding_and_dilation(self) -> tuple[Any, Any]:
         return (0, 1)
@@ -187,12 +191,19 @@ class MaxUnpool(Layer, Generic[Sizes, Paddings], frozen=True):
             yield Check(size >= 1, "padding", "nothing is left of {}", (x,))
 
     def output(self, x: Shape) -> Shape:
-        stride = self.kernel_size if self.stride is None else self.stride
-        sides = (per_axis(side, self.rank) for side in (self.kernel_size, stride, self.padding))
-        return (x[0], *map(transposed_output, x[1:], *sides))
+        return (x[0], *map(transposed_output, x[1:], *self._sides()))
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations()
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        """A maximum may have come from any place of its window."""
+        return (((each(0), *map(Spread, range(1, self.rank + 1), *self._sides())),),)
+
+    def _sides(self) -> list[tuple[int, ...]]:
+        """Kernel, stride and padding, each along every axis."""
+        stride = self.kernel_size if self.stride is None else self.stride
+        return [per_axis(side, self.rank) for side in (self.kernel_size, stride, self.padding)]
 
 
 class MaxUnpool1d(MaxUnpool[Positive1, NonNegative1], frozen=True):

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from cnncalc.arithmetic import prod
 from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, sample_axis
+from cnncalc.layers.reading import Everything, Reading, each
 
 
 class Reduction(Layer, frozen=True):
@@ -27,6 +28,12 @@ class Reduction(Layer, frozen=True):
         if self.keepdim:
             return tuple(1 if axis in axes else size for axis, size in enumerate(x))
         return tuple(size for axis, size in enumerate(x) if axis not in axes)
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        axes = self._axes(x)
+        kept = [axis for axis in range(len(x)) if self.keepdim or axis not in axes]
+        along = (Everything() if axis in axes else each(kept.index(axis)) for axis in range(len(x)))
+        return ((tuple(along),),)
 
     def _axes(self, x: Shape) -> list[int]:
         return [sample_axis(dim, x) for dim in (self.dim if isinstance(self.dim, tuple) else (self.dim,))]

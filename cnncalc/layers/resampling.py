@@ -1,17 +1,22 @@
 """Layers that change the resolution without weights."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod, scaled
 from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, has_axes, of_rank, per_axis
+from cnncalc.layers.reading import Grouped, Listed, Reading, Resampled, Sliding, each
 from cnncalc.layers.window import LETTERS
 
 Factor = Annotated[float, Meta(gt=0, le=1024)]
 
 _TAPS = {"nearest": 1, "nearest-exact": 1, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4}
+_NEIGHBOURS = dict.fromkeys(("linear", "bilinear", "trilinear"), (0, 1)) | {"bicubic": (1, 2)}
+_NEIGHBOURS |= {"nearest": (0, 0), "nearest-exact": (0, 0)}
+"""How many elements are read before and behind the one below an element's place."""
 _RANKS = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
 
 
@@ -54,6 +59,28 @@ class Upsample(Layer, frozen=True):
             return Operations()
         return Operations(mul=neighbours, add=neighbours - 1).times(prod(output))
 
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        """The neighbours of each element's place: its centre's, or with ``align_corners`` between the corners'."""
+        output = self.output(x)
+        factors = per_axis(self.scale_factor, len(x) - 1)
+        sizes = zip(x[1:], output[1:], factors, strict=True)
+        return (((each(0), *(self._along(axis, *along) for axis, along in enumerate(sizes, start=1))),),)
+
+    def _along(self, axis: int, size: int, output: int, factor: float | None) -> Resampled:
+        """Where element i lies: at ``i·M/n`` (nearest), ``(i + 1/2)·M/n`` (nearest-exact), that less 1/2, or
+        ``i·(M − 1)/(n − 1)`` (align_corners); ``n/M`` is the scale factor where that is given.
+
+        Source: PyTorch, ``aten/src/ATen/native/UpSample.h``.
+        """
+        before, behind = _NEIGHBOURS[self.mode]
+        if self.align_corners:
+            return Resampled(axis, size - 1 if output > 1 else 0, max(output - 1, 1), 0, before, behind)
+        step = Fraction(size, output) if factor is None else 1 / Fraction(repr(factor))
+        down, up = step.numerator, step.denominator
+        if self.mode == "nearest":
+            return Resampled(axis, down, up)
+        return Resampled(axis, 2 * down, 2 * up, down if self.mode == "nearest-exact" else down - up, before, behind)
+
 
 class PixelShuffle(Layer, frozen=True):
     """``[C·r², H, W] → [C, H·r, W·r]``.
@@ -75,6 +102,11 @@ class PixelShuffle(Layer, frozen=True):
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations()
 
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        """Of each group of r² channels as a whole; which of them an element is, is not told apart."""
+        r = self.upscale_factor
+        return (((Grouped(0, r * r), Grouped(1, 1, r), Grouped(2, 1, r)),),)
+
 
 class PixelUnshuffle(Layer, frozen=True):
     """``[C, H·r, W·r] → [C·r², H, W]``. Source: PyTorch documentation, ``torch.nn.PixelUnshuffle``."""
@@ -93,6 +125,11 @@ class PixelUnshuffle(Layer, frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations()
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        """Of each r² channels as a whole, an r×r square; which of it a channel is, is not told apart."""
+        r = self.downscale_factor
+        return (((Grouped(0, 1, r * r), Sliding(1, r, r), Sliding(2, r, r)),),)
 
 
 class ChannelShuffle(Layer, frozen=True):
@@ -113,3 +150,7 @@ class ChannelShuffle(Layer, frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations()
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        table = tuple((group * (x[0] // self.groups),) for group in range(self.groups))
+        return (((Listed(0, table, 1), *map(each, range(1, len(x)))),),)

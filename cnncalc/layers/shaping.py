@@ -19,6 +19,7 @@ from cnncalc.layers.base import (
     sample_axis,
 )
 from cnncalc.layers.formulas import window_output
+from cnncalc.layers.reading import Grouped, Reading, Rearranged, Sliding, Spread, each
 from cnncalc.layers.window import LETTERS, NonNegative2, Positive2
 
 _OUTSIDE = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
@@ -31,7 +32,14 @@ class Arrangement(Layer, frozen=True):
         return Operations()
 
 
-class Flatten(Arrangement, frozen=True):
+class Rearrangement(Arrangement, frozen=True):
+    """What these share: the elements stay in their order."""
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return ((Rearranged(x, self.output(x)),),)
+
+
+class Flatten(Rearrangement, frozen=True):
     """Axes ``start_dim`` to ``end_dim`` made into one; both count the batch as axis 0, which stays apart.
 
     Source: PyTorch documentation, ``torch.nn.Flatten``.
@@ -52,7 +60,7 @@ class Flatten(Arrangement, frozen=True):
         return (*x[:start], prod(x[start : end + 1]), *x[end + 1 :])
 
 
-class Reshape(Arrangement, frozen=True):
+class Reshape(Rearrangement, frozen=True):
     """The elements of a sample in another ``shape``, in which one size may be −1, to be worked out.
 
     Source: PyTorch documentation, ``torch.reshape``; the batch stays as it is.
@@ -85,8 +93,12 @@ class Permute(Arrangement, frozen=True):
     def output(self, x: Shape) -> Shape:
         return tuple(x[sample_axis(dim, x)] for dim in self.dims[1:])
 
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        order = [sample_axis(dim, x) for dim in self.dims[1:]]
+        return ((tuple(each(order.index(axis)) for axis in range(len(x))),),)
 
-class Squeeze(Arrangement, frozen=True):
+
+class Squeeze(Rearrangement, frozen=True):
     """Axes of size 1 left out: axis ``dim``, which counts the batch, or all of them. Source: ``torch.squeeze``."""
 
     dim: Axis | None = None
@@ -100,7 +112,7 @@ class Squeeze(Arrangement, frozen=True):
         return tuple(size for axis, size in enumerate(x) if size != 1 or (wanted is not None and axis != wanted))
 
 
-class Unsqueeze(Arrangement, frozen=True):
+class Unsqueeze(Rearrangement, frozen=True):
     """A new axis of size 1 before axis ``dim``, which counts the batch as axis 0. Source: ``torch.unsqueeze``."""
 
     dim: Axis
@@ -113,6 +125,11 @@ class Unsqueeze(Arrangement, frozen=True):
 
     def _axis(self, x: Shape) -> int:
         return sample_axis(self.dim, (*x, 1))
+
+
+def cut(x: Shape, axis: int, start: int, step: int = 1) -> tuple[Reading, ...]:
+    """What a layer reads that takes every ``step``-th element of one axis, from ``start`` on."""
+    return ((tuple(Sliding(a, 1, step, -start) if a == axis else each(a) for a in range(len(x))),),)
 
 
 class Slice(Arrangement, frozen=True):
@@ -135,6 +152,10 @@ class Slice(Arrangement, frozen=True):
     def _count(self, size: int) -> int:
         start, stop = (self._position(bound, size) for bound in (self.start, size if self.stop is None else self.stop))
         return maximum(ceil_div(stop - start, self.step), 0)
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        axis = sample_axis(self.dim, x)
+        return cut(x, axis, self._position(self.start, x[axis]), self.step)
 
     @staticmethod
     def _position(bound: int, size: int) -> int:
@@ -162,6 +183,10 @@ class Chunk(Arrangement, frozen=True):
         axis = sample_axis(self.dim, x)
         piece = ceil_div(x[axis], self.chunks)
         return (*x[:axis], minimum(piece, x[axis] - self.index * piece), *x[axis + 1 :])
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        axis = sample_axis(self.dim, x)
+        return cut(x, axis, self.index * ceil_div(x[axis], self.chunks))
 
 
 class Split(Arrangement, frozen=True):
@@ -194,6 +219,11 @@ class Split(Arrangement, frozen=True):
             piece = minimum(self.split_size, x[axis] - self.index * self.split_size)
         return (*x[:axis], piece, *x[axis + 1 :])
 
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        pieces = self.split_size
+        start = sum(pieces[: self.index]) if isinstance(pieces, tuple) else self.index * pieces
+        return cut(x, sample_axis(self.dim, x), start)
+
 
 class Unfold(Arrangement, frozen=True):
     """Every window of ``[C, H, W]`` as a column: ``[C·K·K, positions]``.
@@ -214,9 +244,18 @@ class Unfold(Arrangement, frozen=True):
     def output(self, x: Shape) -> Shape:
         return (x[0] * prod(per_axis(self.kernel_size, 2)), prod(self._positions(x)))
 
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        """Of a column as a whole; its rows, one for each tap, are not told apart."""
+        taps = prod(per_axis(self.kernel_size, 2))
+        windows = (Grouped(0, 1, taps), *map(Sliding, (1, 2), *self._sides()))
+        return ((windows, Rearranged((x[0] * taps, *self._positions(x)), self.output(x))),)
+
     def _positions(self, x: Shape) -> Shape:
-        sides = (self.kernel_size, self.stride, self.padding, self.dilation)
-        return tuple(map(window_output, x[1:], *(per_axis(side, 2) for side in sides)))
+        return tuple(map(window_output, x[1:], *self._sides()))
+
+    def _sides(self) -> list[tuple[int, ...]]:
+        """Kernel, stride, padding and dilation, each along both axes."""
+        return [per_axis(side, 2) for side in (self.kernel_size, self.stride, self.padding, self.dilation)]
 
 
 class Fold(Layer, frozen=True):
@@ -235,8 +274,7 @@ class Fold(Layer, frozen=True):
         yield of_rank("Fold", x, 2, "C·K·K, positions")
         taps = prod(per_axis(self.kernel_size, 2))
         yield Check(equal(x[0] % taps, 0), "kernel_size", "{} rows cannot be divided by {} taps", (x[0], taps))
-        sides = (self.output_size, self.kernel_size, self.stride, self.padding, self.dilation)
-        counts = tuple(map(window_output, *(per_axis(side, 2) for side in sides)))
+        counts = self._positions()
         for count in counts:
             yield Check(count >= 1, "kernel_size", "the kernel does not fit into {}", (per_axis(self.output_size, 2),))
         message = "{} columns arrive, the windows on {} are {}"
@@ -248,3 +286,16 @@ class Fold(Layer, frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(add=prod(x))
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        """Of a column as a whole; its rows, one for each tap, are not told apart."""
+        taps = prod(per_axis(self.kernel_size, 2))
+        windows = (Grouped(0, taps), *map(Spread, (1, 2), *self._sides()))
+        return ((Rearranged(x, (x[0], *self._positions())), windows),)
+
+    def _positions(self) -> Shape:
+        return tuple(map(window_output, per_axis(self.output_size, 2), *self._sides()))
+
+    def _sides(self) -> list[tuple[int, ...]]:
+        """Kernel, stride, padding and dilation, each along both axes."""
+        return [per_axis(side, 2) for side in (self.kernel_size, self.stride, self.padding, self.dilation)]

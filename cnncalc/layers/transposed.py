@@ -17,6 +17,7 @@ from cnncalc.layers.base import (
     weight_and_bias,
 )
 from cnncalc.layers.formulas import transposed_output, weight_macs
+from cnncalc.layers.reading import CHANNELS, Grouped, Reading, Spread
 from cnncalc.layers.window import (
     AXES,
     LETTERS,
@@ -83,6 +84,13 @@ class TransposedConvolution(Layer, Generic[Sizes, Paddings], frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mac=weight_macs(x[1:], self._weight(x)), add=prod(output) if self.bias else 0)
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        groups = self.groups
+        channels = CHANNELS if groups == 1 else Grouped(0, x[0] // groups, self.out_channels // groups)
+        sides = (self.kernel_size, self.stride, self.padding, self.dilation)
+        along = map(Spread, range(1, self.rank + 1), *(per_axis(side, self.rank) for side in sides))
+        return (((channels, *along),),)
 
     def _weight(self, x: Shape) -> Shape:
         return (x[0], self.out_channels // self.groups, *per_axis(self.kernel_size, self.rank))

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from cnncalc.arithmetic import Number, equal
 from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, of_rank, per_axis
 from cnncalc.layers.formulas import ceil_window_output, window_output, window_reads, window_remainder, window_span
+from cnncalc.layers.reading import Sliding
 
 Positive1: TypeAlias = Positive | Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=1)]
 Positive2: TypeAlias = Positive | Annotated[tuple[Positive, ...], Meta(min_length=2, max_length=2)]
@@ -49,8 +50,9 @@ class Window(Struct, frozen=True, gc=False):
 
 def windows_along(rank: int, *sides: Any) -> tuple[Window, ...]:
     """One window an axis, from a kernel, a stride, a padding and a dilation, each given once or one an axis."""
-    if tuple in map(type, sides):
-        return tuple(map(Window, *(per_axis(side, rank) for side in sides)))
+    for side in sides:
+        if type(side) is tuple:
+            return tuple(map(Window, *(per_axis(side, rank) for side in sides)))
     return (Window(*sides),) * rank
 
 
@@ -87,6 +89,13 @@ class Windowed(Layer, frozen=True):
         rule = ceil_window_output if self.ceiling() else window_output
         return tuple(
             rule(size, w.kernel, w.stride, w.padding, w.dilation) for size, w in zip(x[1:], windows, strict=True)
+        )
+
+    def slides(self) -> tuple[Sliding, ...]:
+        """The windows as what one output element reads along each axis."""
+        windows = self.windows() or ()
+        return tuple(
+            [Sliding(axis, w.kernel, w.stride, w.padding, w.dilation) for axis, w in enumerate(windows, start=1)]
         )
 
     def checks(self, x: Shape) -> Iterator[Check]:

@@ -1,0 +1,294 @@
+"""Exact sets of elements, and what a layer makes of them: which it reads for some, and which are made of some.
+
+Along one axis a set is a ``range`` where it can be, else a sorted tuple. A region is the product of one set an axis; a
+set of elements is a list of regions, of which none holds another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise, product
+from math import prod
+from typing import TypeAlias
+
+from cnncalc.errors import CnncalcError
+from cnncalc.layers.base import Shape
+from cnncalc.layers.reading import Along, Axes, Everything, Reading, Rearranged, shapes_along
+
+Indices: TypeAlias = "range | tuple[int, ...]"
+Region: TypeAlias = tuple[Indices, ...]
+
+_MOST_INDICES = 1_000_000
+_MOST_REGIONS = 512
+
+
+def whole(shape: Shape) -> Region:
+    """Every element of a tensor."""
+    return tuple(map(range, shape))
+
+
+def indices(values: Iterable[int]) -> Indices:
+    """A set of numbers as a range where they are evenly spaced."""
+    ordered = sorted(set(values))
+    if len(ordered) < 2:
+        return range(ordered[0], ordered[0] + 1) if ordered else range(0)
+    step = ordered[1] - ordered[0]
+    even = range(ordered[0], ordered[-1] + 1, step)
+    return even if len(even) == len(ordered) and all(map(int.__eq__, even, ordered)) else tuple(ordered)
+
+
+def contains(outer: Indices, inner: Indices) -> bool:
+    """Whether all of ``inner`` are among ``outer``."""
+    if outer == inner:
+        return True
+    if len(inner) > len(outer) or not outer:
+        return False
+    if isinstance(outer, range):
+        if outer.step == 1:
+            return not inner or (outer[0] <= inner[0] and inner[-1] <= outer[-1])
+        return all(index in outer for index in inner)
+    return set(inner) <= set(outer)
+
+
+def _joined(a: Indices, b: Indices) -> Indices:
+    if isinstance(a, range) and isinstance(b, range) and a.step == b.step == 1:
+        first, second = sorted((a, b), key=lambda found: found.start)
+        if second.start <= first.stop:
+            return range(first.start, max(first.stop, second.stop))
+    _bounded(len(a) + len(b))
+    return indices((*a, *b))
+
+
+def _bounded(count: int) -> None:
+    if count > _MOST_INDICES:
+        raise CnncalcError(f"more than {_MOST_INDICES:,} elements would have to be followed one by one")
+
+
+def _sums(first: range, second: range) -> Indices:
+    """Every sum of an element of one and an element of the other."""
+    if len(first) == 1:
+        first, second = second, first
+    low, high = first[0] + second[0], first[-1] + second[-1] + 1
+    if len(second) == 1:
+        return range(low, high, first.step)
+    if second.step < first.step:
+        first, second = second, first
+    if second.step % first.step == 0 and second.step <= first.step * len(first):
+        return range(low, high, first.step)
+    _bounded(len(first) * len(second))
+    return indices(a + b for a in first for b in second)
+
+
+def _within(found: Indices, size: int) -> Indices:
+    """Those of some elements that an axis has."""
+    if not found or (found[0] >= 0 and found[-1] < size):
+        return found
+    if isinstance(found, range):
+        start = found.start if found.start >= 0 else found.start % found.step
+        return range(start, min(found.stop, size), found.step)
+    return indices(index for index in found if 0 <= index < size)
+
+
+def _brought_inside(found: Indices, border: str, size: int) -> Indices:
+    """What stands for elements of which some lie outside of an axis."""
+    if not found or border == "nothing" or (found[0] >= 0 and found[-1] < size):
+        return _within(found, size)
+    if border == "clamp":
+        return indices(min(max(index, 0), size - 1) for index in found)
+    inside = (min(abs(index), 2 * (size - 1) - abs(index)) for index in found)
+    return _within(indices(inside), size)
+
+
+@lru_cache(maxsize=4096)
+def _seamless(along: Along) -> bool:
+    """Whether neighbouring elements of the output read neighbouring or common elements, without holes."""
+    _bounded(along.period)
+    spans = [along.taps(phase) for phase in range(along.period)]
+    if not all(isinstance(span, range) and span and (span.step == 1 or len(span) == 1) for span in spans):
+        return False
+    edges = [(span[0], span[-1]) for span in spans]
+    edges.append((edges[0][0] + along.shift, edges[0][1] + along.shift))
+    return all(a[0] <= b[0] <= a[1] + 1 and a[1] <= b[1] for a, b in pairwise(edges))
+
+
+def _taps(along: Along, unit: int) -> Iterable[int]:
+    quotient, phase = divmod(unit, along.period)
+    return [quotient * along.shift + tap for tap in along.taps(phase)]
+
+
+def read_along(along: Along | Everything, units: Indices, size: int) -> Indices:
+    """The elements of an axis of ``size`` that some elements of the output's axis read."""
+    if not units:
+        return range(0)
+    if isinstance(along, Everything):
+        return range(size)
+    found: Indices
+    taps = along.taps(0)
+    if along.period == 1 and isinstance(units, range) and isinstance(taps, range):
+        step = units.step * along.shift
+        found = _sums(range(units[0] * along.shift, units[-1] * along.shift + 1, step or 1), taps)
+    elif isinstance(units, range) and units.step == 1 and _seamless(along):
+        found = range(min(_taps(along, units[0])), max(_taps(along, units[-1])) + 1)
+    else:
+        _bounded(len(units) * max(1, len(taps)))
+        found = indices(tap for unit in units for tap in _taps(along, unit))
+    return _brought_inside(found, along.border, size)
+
+
+def made_along(along: Along, elements: Indices, size: int, count: int) -> Indices:
+    """Those of ``count`` elements of the output's axis that read some elements of an axis of ``size``."""
+    period, shift = along.period, along.shift
+    _bounded(len(elements))
+    reached = {*elements, *_standing_for(along, elements, size, count)}
+    taps = [(phase, tap) for phase in range(min(period, count)) for tap in along.taps(phase)]
+    _bounded(len(taps) * len(reached))
+    if not shift:
+        chosen = {phase for phase, tap in taps if tap in reached}
+        return indices(unit for unit in range(count) if unit % period in chosen)
+    units = {
+        (element - tap) // shift * period + phase
+        for phase, tap in taps
+        for element in reached
+        if (element - tap) % shift == 0
+    }
+    return indices(unit for unit in units if 0 <= unit < count)
+
+
+def _standing_for(along: Along, elements: Indices, size: int, count: int) -> Iterator[int]:
+    """The places outside of an axis at which some of its elements are read instead."""
+    if along.border == "nothing":
+        return
+    ends = (*range(min(along.period, count)), *range(max(count - along.period, 0), count))
+    taps = [tap for unit in ends for tap in _taps(along, unit)]
+    for place in (*range(min(taps), 0), *range(size, max(taps) + 1)):
+        if contains(elements, _brought_inside((place,), along.border, size)):
+            yield place
+
+
+def aligned_axes(before: Shape, after: Shape) -> Iterator[tuple[list[int], list[int]]]:
+    """The fewest axes at a time that hold the same elements in both shapes; axes of size 1 stand alone."""
+    left = [axis for axis, size in enumerate(before) if size != 1]
+    right = [axis for axis, size in enumerate(after) if size != 1]
+    yield from (([axis], []) for axis, size in enumerate(before) if size == 1)
+    yield from (([], [axis]) for axis, size in enumerate(after) if size == 1)
+    while left:
+        ours, theirs = [left.pop(0)], [right.pop(0)]
+        while (a := prod(before[axis] for axis in ours)) != (b := prod(after[axis] for axis in theirs)):
+            ours.append(left.pop(0)) if a < b else theirs.append(right.pop(0))
+        yield ours, theirs
+
+
+def _unravelled(flat: set[int], sizes: Sequence[int]) -> list[Region]:
+    """Positions in row-major order as regions of some axes."""
+    if len(sizes) == 1:
+        return [(indices(flat),)]
+    inner = prod(sizes[1:])
+    rows: dict[int, set[int]] = {}
+    for position in flat:
+        rows.setdefault(position // inner, set()).add(position % inner)
+    alike: dict[frozenset[int], list[int]] = {}
+    for row, rest in rows.items():
+        alike.setdefault(frozenset(rest), []).append(row)
+    return [(indices(found), *region) for rest, found in alike.items() for region in _unravelled(set(rest), sizes[1:])]
+
+
+def rearranged(region: Region, before: Shape, after: Shape) -> Iterator[Region]:
+    """The same elements as regions of another shape."""
+    parts: list[list[dict[int, Indices]]] = []
+    for ours, theirs in aligned_axes(before, after):
+        sizes = [after[axis] for axis in theirs]
+        if len(ours) == len(theirs) == 1:
+            found: list[Region] = [(region[ours[0]],)]
+        elif all(len(region[axis]) == before[axis] for axis in ours):
+            found = [whole(tuple(sizes))]
+        else:
+            _bounded(prod(len(region[axis]) for axis in ours))
+            flat = {0}
+            for axis in ours:
+                flat = {position * before[axis] + index for position in flat for index in region[axis]}
+            found = _unravelled(flat, sizes)
+        parts.append([dict(zip(theirs, piece, strict=True)) for piece in found])
+    for chosen in product(*parts):
+        by_axis = {axis: found for piece in chosen for axis, found in piece.items()}
+        yield tuple(by_axis[axis] for axis in range(len(after)))
+
+
+def read(reading: Reading, region: Region, x: Shape, output: Shape) -> list[Region]:
+    """What a region of a layer's output reads of an input of shape ``x``."""
+    regions = [region]
+    shapes = shapes_along(reading, x, output)
+    for step, before in zip(reversed(reading), reversed(shapes[:-1]), strict=True):
+        if isinstance(step, Rearranged):
+            regions = [piece for found in regions for piece in rearranged(found, step.after, step.before)]
+        else:
+            regions = [_read_axes(step, found, before) for found in regions]
+    return [found for found in regions if all(found)]
+
+
+def _read_axes(axes: Axes, region: Region, x: Shape) -> Region:
+    return tuple(
+        [
+            range(size) if isinstance(along, Everything) else read_along(along, region[along.axis], size)
+            for along, size in zip(axes, x, strict=True)
+        ]
+    )
+
+
+def made(reading: Reading, region: Region, x: Shape, output: Shape) -> list[Region]:
+    """What of a layer's output reads something of a region of an input of shape ``x``."""
+    regions = [region]
+    shapes = shapes_along(reading, x, output)
+    for step, before, after in zip(reading, shapes, shapes[1:], strict=False):
+        if isinstance(step, Rearranged):
+            regions = [piece for found in regions for piece in rearranged(found, step.before, step.after)]
+        else:
+            regions = [_made_axes(step, found, before, after) for found in regions]
+    return [found for found in regions if all(found)]
+
+
+def _made_axes(axes: Axes, region: Region, x: Shape, output: Shape) -> Region:
+    found: list[Indices] = [range(size) for size in output]
+    for along, elements, size in zip(axes, region, x, strict=True):
+        if isinstance(along, Along):
+            found[along.axis] = made_along(along, elements, size, output[along.axis])
+    return tuple(found)
+
+
+def add(regions: list[Region], region: Region) -> None:
+    """Add a region to a set, joined with another where they differ along one axis only.
+
+    Raises CnncalcError for too many that cannot be joined.
+    """
+    for other in regions:
+        if all(map(contains, other, region)):
+            return
+    regions[:] = [other for other in regions if not all(map(contains, region, other))]
+    for position, other in enumerate(regions):
+        unlike = [axis for axis, (a, b) in enumerate(zip(other, region, strict=True)) if a != b]
+        if len(unlike) == 1:
+            axis = unlike[0]
+            del regions[position]
+            add(regions, (*region[:axis], _joined(other[axis], region[axis]), *region[axis + 1 :]))
+            return
+    if len(regions) >= _MOST_REGIONS:
+        raise CnncalcError(f"what is seen falls into more than {_MOST_REGIONS:,} pieces")
+    regions.append(region)
+
+
+def count(regions: Sequence[Region]) -> int:
+    """How many elements a set has, each counted once though several regions may hold it."""
+    if len(regions) <= 1 or not regions[0]:
+        return prod(map(len, regions[0])) if regions else 0
+    holders: dict[tuple[int, ...], int] = {}
+    for value in set().union(*(region[0] for region in regions)):
+        held = tuple(position for position, region in enumerate(regions) if value in region[0])
+        holders[held] = holders.get(held, 0) + 1
+    rest = [region[1:] for region in regions]
+    return sum(times * count([rest[position] for position in held]) for held, times in holders.items())
+
+
+def hull(regions: Iterable[Region]) -> tuple[tuple[int, int], ...]:
+    """The first and the last element along each axis."""
+    edges = [[(found[0], found[-1]) for found in region] for region in regions]
+    return tuple((min(low for low, _ in axis), max(high for _, high in axis)) for axis in zip(*edges, strict=True))

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
 
+from cnncalc.analysis.alignment import alignment_messages
 from cnncalc.analysis.convention import Convention, convention_named
+from cnncalc.analysis.receptive_field import Fields, ReceptiveField, follow, summed_up
+from cnncalc.analysis.regions import Region
+from cnncalc.analysis.sight import Sight, pixel_axes, sights, units_at
 from cnncalc.arithmetic import prod
-from cnncalc.errors import SpecError
+from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.evaluate import Evaluated, evaluate
 from cnncalc.graph import build_graph
 from cnncalc.layers import Layer
 from cnncalc.layers.base import LARGEST_SIZE, Shape, elements
 from cnncalc.spec.items import Number
-from cnncalc.spec.network import Expected, Network
+from cnncalc.spec.network import INPUT, Expected, Network
 
 if TYPE_CHECKING:
     import pandas
@@ -59,7 +64,7 @@ class Warning(Struct, frozen=True):
     message: str
 
 
-class Analysis(Struct, frozen=True):
+class Analysis(Struct, frozen=True, dict=True):
     """What cnncalc knows of a network at one input shape and batch size, under one convention."""
 
     name: str
@@ -71,6 +76,53 @@ class Analysis(Struct, frozen=True):
     expected: Expected | None = None
 
     @property
+    def inputs(self) -> dict[str, Shape]:
+        """The shape of each input by its name."""
+        return self.input if isinstance(self.input, dict) else {INPUT: self.input}
+
+    def row(self, layer: str) -> Row:
+        """The figures of the layer of that name. Raises CnncalcError with the nearest name."""
+        if layer not in self._by_name:
+            hint = nearest(layer, self._by_name) or f"; the last one is {self.layers[-1].name!r}"
+            raise CnncalcError(f"no layer is named {layer!r}{hint}")
+        return self._by_name[layer]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Row]:
+        return {row.name: row for row in self.layers}
+
+    @cached_property
+    def fields(self) -> Fields:
+        """What the units of every layer see, along every axis of every input; worked out when it is first asked for."""
+        return follow(self.inputs, self.layers)
+
+    def receptive_fields(self, layer: str) -> dict[str, ReceptiveField]:
+        """The receptive field of a layer's units on each of the inputs that they see.
+
+        >>> import cnncalc
+        >>> field = cnncalc.analyze(cnncalc.load("alexnet")).receptive_fields("pool5")["input"]
+        >>> field.size, field.jump, field.start
+        ((195, 195), (32, 32), (31.5, 31.5))
+        """
+        output = self.row(layer).output_shape
+        seen = self.fields.seen[layer]
+        return {name: summed_up(axes, self.inputs[name], output) for name, axes in seen.items()}
+
+    def sees(self, layer: str, unit: Sequence[int] | None = None) -> dict[str, Sight]:
+        """Exactly which pixels of each input one unit of a layer depends on, all its channels together.
+
+        ``unit`` is its position along the axes behind the channels, or along all axes for one channel alone; the middle
+        unless stated. Raises CnncalcError for a unit that the layer has not.
+        """
+        return sights(self.inputs, self.layers, self.fields, self.row(layer), unit)
+
+    def units_seeing(self, layer: str, pixel: Sequence[int], input: str | None = None) -> tuple[Region, ...]:
+        """The units of a layer that depend on a pixel, whatever its channel, as products of positions along the layer's
+        axes. ``input`` names the input where there are several. Raises CnncalcError for a pixel that is not there.
+        """
+        return units_at(self.inputs, self.layers, self.row(layer), pixel, input)
+
+    @property
     def warnings(self) -> tuple[Warning, ...]:
         """What a reader should know about single layers, or about the whole (``layer`` is then empty)."""
         notes = [
@@ -78,7 +130,12 @@ class Analysis(Struct, frozen=True):
             for row in self.layers
             for note in row.layer.notes(*row.input_shapes)
         ]
-        return (*notes, *self._unexpected())
+        return (*notes, *self._misaligned(), *self._unexpected())
+
+    def _misaligned(self) -> Iterator[Warning]:
+        pixels = {name: tuple(shape[axis] for axis in pixel_axes(shape)) for name, shape in self.inputs.items()}
+        for layer, message in alignment_messages(self.fields.misaligned, pixels):
+            yield Warning(layer, "misaligned-branches", message)
 
     def _unexpected(self) -> Iterator[Warning]:
         """The totals that are not what the spec expects of one sample."""
@@ -113,12 +170,18 @@ class Analysis(Struct, frozen=True):
                     "macs": row.macs,
                     "flops": row.flops,
                     "activations": row.activations,
+                    "receptive_field": self._field_document(row.name),
                 }
                 for row in self.layers
             ],
             "totals": structs.asdict(self.totals),
             "warnings": [structs.asdict(warning) for warning in self.warnings],
         }
+
+    def _field_document(self, layer: str) -> dict[str, Any] | None:
+        """Of the one input, or of each of several by name; None where a layer depends on nothing."""
+        documents = {name: field.to_dict() for name, field in self.receptive_fields(layer).items()}
+        return documents if isinstance(self.input, dict) else documents.get(INPUT)
 
     def to_dataframe(self) -> pandas.DataFrame:
         """One row a layer, in the columns of :meth:`to_dict`; pandas is imported here."""

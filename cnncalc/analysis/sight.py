@@ -6,13 +6,64 @@ Units are followed layer by layer, borders and all, against the data or with it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.analysis.regions import Region, add, hull, made, read, whole
-from cnncalc.layers.base import Shape
+from msgspec import Struct
+
+from cnncalc.analysis.axis_field import AxisField, Edges
+from cnncalc.analysis.regions import Region, add, count, hull, made, read, whole
+from cnncalc.errors import CnncalcError
+from cnncalc.layers.base import Shape, shape_text
 
 if TYPE_CHECKING:
     from cnncalc.analysis.analysis import Row
+    from cnncalc.analysis.receptive_field import Fields
+
+
+class Sight(Struct, frozen=True):
+    """What one unit of a layer sees of an input, exactly.
+
+    ``pixels`` are the input's sizes along its pixel axes. ``box`` is the first and the last pixel that the unit depends
+    on along each of them, None where it sees nothing but padding; ``field`` its receptive field before the borders cut
+    anything off, None where that could not be followed; ``regions`` are the pixels that contribute, each region a
+    product of positions along the axes.
+    """
+
+    layer: str
+    unit: tuple[int, ...]
+    input: str
+    pixels: tuple[int, ...]
+    box: tuple[Edges, ...] | None
+    field: tuple[Edges, ...] | None
+    regions: tuple[Region, ...]
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        """How many pixels the box has along each axis."""
+        return tuple(last - first + 1 for first, last in self.box) if self.box else (0,) * len(self.pixels)
+
+    @property
+    def contributing(self) -> int:
+        """How many pixels in the box the unit depends on."""
+        return count(self.regions)
+
+    @property
+    def coverage(self) -> Fraction | None:
+        """The share of the box's pixels that the unit depends on; None without a box."""
+        return Fraction(self.contributing, prod(self.size)) if self.box else None
+
+    @property
+    def in_padding(self) -> Fraction | None:
+        """The share of the field that lies beyond the input's borders."""
+        if self.field is None:
+            return None
+        inside = [
+            max(0, min(last, size - 1) - max(first, 0) + 1)
+            for (first, last), size in zip(self.field, self.pixels, strict=True)
+        ]
+        return 1 - Fraction(prod(inside), prod(last - first + 1 for first, last in self.field))
 
 
 def pixel_axes(shape: Shape) -> range:
@@ -70,3 +121,82 @@ def units_seeing(
         if units:
             reached[row.name] = units
     return reached.get(layer, [])
+
+
+def sights(
+    inputs: Mapping[str, Shape], rows: Sequence[Row], fields: Fields, row: Row, unit: Sequence[int] | None
+) -> dict[str, Sight]:
+    """What one unit of a layer sees of each input; see :meth:`cnncalc.Analysis.sees`."""
+    place, units = _unit(row, unit)
+    pixels = pixels_seen(inputs, rows, row.name, units)
+    found = {}
+    for name, axes in fields.seen[row.name].items():
+        regions = tuple(pixels.get(name, ()))
+        box = hull(regions) if regions else None
+        field = _field(axes, units)
+        sizes = tuple(inputs[name][axis] for axis in pixel_axes(inputs[name]))
+        found[name] = Sight(row.name, place, name, sizes, box, field, regions)
+    return found
+
+
+def _unit(row: Row, unit: Sequence[int] | None) -> tuple[tuple[int, ...], Region]:
+    """The position of a unit as stated, and as a region of the layer's output."""
+    shape = row.output_shape
+    apart = len(shape) - 1 if len(shape) > 1 else len(shape)
+    if unit is None:
+        unit = tuple(size // 2 for size in shape[len(shape) - apart :])
+    if len(unit) not in (apart, len(shape)):
+        wanted = f"{apart} number{'s' if apart > 1 else ''}" + (f" or {len(shape)}" if len(shape) > apart else "")
+        raise CnncalcError(
+            f"a unit of {row.name}, whose output is {shape_text(shape)}, takes {wanted}, found {_listed(unit)}"
+        )
+    sizes = shape[len(shape) - len(unit) :]
+    if not all(0 <= index < size for index, size in zip(unit, sizes, strict=True)):
+        last = _listed([size - 1 for size in sizes])
+        raise CnncalcError(f"{row.name} has no unit {_listed(unit)}; its units are counted from 0 to {last}")
+    channels = whole(shape[: len(shape) - len(unit)])
+    return tuple(unit), (*channels, *(range(index, index + 1) for index in unit))
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ",".join(map(str, numbers))
+
+
+def _field(axes: Sequence[AxisField], units: Region) -> tuple[Edges, ...] | None:
+    """The receptive field of a unit before the borders cut anything off."""
+    found = []
+    for axis in axes:
+        if axis.everything is not None:
+            found.append(axis.everything)
+            continue
+        if axis.lost or axis.axis is None or len(units[axis.axis]) != 1:
+            return None
+        edges = axis.edges(units[axis.axis][0])
+        if edges is None:
+            return None
+        found.append(edges)
+    return tuple(found)
+
+
+def units_at(
+    inputs: Mapping[str, Shape], rows: Sequence[Row], row: Row, pixel: Sequence[int], source: str | None
+) -> tuple[Region, ...]:
+    """The units of a layer that depend on a pixel; see :meth:`cnncalc.Analysis.units_seeing`."""
+    if source is None:
+        if len(inputs) > 1:
+            raise CnncalcError(f"the network has several inputs; name the one of the pixel: {', '.join(inputs)}")
+        (source,) = inputs
+    if source not in inputs:
+        raise CnncalcError(f'the network has no input "{source}"; its inputs: {", ".join(inputs)}')
+    shape = inputs[source]
+    sizes = [shape[axis] for axis in pixel_axes(shape)]
+    if len(pixel) != len(sizes):
+        raise CnncalcError(
+            f"a pixel of an input {shape_text(shape)} takes {len(sizes)} numbers, found {_listed(pixel)}"
+        )
+    if not all(0 <= index < size for index, size in zip(pixel, sizes, strict=True)):
+        last = _listed([size - 1 for size in sizes])
+        raise CnncalcError(f"the input has no pixel {_listed(pixel)}; its pixels are counted from 0 to {last}")
+    channels = whole(shape[: len(shape) - len(sizes)])
+    elements = (*channels, *(range(index, index + 1) for index in pixel))
+    return tuple(units_seeing(inputs, rows, source, elements, row.name))

@@ -7,9 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from cnncalc.analysis import Analysis, Row, Totals
+from cnncalc.analysis import Analysis, ReceptiveField, Row, Totals
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.layers.base import shape_text
+from cnncalc.report.fields import jump_text, of_inputs, padding_text, size_text, start_text
 from cnncalc.report.numbers import abbreviated, exact, percent, settings_text
 
 
@@ -21,7 +22,7 @@ class Column(Struct, frozen=True):
 
     key: str
     heading: str
-    value: Callable[[Row], Any]
+    value: Callable[[Row, Analysis], Any]
     quantity: str = ""
     share: bool = False
 
@@ -32,18 +33,22 @@ class Column(Struct, frozen=True):
 
 def _quantity(key: str, heading: str, quantity: str = "") -> Column:
     name = quantity or key
-    return Column(key, heading, lambda row: getattr(row, name), quantity=name, share=bool(quantity))
+    return Column(key, heading, lambda row, _: getattr(row, name), quantity=name, share=bool(quantity))
+
+
+def _field(key: str, heading: str, text: Callable[[ReceptiveField], str]) -> Column:
+    return Column(key, heading, lambda row, analysis: of_inputs(analysis.receptive_fields(row.name), text))
 
 
 COLUMNS = {
     column.key: column
     for column in (
-        Column("name", "name", lambda row: row.name),
-        Column("type", "type", lambda row: row.type),
-        Column("settings", "settings", lambda row: settings_text(row.layer)),
-        Column("layer", "layer", lambda row: f"{row.type} {settings_text(row.layer)}".rstrip()),
-        Column("inputs", "inputs", lambda row: " ".join(row.inputs)),
-        Column("output", "output", lambda row: shape_text(row.output_shape)),
+        Column("name", "name", lambda row, _: row.name),
+        Column("type", "type", lambda row, _: row.type),
+        Column("settings", "settings", lambda row, _: settings_text(row.layer)),
+        Column("layer", "layer", lambda row, _: f"{row.type} {settings_text(row.layer)}".rstrip()),
+        Column("inputs", "inputs", lambda row, _: " ".join(row.inputs)),
+        Column("output", "output", lambda row, _: shape_text(row.output_shape)),
         _quantity("params", "params"),
         _quantity("buffers", "buffers"),
         _quantity("macs", "MACs"),
@@ -52,12 +57,19 @@ COLUMNS = {
         _quantity("params_share", "% params", "params"),
         _quantity("macs_share", "% MACs", "macs"),
         _quantity("flops_share", "% FLOPs", "flops"),
+        _field("field", "field", size_text),
+        _field("jump", "jump", jump_text),
+        _field("start", "start", start_text),
+        _field("field_padding", "padding", padding_text),
     )
 }
 """Every column that a report can show."""
 
 DEFAULT = ("name", "type", "settings", "output", "params", "macs", "flops", "params_share", "macs_share")
-PLAIN = ("name", "type", "settings", "inputs", "output", "params", "buffers", "macs", "flops", "activations")
+WIDE = ("name", "type", "settings", "output", "field", "params", "macs", "flops", "params_share", "macs_share")
+"""The columns of a table that has room for them."""
+FIELDS = ("field", "jump", "start", "field_padding")
+PLAIN = ("name", "type", "settings", "inputs", "output", "params", "buffers", "macs", "flops", "activations", *FIELDS)
 """The columns of formats for machines."""
 
 
@@ -71,7 +83,11 @@ class Sheet(Struct, frozen=True):
 
     def text(self, column: Column, row: Row) -> str:
         """A cell as a person reads it."""
-        return self._text(column, column.value(row))
+        return self._text(column, self.value(column, row))
+
+    def value(self, column: Column, row: Row) -> Any:
+        """What a cell shows: text or a count."""
+        return column.value(row, self.analysis)
 
     def total_text(self, column: Column) -> str:
         """The cell below a column: the whole network's total, whichever rows are shown."""
@@ -112,5 +128,5 @@ def sheet(
     rows: Sequence[Row] = analysis.layers
     if sort is not None:
         column = column_named(sort)
-        rows = sorted(rows, key=column.value, reverse=bool(column.quantity))
+        rows = sorted(rows, key=lambda row: column.value(row, analysis), reverse=bool(column.quantity))
     return Sheet(analysis, rows if top is None else rows[:top], chosen, exact)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from cnncalc.analysis import CONVENTIONS, Analysis, Row, Totals
+from cnncalc.analysis import CONVENTIONS, Analysis, Row, Totals, Warning
 from cnncalc.layers.base import shape_text
 from cnncalc.report.grid import Line, Span, Track, fold, grid, width_of
 from cnncalc.report.numbers import exact, percent
@@ -20,6 +20,15 @@ _PERCENT = len(">99.9%")
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
+def fields_table(sheet: Sheet, width: int) -> list[Line]:
+    """The layers in columns, without totals."""
+    lines = prose(f"{sheet.analysis.name}: input {input_text(sheet.analysis)}", width, "bold")
+    lines += _layers(sheet, width)
+    if len(sheet.rows) < len(sheet.analysis.layers):
+        lines += prose(f"{len(sheet.rows)} of {len(sheet.analysis.layers)} layers.", width, "dim")
+    return lines
+
+
 def table(sheet: Sheet, width: int) -> list[Line]:
     """The layers and their totals, where they sit by kind of layer, and the notes, in lines of ``width`` cells."""
     analysis, totals = sheet.analysis, sheet.analysis.totals
@@ -28,31 +37,37 @@ def table(sheet: Sheet, width: int) -> list[Line]:
         f"Exactly {exact(totals.params)} params, {exact(totals.macs)} MACs, {exact(totals.flops)} FLOPs, "
         f"{exact(totals.activations)} activations, {exact(totals.buffers)} buffer elements."
     )
-    lines = _prose(f"{analysis.name}: input {_input_text(analysis)}, batch {analysis.batch}", width, "bold")
+    lines = prose(f"{analysis.name}: input {input_text(analysis)}, batch {analysis.batch}", width, "bold")
     lines += _layers(sheet, width)
     if len(sheet.rows) < len(analysis.layers):
         shown = f"{len(sheet.rows)} of {len(analysis.layers)} layers; the totals are those of all."
-        lines += _prose(shown, width, "dim")
-    lines += _prose(exactly, width)
-    lines += _prose(f"FLOPs by the convention {convention.name}: {convention.description}.", width, "dim")
+        lines += prose(shown, width, "dim")
+    lines += prose(exactly, width)
+    lines += prose(f"FLOPs by the convention {convention.name}: {convention.description}.", width, "dim")
     if totals.params or totals.macs:
         lines += [[], *_kinds(analysis, _WIDEST_BAR if width < 100 else 2 * _WIDEST_BAR)]
-    if analysis.warnings:
-        lines.append([])
-    for warning in analysis.warnings:
+    return lines + notes(analysis.warnings, width)
+
+
+def notes(warnings: Sequence[Warning], width: int) -> list[Line]:
+    """What a reader should know, a paragraph each, behind an empty line."""
+    lines: list[Line] = [[]] if warnings else []
+    for warning in warnings:
         about = f"{warning.layer}: " if warning.layer else ""
         first, *more = fold(f"note  {about}{warning.message}", width)
         lines += [[Span(first[:4], "yellow"), Span(first[4:])], *([Span(piece)] for piece in more)]
     return lines
 
 
-def _input_text(analysis: Analysis) -> str:
+def input_text(analysis: Analysis) -> str:
+    """The shape of the input, or of each of several by name."""
     if isinstance(analysis.input, dict):
         return ", ".join(f"{name} {shape_text(shape)}" for name, shape in analysis.input.items())
     return shape_text(analysis.input)
 
 
-def _prose(text: str, width: int, style: str = "") -> list[Line]:
+def prose(text: str, width: int, style: str = "") -> list[Line]:
+    """A sentence in lines of at most ``width`` cells."""
     return [[Span(piece, style)] for piece in fold(text, width)]
 
 
@@ -70,12 +85,12 @@ def _layers(sheet: Sheet, width: int) -> list[Line]:
     heading = [Span(layout.heading(column), "bold") for column in columns]
     rows = [[_figure(layout, column, row) for column in columns] for row in sheet.rows]
     total = [Span("" if column.share else layout.sheet.total_text(column), "bold") for column in columns]
-    totals = [total] if any(span.text for span in total) else []
+    totals = [total] if any(column.quantity for column in columns) else []
     return grid([heading, *rows, *totals], layout.tracks, layout.gap)
 
 
 def _figure(layout: _Layout, column: Column, row: Row) -> Span:
-    text, value = layout.sheet.text(column, row), column.value(row)
+    text, value = layout.sheet.text(column, row), layout.sheet.value(column, row)
     if column.share:
         picture = _bar(value, column.total(layout.sheet.analysis.totals) or 0, layout.bar)
         text = f"{text:>{_PERCENT}} {picture}".rstrip() if layout.percent else picture

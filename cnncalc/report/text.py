@@ -41,7 +41,7 @@ def as_csv(sheet: Sheet) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(column.key for column in sheet.columns)
     for row in sheet.rows:
-        writer.writerow(_csv_cell(column, sheet, column.value(row)) for column in sheet.columns)
+        writer.writerow(_csv_cell(column, sheet, sheet.value(column, row)) for column in sheet.columns)
     return buffer.getvalue().rstrip("\n")
 
 

@@ -1,0 +1,89 @@
+"""Branches whose units look at different places of the input where they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from cnncalc.analysis.axis_field import AxisField, is_plain
+from cnncalc.layers.base import Shape
+from cnncalc.layers.window import AXES
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.analysis import Row
+
+Seen: TypeAlias = dict[str, tuple[AxisField, ...]]
+"""For each input that a layer sees, its field along each of the input's pixel axes."""
+
+
+class Misalignment(Struct, frozen=True):
+    """Two branches of a layer whose units are centred ``offset`` pixels apart along a pixel axis of an input.
+
+    The offset is the second's centre less the first's; None where their jumps differ, so that they drift apart.
+    """
+
+    layer: str
+    source: str
+    axis: int
+    branches: tuple[str, str]
+    offset: Fraction | None
+    jumps: tuple[Fraction, Fraction]
+
+
+def differences(row: Row, a: Seen, b: Seen, position: int) -> Iterator[Misalignment]:
+    """Where the units of branch ``position`` look at other places than those of the first."""
+    branches = (row.inputs[0], row.inputs[position])
+    for name in a.keys() & b.keys():
+        for axis, (one, other) in enumerate(zip(a[name], b[name], strict=True)):
+            if one is other or one.axis is None or one.axis != other.axis:
+                continue
+            if one.shift == other.shift and is_plain(one) and is_plain(other) and _twice_centre(one, other) == 0:
+                continue
+            if one.jump is None or other.jump is None:
+                continue
+            count = row.output_shape[one.axis]
+            offset = None if one.jump != other.jump and count > 1 else _offset(one, other, count)
+            if offset != 0:
+                yield Misalignment(row.name, name, axis, branches, offset, (one.jump, other.jump))
+
+
+def _twice_centre(one: AxisField, other: AxisField) -> int:
+    """Twice the distance between the centres of the first units; a short cut, since hardly any branches differ."""
+    return 2 * (other.firsts[0] - one.firsts[0]) + other.sizes[0] - one.sizes[0]
+
+
+def _offset(one: AxisField, other: AxisField, count: int) -> Fraction:
+    """The widest distance between the centres of two units in one place."""
+    units = range(min(count, lcm(len(one.firsts), len(other.firsts))))
+    centres = [(one.centre(unit), other.centre(unit)) for unit in units]
+    offsets = [theirs - ours for ours, theirs in centres if ours is not None and theirs is not None]
+    return max(offsets, key=abs, default=Fraction(0))
+
+
+def axis_names(count: int) -> Sequence[str]:
+    """How the pixel axes of an input are called."""
+    return [axis for axis, _ in AXES[count]] if count in AXES else [f"axis {axis}" for axis in range(count)]
+
+
+def alignment_messages(misaligned: Sequence[Misalignment], pixels: Mapping[str, Shape]) -> Iterator[tuple[str, str]]:
+    """Each layer with a sentence on branches of it that do not align, given the pixel sizes of each input."""
+    alike: dict[tuple[object, ...], list[Misalignment]] = {}
+    for found in misaligned:
+        alike.setdefault((found.layer, found.source, found.branches, found.offset, found.jumps), []).append(found)
+    for first, *others in alike.values():
+        names = axis_names(len(pixels[first.source]))
+        along = " and ".join(names[found.axis] for found in (first, *others))
+        where = f' of "{first.source}"' if len(pixels) > 1 else ""
+        a, b = (f'"{name}"' for name in first.branches)
+        if first.offset is None:
+            apart = f"those of {a} are {first.jumps[0]} pixels apart, those of {b} {first.jumps[1]}"
+            yield first.layer, f"along the {along}{where} the units of its branches drift apart: {apart}"
+            continue
+        distance = abs(first.offset)
+        amount = f"{float(distance):g} pixel{'' if distance == 1 else 's'}"
+        side = "behind" if first.offset > 0 else "before"
+        yield first.layer, f"along the {along}{where} the units of {b} are centred {amount} {side} those of {a}"

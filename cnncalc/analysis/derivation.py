@@ -1,0 +1,164 @@
+"""The working of a receptive field: layer by layer along the branch that sees most, by the formulas themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from cnncalc.analysis.axis_field import AxisField, is_plain
+from cnncalc.analysis.receptive_field import through
+from cnncalc.arithmetic.recording import TEXTBOOK, Recorded
+from cnncalc.layers.formulas import effective_kernel, field_first, field_jump, field_size
+from cnncalc.layers.reading import Along, Everything, Rearranged, Sliding
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.analysis import Analysis, Row
+
+
+_MOST_PHASES = 1024
+
+
+class FieldStep(Struct, frozen=True):
+    """What a layer makes of the field before it: size r, jump j and first pixel a, each as worked, and a remark."""
+
+    layer: str
+    size: str = ""
+    jump: str = ""
+    first: str = ""
+    remark: str = ""
+
+
+def derivation(analysis: Analysis, layer: str, source: str, axis: int) -> list[FieldStep]:
+    """The steps to a layer's field along one pixel axis of an input, where they change it."""
+    steps = []
+    for row, branch in reversed(_path(analysis, layer, source, axis)):
+        before = analysis.fields.seen[row.inputs[branch]][source][axis]
+        steps += _steps(analysis, row, branch, before, source, axis)
+    return steps
+
+
+def _path(analysis: Analysis, layer: str, source: str, axis: int) -> list[tuple[Row, int]]:
+    """The layers from this one back to the input, each with the branch that sees most."""
+    path = []
+    while layer not in analysis.inputs:
+        row = analysis.row(layer)
+        sizes = [_extent(field) for field in _branches(analysis, row, source, axis)]
+        branch = sizes.index(max(sizes))
+        path.append((row, branch))
+        layer = row.inputs[branch]
+    return path
+
+
+def _branches(analysis: Analysis, row: Row, source: str, axis: int) -> list[AxisField | None]:
+    """What a layer sees through each of its inputs; None of an input that does not see that source."""
+    found: list[AxisField | None] = []
+    for name, x, reading in zip(row.inputs, row.input_shapes, row.layer.reads(*row.input_shapes), strict=True):
+        seen = analysis.fields.seen[name]
+        kept = {source: seen[source]} if source in seen else {}
+        field = through(reading, kept, analysis.inputs, x, row.output_shape).get(source)
+        found.append(field[axis] if field else None)
+    return found
+
+
+def _extent(field: AxisField | None) -> int:
+    """How much a unit sees, to find the branch that sees most: everything above all."""
+    if field is None:
+        return -1
+    return max(field.sizes, default=0) if field.everything is None else 2**63
+
+
+def _steps(analysis: Analysis, row: Row, branch: int, before: AxisField, source: str, axis: int) -> list[FieldStep]:
+    after = analysis.fields.seen[row.name][source][axis]
+    steps = []
+    reading = row.layer.reads(*row.input_shapes)[branch]
+    if before.axis is not None:
+        for step in reading:
+            if isinstance(step, Rearranged) or before.axis is None:
+                break
+            steps += _worked(row.name, step[before.axis], before, after)
+    if len(row.inputs) > 1 and not after.everything:
+        sizes = [_extent(field) for field in _branches(analysis, row, source, axis)]
+        seen = [f"{name} {size}" for name, size in zip(row.inputs, sizes, strict=True) if size >= 0]
+        if len(set(sizes)) > 1 or sizes[0] != _extent(after):
+            steps.append(
+                FieldStep(row.name, remark=f"all of its branches together, {', '.join(seen)}: r = {_r(after)}")
+            )
+    return steps
+
+
+def _r(field: AxisField) -> str:
+    if field.lost or not field.sizes:
+        return "?"
+    least, most = min(field.sizes), max(field.sizes)
+    return str(most) if least == most else f"{least} to {most}"
+
+
+def _worked(layer: str, along: Along | Everything, before: AxisField, after: AxisField) -> list[FieldStep]:
+    if isinstance(along, Everything):
+        if after.everything is None or before.everything == after.everything:
+            return []
+        first, last = after.everything
+        return [FieldStep(layer, remark=f"reads all along the axis: r = {last - first + 1}, pixels {first} to {last}")]
+    if isinstance(along, Sliding) and is_plain(before):
+        return _slid(layer, along, before)
+    if isinstance(along, Sliding) and along == Sliding(along.axis):
+        return []
+    spans = [along.taps(phase) for phase in range(min(along.period, _MOST_PHASES))]
+    extents = [max(taps) - min(taps) + 1 for taps in spans if taps]
+    if not extents or (extents == [1] * along.period and along.shift == along.period):
+        return []
+    step = (
+        ""
+        if before.jump is None or after.jump is None
+        else f"j = {before.jump}·{along.shift}/{along.period} = {after.jump}"
+    )
+    most = max(extents)
+    if not is_plain(before):
+        reads = f"a unit reads {most}" if min(extents) == most else f"a unit reads {min(extents)} to {most}"
+        return [FieldStep(layer, f"r = {_r(after)}", step, remark=f"{reads} of the units before it")]
+    number: Any = Recorded
+    widest = field_size(number(before.sizes[0], "r"), number(most, "K"), number(before.shift, "j"))
+    amount = "" if min(extents) == most and len(extents) == len(spans) else "the widest of its units; others see less"
+    return [FieldStep(layer, _equation("r", widest), step, remark=amount)]
+
+
+def _slid(layer: str, along: Sliding, before: AxisField) -> list[FieldStep]:
+    """A window's working. Nothing is said of one that changes nothing."""
+    if along.kernel == along.stride == 1 and not along.before:
+        return []
+    number: Any = Recorded
+    r, j, a = number(before.sizes[0], "r"), number(before.shift, "j"), number(before.firsts[0], "a")
+    kernel = number(along.kernel, "K")
+    steps = []
+    if along.dilation > 1:
+        extent: Any = effective_kernel(kernel, number(along.dilation, "D"))
+        (worked,) = [step for step in extent.steps() if step.operator]
+        steps.append(FieldStep(layer, remark=f"K' = {worked.figures(TEXTBOOK)} = {worked.value}"))
+        kernel = number(worked.value, "K'")
+    size = field_size(r, kernel, j)
+    jump = field_jump(j, number(along.stride, "S"))
+    first = field_first(a, number(along.before, "P"), j)
+    steps.append(FieldStep(layer, _equation("r", size), _equation("j", jump), _equation("a", first)))
+    return steps
+
+
+def _equation(name: str, number: Any) -> str:
+    return f"{name} = {number.figures(TEXTBOOK)} = {number.value}".replace("-", "−")
+
+
+def worked_alike(
+    analysis: Analysis, layer: str, source: str, axes: Sequence[int]
+) -> list[tuple[list[int], list[FieldStep]]]:
+    """The derivations along several axes, those that are the same word for word together."""
+    alike: list[tuple[list[int], list[FieldStep]]] = []
+    for axis in axes:
+        steps = derivation(analysis, layer, source, axis)
+        for together, same in alike:
+            if same == steps:
+                together.append(axis)
+                break
+        else:
+            alike.append(([axis], steps))
+    return alike

@@ -73,6 +73,16 @@ def mixed(combine: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> Call
     return call
 
 
+def normalised(own: Callable[..., Any]) -> Callable[..., Any]:
+    def call(tensor: torch.Tensor) -> torch.Tensor:
+        try:
+            return own(tensor) + tensor / 8
+        except ValueError:  # torch takes no statistics of single values, which are then functions of nothing
+            return tensor
+
+    return call
+
+
 def function(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
     kind = type(layer).__name__
     x = inputs[0]
@@ -97,8 +107,7 @@ def function(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
     if kind in ("ReLU", "ReLU6", "Hardsigmoid", "Hardswish", "PReLU", "Dropout", "StochasticDepth"):
         return lambda tensor: tensor
     if "Norm" in kind or "Softmax" in kind:
-        own = module(layer, *inputs)
-        return lambda tensor: own(tensor) + tensor / 8
+        return normalised(module(layer, *inputs))
     return module(layer, *inputs)
 
 
@@ -135,3 +144,16 @@ class Dependencies:
         chosen = self.outputs[layer][(0, *unit)]
         (gradient,) = torch.autograd.grad((chosen * weights(*chosen.shape)).sum(), self.input, retain_graph=True)
         return (gradient[0] != 0).any(0)
+
+    def units(self, layer: str, pixel: tuple[int, ...]) -> torch.Tensor:
+        """For each unit, whether it depends on a pixel in any channel: a tangent by two passes against the data."""
+        output = self.outputs[layer]
+        cotangent = torch.zeros_like(output).requires_grad_()
+        (gradient,) = torch.autograd.grad(output, self.input, cotangent, create_graph=True, retain_graph=True)
+        channels = self.input.dim() - 1 - len(pixel)
+        tangent = torch.zeros_like(self.input)
+        tangent[(0, *(slice(None),) * channels, *pixel)] = weights(*self.input.shape[1 : 1 + channels])
+        if not gradient.requires_grad:
+            return torch.zeros(output.shape[1:], dtype=torch.bool)
+        (moved,) = torch.autograd.grad(gradient, cotangent, tangent, retain_graph=True)
+        return moved[0] != 0

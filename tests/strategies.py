@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from hypothesis import strategies as st
 
 from cnncalc import layers
@@ -375,3 +377,45 @@ def networks(draw: st.DrawFn) -> tuple[Nodes, Shape]:
         put(layers.Flatten(), nodes[-1][0])
         put(layers.Linear(draw(st.integers(1, 10))), nodes[-1][0])
     return nodes, input_shape
+
+
+_ANY_LAYER = (
+    *(convolutions(), pools()) * 2,
+    *(adaptive_pools(), batch_norms(), others(), transposed_convolutions(), paddings(), more_pools(), more_norms()),
+    *(arrangements(), images(), more_activations()),
+)
+_TOGETHER = (layers.Unfold, layers.Fold, layers.PixelShuffle, layers.PixelUnshuffle)
+"""Kinds of which the channels of a position are not told apart."""
+
+
+@st.composite
+def any_networks(draw: st.DrawFn, largest: int = 14, ranks: st.SearchStrategy[int] = ranks) -> tuple[Nodes, Shape]:
+    """A small graph of one to eight layers of any kind, and of merges of any of them that fit."""
+    rank = draw(ranks)
+    side = st.integers(1, min(largest, 6) if rank == 3 else largest)
+    shapes = {"input": (draw(st.sampled_from((1, 2, 4, 6))), *draw(st.tuples(*[side] * rank)))}
+    nodes: Nodes = []
+    for _ in range(draw(st.integers(1, 8))):
+        source = draw(st.sampled_from(list(shapes)[-4:]))
+        inputs: tuple[str, ...] = (source,)
+        if draw(st.integers(0, 3)):
+            layer, _ = draw(draw(st.sampled_from(_ANY_LAYER)))
+        else:
+            others = draw(st.lists(st.sampled_from(list(shapes)), min_size=1, max_size=2))
+            layer = draw(st.sampled_from((layers.Add(), layers.Multiply(), layers.Subtract(), layers.Concat())))
+            if isinstance(layer, layers.Concat):
+                layer = layers.Concat(dim=draw(st.integers(1, len(shapes[source]))))
+            inputs = (source, *(others[:1] if isinstance(layer, layers.Subtract) else others))
+        if not isinstance(layer, (layers.Embedding, *_TOGETHER)) and fits(layer, *(shapes[name] for name in inputs)):
+            name = f"layer{len(nodes)}"
+            nodes.append((name, layer, inputs))
+            shapes[name] = tuple(layer.output(*(shapes[name] for name in inputs)))
+    return nodes, shapes["input"]
+
+
+def fits(layer: Layer, *inputs: Shape) -> bool:
+    """Whether a layer takes these inputs and makes something of no more than a few thousand elements."""
+    for check in layer.checks(*inputs):
+        if check.holds is not True:
+            return False
+    return 1 <= prod(layer.output(*inputs)) <= 3000 and len(layer.output(*inputs)) > 0

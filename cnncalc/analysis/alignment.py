@@ -21,16 +21,17 @@ Seen: TypeAlias = dict[str, tuple[AxisField, ...]]
 
 
 class Misalignment(Struct, frozen=True):
-    """Two branches of a layer whose units are centred ``offset`` pixels apart along a pixel axis of an input.
+    """Two branches of a layer whose units are not centred on the same pixels along an axis of an input.
 
-    The offset is the second's centre less the first's; None where their jumps differ, so that they drift apart.
+    ``offsets`` are the least and the largest of the second's centre less the first's, which differ where units look at
+    their pixels in turns; None where their jumps differ, so that they drift apart.
     """
 
     layer: str
     source: str
     axis: int
     branches: tuple[str, str]
-    offset: Fraction | None
+    offsets: tuple[Fraction, Fraction] | None
     jumps: tuple[Fraction, Fraction]
 
 
@@ -46,9 +47,9 @@ def differences(row: Row, a: Seen, b: Seen, position: int) -> Iterator[Misalignm
             if one.jump is None or other.jump is None:
                 continue
             count = row.output_shape[one.axis]
-            offset = None if one.jump != other.jump and count > 1 else _offset(one, other, count)
-            if offset != 0:
-                yield Misalignment(row.name, name, axis, branches, offset, (one.jump, other.jump))
+            offsets = None if one.jump != other.jump and count > 1 else _offsets(one, other, count)
+            if offsets is None or any(offsets):
+                yield Misalignment(row.name, name, axis, branches, offsets, (one.jump, other.jump))
 
 
 def _twice_centre(one: AxisField, other: AxisField) -> int:
@@ -56,12 +57,12 @@ def _twice_centre(one: AxisField, other: AxisField) -> int:
     return 2 * (other.firsts[0] - one.firsts[0]) + other.sizes[0] - one.sizes[0]
 
 
-def _offset(one: AxisField, other: AxisField, count: int) -> Fraction:
-    """The widest distance between the centres of two units in one place."""
+def _offsets(one: AxisField, other: AxisField, count: int) -> tuple[Fraction, Fraction]:
+    """The least and the largest distance between the centres of two units in one place."""
     units = range(min(count, lcm(len(one.firsts), len(other.firsts))))
     centres = [(one.centre(unit), other.centre(unit)) for unit in units]
     offsets = [theirs - ours for ours, theirs in centres if ours is not None and theirs is not None]
-    return max(offsets, key=abs, default=Fraction(0))
+    return min(offsets, default=Fraction(0)), max(offsets, default=Fraction(0))
 
 
 def axis_names(count: int) -> Sequence[str]:
@@ -73,17 +74,21 @@ def alignment_messages(misaligned: Sequence[Misalignment], pixels: Mapping[str, 
     """Each layer with a sentence on branches of it that do not align, given the pixel sizes of each input."""
     alike: dict[tuple[object, ...], list[Misalignment]] = {}
     for found in misaligned:
-        alike.setdefault((found.layer, found.source, found.branches, found.offset, found.jumps), []).append(found)
+        alike.setdefault((found.layer, found.source, found.branches, found.offsets, found.jumps), []).append(found)
     for first, *others in alike.values():
         names = axis_names(len(pixels[first.source]))
         along = " and ".join(names[found.axis] for found in (first, *others))
         where = f' of "{first.source}"' if len(pixels) > 1 else ""
         a, b = (f'"{name}"' for name in first.branches)
-        if first.offset is None:
+        if first.offsets is None:
             apart = f"those of {a} are {first.jumps[0]} pixels apart, those of {b} {first.jumps[1]}"
             yield first.layer, f"along the {along}{where} the units of its branches drift apart: {apart}"
             continue
-        distance = abs(first.offset)
-        amount = f"{float(distance):g} pixel{'' if distance == 1 else 's'}"
-        side = "behind" if first.offset > 0 else "before"
-        yield first.layer, f"along the {along}{where} the units of {b} are centred {amount} {side} those of {a}"
+        least, most = first.offsets
+        amount = _side(least) if least == most else f"from {_side(least)} to {_side(most)}"
+        yield first.layer, f"along the {along}{where} the units of {b} are centred {amount} those of {a}"
+
+
+def _side(offset: Fraction) -> str:
+    amount = f"{float(abs(offset)):g} pixel{'' if abs(offset) == 1 else 's'}"
+    return f"{amount} {'behind' if offset > 0 else 'before'}" if offset else "on"

@@ -12,17 +12,30 @@ _COUNTS = ("params", "buffers", "macs", "flops", "activations")
 
 def dataframe(document: dict[str, Any]) -> pandas.DataFrame:
     """One row a layer; figures beyond int64 stay exact as Python ints (dtype object)."""
-    tuples = [
-        row | {"inputs": tuple(row["inputs"]), "output_shape": tuple(row["output_shape"])} for row in document["layers"]
-    ]
-    return pandas.DataFrame(tuples)
+    several = isinstance(document["input"], dict)
+    return pandas.DataFrame([_flat(row, several) for row in document["layers"]])
+
+
+def _flat(row: dict[str, Any], several: bool) -> dict[str, Any]:
+    """A layer with tuples for lists, and its field in columns of its own, ``field_size`` or ``left.field_size``."""
+    flat: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    fields: dict[str, Any] = flat.pop("receptive_field") or {}
+    by_input = fields if several else {"": fields}
+    for source, field in by_input.items():
+        prefix = f"{source}." if several else ""
+        for key, values in field.items():
+            flat[f"{prefix}field_{key}"] = tuple(tuple(v) if isinstance(v, list) else v for v in values)
+    return flat
 
 
 def html(document: dict[str, Any]) -> str:
     """A table of the layers with a line of totals, and the warnings below it."""
     frame = dataframe(document)
     frame["inputs"] = [", ".join(names) for names in frame["inputs"]]
-    frame["output_shape"] = ["×".join(map(str, shape)) for shape in frame["output_shape"]]
+    for column in frame.columns:
+        if column == "output_shape" or column.endswith("field_size"):
+            frame[column] = ["×".join(map(str, sizes)) if isinstance(sizes, tuple) else "" for sizes in frame[column]]
+    frame = frame[[column for column in frame.columns if "field_" not in column or column.endswith("field_size")]]
     totals = {"name": "total"} | document["totals"]
     frame = pandas.concat([frame, pandas.DataFrame([totals])], ignore_index=True).fillna("")
     table = frame.to_html(index=False, formatters=dict.fromkeys(_COUNTS, "{:,}".format))

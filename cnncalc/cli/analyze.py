@@ -9,7 +9,9 @@ from cnncalc.cli.specs import ShapeParameter, input_shape, read_spec, source_nam
 from cnncalc.errors import SpecError
 from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.report import sheet as sheets
+from cnncalc.report.terminal import terminal_width
 
+_WIDE = 120
 _FORMATS = ("table", "json", "csv", "markdown", "latex")
 
 
@@ -59,7 +61,9 @@ def command(
     """
     if columns is not None and form == "json":
         raise click.UsageError("--columns chooses the columns of a table; JSON has all figures")
-    default = sheets.PLAIN if form == "csv" else sheets.DEFAULT
+    default: tuple[str, ...] = sheets.PLAIN if form == "csv" else sheets.DEFAULT
+    if form == "table" and terminal_width() >= _WIDE:
+        default = sheets.WIDE
     keys = default if columns is None else tuple(key.strip() for key in columns.split(","))
     for key in keys if sort is None else (*keys, sort):
         sheets.column_named(key)
@@ -71,7 +75,7 @@ def command(
     chosen = sheets.sheet(analysis, keys, sort="macs" if top and not sort else sort, top=top, exact=exact)
     if form == "table":
         from cnncalc.report.table import table
-        from cnncalc.report.terminal import terminal_width, write
+        from cnncalc.report.terminal import write
 
         write(table(chosen, terminal_width()))
     else:

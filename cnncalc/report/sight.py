@@ -18,6 +18,7 @@ from cnncalc.report.table import input_text, notes, prose
 
 _WIDEST_PICTURE = 64
 _HIGHEST_PICTURE = 24
+_RULES = "r ← r + (K − 1)·j pixels seen, j ← j·S pixels between units, a ← a − P·j first pixel"
 
 
 def heading(analysis: Analysis, layer: str) -> str:
@@ -53,9 +54,8 @@ def _sentence(field: ReceptiveField) -> str:
         return "Its units' places could not be followed through the layers before it; what one unit sees is exact."
     jump = jump_text(field)
     apart = f"neighbouring units are {jump} pixel{'' if jump == '1' else 's'} apart, " if jump != "–" else ""
-    start = (
-        f"the first one is centred at {start_text(field)}" if "–" not in start_text(field) else "the first sees nothing"
-    )
+    blind = None in field.start
+    start = "the first one sees nothing" if blind else f"the first one is centred at {start_text(field)}"
     padding = padding_text(field)
     reach = f"; the fields reach {padding} pixels into padding" if padding != "0" else ""
     return f"A unit sees {size_text(field)} pixels; {apart}{start}{reach}."
@@ -69,9 +69,7 @@ def _working(steps: Sequence[FieldStep], width: int) -> list[Line]:
     widths = [width_of([row[column].text for row in (rows if column == 0 else worked)]) for column in range(4)]
     widths[0] = min(widths[0], max(12, width - sum(widths[1:]) - 6))
     tracks = [Track(max(size, 1)) for size in widths]
-    lines = prose(
-        "r = r + (K − 1)·j pixels seen, j = j·S pixels between units, a = a − P·j the first pixel", width, "dim"
-    )
+    lines = prose(_RULES, width, "dim")
     for row, step in zip(rows, steps, strict=True):
         if step.size:
             lines += grid([row], tracks, gap=2)

@@ -10,7 +10,8 @@ import click
 
 from cnncalc.report.grid import Line
 
-_ASCII = str.maketrans({"×": "x", "−": "-", "·": "*", "…": "...", "█": "#"} | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
+_PLAIN = {"×": "x", "−": "-", "–": "-", "·": "*", "…": "...", "←": "<-", "█": "#", "▒": "+", "░": ".", "╳": "x"}
+_ASCII = str.maketrans(_PLAIN | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
 
 
 def terminal_width() -> int:

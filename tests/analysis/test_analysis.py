@@ -213,7 +213,10 @@ def test_the_dataframe_has_the_columns_and_figures_of_the_dict():
     frame = analysis.to_dataframe()
     rows = analysis.to_dict()["layers"]
     assert isinstance(frame, pandas.DataFrame)
-    assert list(frame.columns) == list(rows[0])
+    plain = [key for key in rows[0] if key != "receptive_field"]
+    assert list(frame.columns) == [*plain, *(f"field_{key}" for key in rows[0]["receptive_field"])]
+    assert [list(size) for size in frame["field_size"]] == [row["receptive_field"]["size"] for row in rows]
+    assert frame["field_jump"][0] == (2, 2)
     assert frame["macs"].tolist() == [row["macs"] for row in rows]
     assert frame["params"].sum() == 11_689_512
     assert frame["output_shape"][0] == (64, 112, 112)

@@ -1,0 +1,295 @@
+"""Size, jump, start and padding of fields: closed forms, published tables, and gradients away from the borders."""
+
+import ast
+import csv
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from gradient_oracle import Dependencies
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from strategies import convolutions, fits, images, paddings, pools, transposed_convolutions
+
+from cnncalc import Network, analyze, layers, load
+from cnncalc.analysis.derivation import derivation
+from cnncalc.spec import shipped_names
+
+PUBLISHED = list(csv.DictReader((Path(__file__).parent / "published_fields.csv").read_text().splitlines()))
+"""google-research/receptive_field, RECEPTIVE_FIELD_TABLE.md at f12ae8e75a, rows without a resolution.
+
+Left out are TF-Slim's networks that do not ship, its ResNets' inner end points and paddings, since it has a stage's
+stride in the last unit, and the paddings of MobileNet, which follow TensorFlow's "SAME".
+"""
+
+
+def last(stack, input=(3, 64, 64)):
+    """The field of the last of some layers on the one input."""
+    analysis = analyze(Network(input=input, layers=stack))
+    (field,) = analysis.receptive_fields(analysis.layers[-1].name).values()
+    return field
+
+
+@pytest.mark.parametrize("row", PUBLISHED, ids=lambda row: row["end_point"])
+def test_published_end_points(row):
+    variables = dict(setting.split("=") for setting in row["set"].split())
+    field = analyze(load(row["spec"]), variables=variables).receptive_fields(row["layer"])["input"]
+    assert field.size == (int(row["size"]),) * 2
+    assert field.jump == (int(row["jump"]),) * 2
+    if row["padding"]:
+        assert [before for before, _ in field.padding] == [int(row["padding"])] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "size", "jump"),
+    [
+        # the issue's closed forms; torchvision's ResNets have the stride in the 3×3 (note in the same table)
+        ("alexnet", "pool5", 195, 32),
+        ("vgg16", "features.30", 212, 32),
+        ("resnet50", "layer4.2.add", 427, 32),
+        ("resnet101", "layer4.2.add", 971, 32),
+        ("resnet152", "layer4.2.add", 1451, 32),
+    ],
+)
+def test_closed_forms_of_shipped_networks(name, layer, size, jump):
+    field = analyze(load(name)).receptive_fields(layer)["input"]
+    assert (field.size, field.jump) == ((size, size), (jump, jump))
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 7])
+@pytest.mark.parametrize("kernel", [1, 2, 3, 5])
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_a_stack_of_windows_sees_one_and_depth_times_kernel_less_one(depth, kernel, rank):
+    kind = getattr(layers, f"Conv{rank}d")
+    field = last([kind(2, kernel) for _ in range(depth)], (3, *(40,) * rank))
+    assert field.size == (1 + depth * (kernel - 1),) * rank
+
+
+def test_dilation_of_four_and_two_adds_eight_and_four():
+    stack = [layers.Conv2d(1, 3), layers.Conv2d(1, 3, dilation=4), layers.Conv2d(1, 3, dilation=2)]
+    sizes = [last(stack[:depth]).size[0] for depth in (1, 2, 3)]
+    assert sizes == [3, 3 + 8, 3 + 8 + 4]
+
+
+def test_the_contract_of_the_json():
+    """The example of the public contract."""
+    document = analyze(load("alexnet")).to_dict()["layers"][0]["receptive_field"]
+    assert {key: document[key] for key in ("size", "jump", "start")} == {
+        "size": [11, 11],
+        "jump": [4, 4],
+        "start": [3.5, 3.5],
+    }
+
+
+def test_the_input_itself_starts_at_half_a_pixel():
+    field = last([layers.ReLU()])
+    assert (field.size, field.jump, field.start) == ((1, 1), (1, 1), (0.5, 0.5))
+
+
+def test_an_even_same_kernel_has_its_extra_padding_behind():
+    """PyTorch: total padding K − 1 = 3, one before and two behind."""
+    field = last([layers.Conv1d(1, 4, padding="same")], (1, 16))
+    assert field.padding == ((1, 2),)
+    assert field.start == (1.0,)
+
+
+def test_ceil_mode_reaches_past_the_input():
+    """Windows of 3 every 2 on 6 start at 0, 2 and 4; the last reads element 6, which is not there."""
+    field = last([layers.MaxPool1d(3, stride=2, ceil_mode=True)], (1, 6))
+    assert field.padding == ((0, 1),)
+
+
+def test_a_transposed_convolution_has_units_that_see_more_and_less():
+    """3 taps written every 2: even places get taps 0 and 2 of two elements, odd ones tap 1 of one."""
+    field = last([layers.ConvTranspose1d(1, 3, stride=2)], (1, 16))
+    assert (field.size, field.smallest, field.jump) == ((2,), (1,), (Fraction(1, 2),))
+
+
+def test_a_transposed_convolution_with_gaps_has_units_that_see_nothing():
+    field = last([layers.ConvTranspose1d(1, 1, stride=3)], (1, 5))
+    assert (field.size, field.smallest, field.jump) == ((1,), (0,), (Fraction(1, 3),))
+
+
+@pytest.mark.parametrize(
+    ("layer", "smallest", "size", "jump"),
+    [
+        (layers.Upsample(scale_factor=2), 1, 1, Fraction(1, 2)),
+        # (i + 1/2)/2 − 1/2 lies between two elements, always
+        (layers.Upsample(scale_factor=2, mode="bilinear"), 2, 2, Fraction(1, 2)),
+        (layers.Upsample(scale_factor=2, mode="bicubic"), 4, 4, Fraction(1, 2)),
+        # (i + 1/2)/3 − 1/2 falls on an element every third time
+        (layers.Upsample(scale_factor=3, mode="bilinear"), 1, 2, Fraction(1, 3)),
+        (layers.PixelShuffle(2), 1, 1, Fraction(1, 2)),
+        (layers.Upsample(size=(56, 56)), 1, 1, Fraction(8, 7)),
+    ],
+)
+def test_samples_taken_up(layer, smallest, size, jump):
+    field = last([layer], (4, 64, 64))
+    assert (field.smallest, field.size, field.jump) == ((smallest,) * 2, (size,) * 2, (jump,) * 2)
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        [layers.Conv2d(2, 3), layers.AdaptiveAvgPool2d(1)],
+        [layers.Conv2d(2, 3), layers.Flatten(), layers.Linear(5)],
+        [layers.Conv2d(2, 3), layers.Mean((-2, -1))],
+        [layers.Conv2d(2, 3, padding=1), layers.GroupNorm(2)],
+        [layers.Conv2d(2, 3), layers.Flatten(2), layers.MultiheadAttention(2)],
+    ],
+)
+def test_global_operations_see_the_whole_input(stack):
+    field = last(stack, (2, 10, 10))
+    assert field.size == (10, 10)
+    assert field.whole == (True, True)
+    assert field.start == (5.0, 5.0)
+
+
+def test_the_whole_of_what_a_layer_sees_need_not_be_the_whole_input():
+    """A 1×1 of stride 2 reads columns 0, 2, … 8 of 10, so that a global pool behind it never sees the last."""
+    field = last([layers.Conv2d(1, 1, stride=2), layers.AdaptiveAvgPool2d(1)], (1, 10, 10))
+    assert field.size == (9, 9)
+    assert field.whole == (True, True)
+
+
+def test_squeeze_and_excitation_sees_everything_and_keeps_its_places():
+    analysis = analyze(load("efficientnet_b0"))
+    field = analysis.receptive_fields("features.1.0.block.1.scale")["input"]
+    assert (field.size, field.whole, field.jump) == ((224, 224), (True, True), (2, 2))
+
+
+def test_several_inputs_have_fields_of_their_own():
+    network = Network(
+        input={"left": [1, 20, 20], "right": [1, 20, 20]},
+        layers=[
+            layers.Conv2d(1, 5, padding=2, name="a", inputs=("left",)),
+            layers.Conv2d(1, 3, padding=1, name="b", inputs=("right",)),
+            layers.Add(name="sum", inputs=("a", "b")),
+        ],
+    )
+    analysis = analyze(network)
+    assert {name: field.size for name, field in analysis.receptive_fields("sum").items()} == {
+        "left": (5, 5),
+        "right": (3, 3),
+    }
+    assert set(analysis.receptive_fields("b")) == {"right"}
+    assert analysis.to_dict()["layers"][0]["receptive_field"]["left"]["size"] == [5, 5]
+    assert "left.field_size" in analysis.to_dataframe()
+
+
+def test_tokens_keep_the_patch_that_they_are_made_of():
+    """A vision transformer's patches, flattened, put last and back again."""
+    patches = [
+        layers.Conv2d(8, 16, stride=16),
+        layers.Flatten(2),
+        layers.Permute((0, 2, 1)),
+        layers.LayerNorm(),
+        layers.Permute((0, 2, 1)),
+        layers.Reshape((8, 4, 4)),
+        layers.Conv2d(8, 3, padding=1),
+    ]
+    sizes = [last(patches[:depth]).size for depth in range(1, 8)]
+    assert sizes == [(16, 16)] * 6 + [(48, 48)]
+    assert last(patches[:6]).jump == (16, 16)
+    assert last(patches[:3]).jump == (None, None)
+
+
+def messages(*stack, input=(1, 32, 32)):
+    analysis = analyze(Network(input=input, layers=stack))
+    return [(note.layer, note.message) for note in analysis.warnings if note.code == "misaligned-branches"]
+
+
+def test_branches_that_do_not_align_are_told_by_how_much():
+    """A 3×3 without padding is centred one pixel further than what is cut off at the far side."""
+    valid = layers.Conv2d(1, 3, name="valid", inputs=("input",))
+    corner = layers.ZeroPad2d((0, -2, 0, -2), name="corner", inputs=("input",))
+    centre = layers.ZeroPad2d((-1, -1, -1, -1), name="centre", inputs=("input",))
+    sentence = 'along the height and width the units of "corner" are centred 1 pixel before those of "valid"'
+    assert messages(valid, corner, layers.Add(name="add", inputs=("valid", "corner"))) == [("add", sentence)]
+    assert messages(valid, centre, layers.Add(name="add", inputs=("valid", "centre"))) == []
+
+
+def test_branches_that_drift_apart():
+    """31 units from pixel 0 every pixel, and 31 of an adaptive pool every 64/31."""
+    dense = layers.Conv1d(1, 34, name="dense", inputs=("input",))
+    pooled = layers.AdaptiveAvgPool1d(31, name="pooled", inputs=("input",))
+    (found,) = messages(dense, pooled, layers.Add(name="add", inputs=("dense", "pooled")), input=(1, 64))
+    assert found[1] == (
+        "along the length the units of its branches drift apart: "
+        'those of "dense" are 1 pixels apart, those of "pooled" 64/31'
+    )
+
+
+def test_every_shipped_residual_network_is_aligned():
+    for name in shipped_names():
+        if name.startswith(("resnet", "residual", "mobilenet", "efficientnet", "densenet", "inception", "googlenet")):
+            assert not analyze(load(name)).fields.misaligned, name
+
+
+CHAIN = st.one_of(convolutions(), pools(), transposed_convolutions(), paddings(), images())
+OWN_PLACE = ("Conv", "MaxPool", "AvgPool", "ZeroPad", "ConstantPad", "Upsample")
+
+
+@settings(max_examples=400)
+@given(st.data())
+def test_away_from_the_borders_the_field_is_what_the_gradient_says(data):
+    """Chains over one axis, and a branch beside each layer now and then; the middle unit's box is the field itself."""
+    shape = (2, 240)
+    shapes, nodes = {"input": shape}, []
+    for position in range(data.draw(st.integers(1, 4))):
+        layer, _ = data.draw(CHAIN)
+        source = data.draw(st.sampled_from(list(shapes)[-2:]))
+        if not type(layer).__name__.startswith(OWN_PLACE) or not fits(layer, shapes[source]):
+            continue
+        name = f"layer{position}"
+        nodes.append((name, layer, (source,)))
+        shapes[name] = tuple(layer.output(shapes[source]))
+        alike = [other for other, size in shapes.items() if size == shapes[name] and other != name]
+        if alike:
+            nodes.append((f"sum{position}", layers.Add(), (name, alike[-1])))
+            shapes[f"sum{position}"] = shapes[name]
+    assume(nodes)
+    stated = []
+    for name, layer, inputs in nodes:
+        fields = {field: getattr(layer, field) for field in type(layer).__struct_fields__}
+        stated.append(type(layer)(**fields | {"name": name, "inputs": inputs}))
+    analysis, dependencies = analyze(Network(input=shape, layers=stated)), Dependencies(nodes, shape)
+    for row in analysis.layers:
+        (field,) = analysis.fields.seen[row.name]["input"]
+        middle = row.output_shape[1] // 2
+        edges = field.edges(middle)
+        if edges is not None and not (edges[0] > 50 and edges[1] < 190):
+            continue
+        seen = dependencies.pixels(row.name, (slice(None), middle)).nonzero().flatten().tolist()
+        assert edges == ((seen[0], seen[-1]) if seen else None)
+
+
+@pytest.mark.parametrize("name", ["alexnet", "vgg16", "resnet50", "unet", "googlenet", "dcgan", "dilated", "r3d_18"])
+def test_every_worked_step_is_true_and_leads_to_the_field(name):
+    """The equations are computed again from their text, by Python."""
+    analysis = analyze(load(name))
+    for row in analysis.layers:
+        for source, field in analysis.receptive_fields(row.name).items():
+            sizes = []
+            for step in derivation(analysis, row.name, source, 0):
+                for equation in filter(None, (step.size, step.jump, step.first)):
+                    _, *sides = equation.replace("·", "*").replace("−", "-").split(" = ")
+                    if len(sides) > 1:
+                        ours, result = (re_evaluated(side) for side in sides)
+                        assert ours == result
+                sizes.append(step.size)
+            if not field.whole[0] and sizes and sizes[-1]:
+                assert sizes[-1].endswith((f" = {field.size[0]}", f" to {field.size[0]}"))
+
+
+def re_evaluated(text):
+    """Sums, products and quotients, exactly."""
+    values = {ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b}
+    values |= {ast.Div: lambda a, b: a / b}
+
+    def value(node):
+        if isinstance(node, ast.BinOp):
+            return values[type(node.op)](value(node.left), value(node.right))
+        return -value(node.operand) if isinstance(node, ast.UnaryOp) else Fraction(node.value)
+
+    return value(ast.parse(text, mode="eval").body)

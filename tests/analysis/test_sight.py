@@ -1,5 +1,6 @@
 """What units see, and which units see a pixel, against PyTorch's gradients, in every layer of generated networks."""
 
+from itertools import product
 from math import prod
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from strategies import any_networks, fits, folds, images
 
 from cnncalc import CnncalcError, Network, analyze, layers, load
+from cnncalc.analysis.regions import read
 from cnncalc.analysis.sight import pixel_axes
 
 BORDERS = ("Replication", "Reflection", "Upsample")
@@ -112,7 +114,7 @@ def test_layers_whose_channels_are_not_told_apart(case):
         ("residual_projection", None, [(1, 2)]),
         ("dcgan", "main.6", [(5, 6)]),
         ("text_cnn", "words4.1", [(3,)]),
-        ("lenet5", "c3", [(0, 4), (15, 9, 9)]),
+        ("lenet5", "C3", [(0, 4), (15, 9, 9)]),
     ],
 )
 def test_shipped_networks(name, layer, units):
@@ -123,6 +125,58 @@ def test_shipped_networks(name, layer, units):
     dependencies = Dependencies(nodes, analysis.input)
     for unit in units:
         same_as_the_gradient(analysis, dependencies, layer, unit)
+
+
+TABLE = ((0, 1), (1, 2), (2,))
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (layers.LocallyConnected2d(out_channels=2, kernel_size=3, stride=2), (2, 8, 7)),
+        (layers.ConnectedConv2d(kernel_size=3, table=TABLE), (3, 6, 6)),
+        (layers.Maxout(2), (6, 3, 3)),
+        (layers.Subsampling2d(2), (2, 7, 6)),
+        (layers.LocalResponseNorm(3), (6, 3, 3)),
+        (layers.LocalResponseNorm(4), (6, 3, 3)),
+        (layers.MultiheadAttention(2), (5, 4)),
+        (layers.PositionBias(), (2, 3, 3)),
+        (layers.LayerScale(), (2, 3, 3)),
+        (layers.ChannelShuffle(3), (12, 2, 2)),
+        (layers.GroupNorm(2), (4, 3, 3)),
+        (layers.InstanceNorm2d(), (2, 3, 3)),
+        (layers.Softmax(2), (2, 3, 3)),
+        (layers.Max((1, 2)), (2, 3, 3)),
+        (layers.ReflectionPad2d(3), (1, 5, 4)),
+        (layers.ReplicationPad3d((1, 2, 0, 1, 2, 0)), (1, 3, 3, 2)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_every_unit_of_a_kind(layer, shape):
+    nodes = [("layer0", layer, ("input",))]
+    analysis, dependencies = analyze(network(nodes, shape)), Dependencies(nodes, shape)
+    for unit in product(*map(range, analysis.layers[0].output_shape)):
+        same_as_the_gradient(analysis, dependencies, "layer0", unit)
+
+
+def test_attention_of_three_inputs():
+    """Row 1 of the output sees row 1 of the queries, all keys and all values; column 2 only that of the values."""
+    shapes = {"q": (3, 4), "k": (5, 4), "v": (5, 6)}
+    readings = layers.ScaledDotProductAttention().reads(*shapes.values())
+    unit = (range(1, 2), range(2, 3))
+    regions = [read(reading, unit, x, (3, 6)) for reading, x in zip(readings, shapes.values(), strict=True)]
+    assert regions == [[(range(1, 2), range(4))], [(range(5), range(4))], [(range(5), range(2, 3))]]
+
+
+def test_words_keep_their_places():
+    stack = [layers.Embedding(100, 8), layers.Permute((0, 2, 1)), layers.Conv1d(4, 3)]
+    analysis = analyze(Network(input=[20], layers=stack))
+    (field,) = analysis.receptive_fields(analysis.layers[-1].name).values()
+    assert (field.size, field.jump) == ((3,), (1,))
+
+
+def test_every_kind_says_what_it_reads():
+    assert [kind.__name__ for kind in layers.LAYERS if kind.reads is layers.Layer.reads] == []
 
 
 def test_the_gridding_holes_of_stacked_dilation():

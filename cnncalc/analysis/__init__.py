@@ -1,8 +1,19 @@
 """What is derived from the walk over a network."""
 
 from cnncalc.analysis.analysis import Analysis, Row, Totals, Warning, analyze
-from cnncalc.analysis.convention import CONVENTIONS, Convention
+from cnncalc.analysis.convention import Convention, convention_named, shipped_conventions
 from cnncalc.analysis.receptive_field import ReceptiveField
 from cnncalc.analysis.sight import Sight
 
-__all__ = ["CONVENTIONS", "Analysis", "Convention", "ReceptiveField", "Row", "Sight", "Totals", "Warning", "analyze"]
+__all__ = [
+    "Analysis",
+    "Convention",
+    "ReceptiveField",
+    "Row",
+    "Sight",
+    "Totals",
+    "Warning",
+    "analyze",
+    "convention_named",
+    "shipped_conventions",
+]

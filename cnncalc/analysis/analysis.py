@@ -18,7 +18,7 @@ from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.evaluate import Evaluated, evaluate
 from cnncalc.graph import build_graph
 from cnncalc.layers import Layer
-from cnncalc.layers.base import LARGEST_SIZE, Shape, elements
+from cnncalc.layers.base import LARGEST_SIZE, Operations, Shape, elements
 from cnncalc.spec.items import Number
 from cnncalc.spec.network import INPUT, Expected, Network
 
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 
 class Row(Struct, frozen=True, gc=False):
-    """One layer's figures: costs and activations of the whole batch, ``output_shape`` of one sample."""
+    """One layer's figures: costs and activations of the whole batch, ``output_shape`` of one sample.
+
+    ``flops`` is the count of the analysis's convention; where that is wrong about the layer rather than of another
+    opinion, ``defect`` says how.
+    """
 
     name: str
     type: str
@@ -38,8 +42,23 @@ class Row(Struct, frozen=True, gc=False):
     macs: int
     flops: int
     activations: int
-    layer: Layer
-    input_shapes: tuple[Shape, ...]
+    visit: Evaluated
+    defect: str = ""
+
+    @property
+    def layer(self) -> Layer:
+        """The layer with its hyper-parameters."""
+        return self.visit.node.layer
+
+    @property
+    def input_shapes(self) -> tuple[Shape, ...]:
+        """The shapes that it reads, of one sample."""
+        return self.visit.inputs
+
+    @property
+    def operations(self) -> Operations:
+        """Its work by class of operation, of one sample."""
+        return self.visit.operations
 
 
 class Totals(Struct, frozen=True):
@@ -73,6 +92,7 @@ class Analysis(Struct, frozen=True, dict=True):
     input: Shape | dict[str, Shape]
     layers: tuple[Row, ...]
     totals: Totals
+    counted: Convention
     expected: Expected | None = None
 
     @property
@@ -130,7 +150,17 @@ class Analysis(Struct, frozen=True, dict=True):
             for row in self.layers
             for note in row.layer.notes(*row.input_shapes)
         ]
-        return (*notes, *self._misaligned(), *self._unexpected())
+        return (*notes, *self._misaligned(), *self._defective(), *self._unexpected())
+
+    def _defective(self) -> Iterator[Warning]:
+        """What the convention is wrong about, once a sentence."""
+        layers: dict[str, list[str]] = {}
+        for row in self.layers:
+            if row.defect:
+                layers.setdefault(row.defect, []).append(row.name)
+        for sentence, (first, *others) in layers.items():
+            more = f" (and {len(others)} layer{'s' if len(others) > 1 else ''} more)" if others else ""
+            yield Warning(first, "convention-defect", f"{self.convention}'s defect, not a choice{more}: {sentence}")
 
     def _misaligned(self) -> Iterator[Warning]:
         pixels = {name: tuple(shape[axis] for axis in pixel_axes(shape)) for name, shape in self.inputs.items()}
@@ -157,6 +187,7 @@ class Analysis(Struct, frozen=True, dict=True):
         return {
             "name": self.name,
             "convention": self.convention,
+            "unit": self.counted.unit,
             "batch": self.batch,
             "input": _input_document(self.input),
             "layers": [
@@ -170,6 +201,7 @@ class Analysis(Struct, frozen=True, dict=True):
                     "macs": row.macs,
                     "flops": row.flops,
                     "activations": row.activations,
+                    **({"defect": row.defect} if row.defect else {}),
                     "receptive_field": self._field_document(row.name),
                 }
                 for row in self.layers
@@ -225,7 +257,7 @@ def analyze(
         network = network.with_variables(**variables)
     walk = evaluate(build_graph(network), network.inputs.values())
     rows = tuple([_row(visit, batch, counted) for visit in walk])
-    return Analysis(network.name, counted.name, batch, network.input, rows, Totals.of(rows), network.expected)
+    return Analysis(network.name, counted.name, batch, network.input, rows, Totals.of(rows), counted, network.expected)
 
 
 def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, list[int]]:
@@ -234,6 +266,7 @@ def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, li
 
 def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:
     node = visit.node
+    rule = convention.rule(visit)
     return Row(
         node.name,
         type(node.layer).__name__,
@@ -242,8 +275,8 @@ def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:
         elements(visit.parameters),
         elements(visit.buffers),
         batch * visit.operations.mac,
-        batch * convention.flops(visit.operations),
+        0 if rule is None else convention.samples(batch) * rule.value(visit),
         batch * prod(visit.output),
-        node.layer,
-        visit.inputs,
+        visit,
+        "" if rule is None else rule.defect,
     )

@@ -1,48 +1,149 @@
-"""How operations are counted as FLOPs."""
+"""How operations are counted: conventions as data, read from TOML files."""
 
 from __future__ import annotations
 
-from msgspec import Struct
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from cnncalc.errors import CnncalcError, nearest
+from msgspec import DecodeError, Struct, ValidationError
+
+from cnncalc.analysis.quantities import QUANTITIES, term_value
+from cnncalc.errors import CnncalcError, nearest, printable
 from cnncalc.layers.base import Operations
 
+if TYPE_CHECKING:
+    from cnncalc.evaluate import Evaluated
 
-class Convention(Struct, frozen=True):
-    """How many FLOPs one operation of each class counts as; ``description`` says so in a line."""
+_FOLDER = Path(__file__).parent.parent / "conventions"
+_LARGEST_FILE = 1_000_000
+_LARGEST_COEFFICIENT = 10**6
+_MOST_FACTORS = 6
+_CLASSES = frozenset(Operations.__struct_fields__)
 
-    name: str
-    description: str
-    mac: int = 0
-    add: int = 0
-    mul: int = 0
-    compare: int = 0
-    div: int = 0
-    exp: int = 0
 
-    def flops(self, operations: Operations) -> int:
-        """The FLOPs of some operations under this convention."""
-        return (
-            self.mac * operations.mac
-            + self.add * operations.add
-            + self.mul * operations.mul
-            + self.compare * operations.compare
-            + self.div * operations.div
-            + self.exp * operations.exp
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is counted of some kinds of layer: ``count`` has a coefficient for each product of quantities.
+
+    ``kinds`` are names or patterns (``Conv?d``); ``when`` are hyper-parameters or quantities that must have a value.
+    ``note`` says why in a few words; ``defect`` says so where the rule is wrong rather than a matter of taste.
+    """
+
+    kinds: tuple[str, ...]
+    count: dict[str, int] = {}
+    when: dict[str, bool | int | float | str] = {}
+    note: str = ""
+    defect: str = ""
+
+    def fits(self, visit: Evaluated) -> bool:
+        """Whether a layer of one of the kinds meets the conditions."""
+        return all(_value(name, visit) == wanted for name, wanted in self.when.items())
+
+    def value(self, visit: Evaluated) -> int:
+        """The count of one sample."""
+        operations = visit.operations
+        return sum(
+            [
+                coefficient * (getattr(operations, term) if term in _CLASSES else term_value(term, visit))
+                for term, coefficient in self.count.items()
+            ]
         )
 
 
-CONVENTIONS = {
-    convention.name: convention
-    for convention in (
-        Convention("cnncalc", "every operation of every layer, 2 a MAC", mac=2, add=1, mul=1, compare=1, div=1, exp=1),
-    )
-}
+def _value(name: str, visit: Evaluated) -> Any:
+    if name in QUANTITIES:
+        return QUANTITIES[name][1](visit)
+    return getattr(visit.node.layer, name, None)
 
 
+class Convention(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """What a tool, a paper or a course counts. The first rule that fits a layer holds; no rule counts 0.
+
+    ``unit`` is what the figure is called; ``modules_only`` that functions outside of modules are not seen,
+    ``one_sample`` that the batch is left out. ``version`` and ``source`` say where the rules were read.
+    """
+
+    name: str
+    description: str
+    unit: str = "FLOPs"
+    rules: tuple[Rule, ...] = ()
+    tool: str = ""
+    version: str = ""
+    source: str = ""
+    modules_only: bool = False
+    one_sample: bool = False
+
+    def rule(self, visit: Evaluated) -> Rule | None:
+        """The rule that holds for a layer; None where it is counted as nothing."""
+        layer = visit.node.layer
+        if self.modules_only and layer.functional:
+            return None
+        kind = type(layer).__name__
+        by_kind: dict[str, list[Rule]] = self.__dict__.setdefault("by_kind", {})
+        if kind not in by_kind:
+            by_kind[kind] = [rule for rule in self.rules if any(fnmatchcase(kind, pattern) for pattern in rule.kinds)]
+        for rule in by_kind[kind]:
+            if not rule.when or rule.fits(visit):
+                return rule
+        return None
+
+    def samples(self, batch: int) -> int:
+        """How many samples of a batch are counted."""
+        return 1 if self.one_sample else batch
+
+
+def shipped_conventions() -> tuple[str, ...]:
+    """The names of the conventions that come with cnncalc."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
+@lru_cache(maxsize=64)
 def convention_named(name: str) -> Convention:
-    """The convention of that name. Raises CnncalcError with the nearest or all names."""
-    if name not in CONVENTIONS:
-        hint = nearest(name, CONVENTIONS) or f"; the conventions are {', '.join(CONVENTIONS)}"
+    """The convention of that name, or in that ``.toml`` file. Raises CnncalcError with the nearest or all names."""
+    if name.endswith(".toml"):
+        return _read(Path(name))
+    path = _FOLDER / f"{name}.toml"
+    if not name.replace("-", "").isalnum() or not path.is_file():
+        names = shipped_conventions()
+        hint = nearest(name, names) or f"; the conventions are {', '.join(names)}, or a .toml file of your own"
         raise CnncalcError(f"no convention is named {name!r}{hint}")
-    return CONVENTIONS[name]
+    return _read(path)
+
+
+def _read(path: Path) -> Convention:
+    import msgspec.toml
+
+    where = printable(str(path))
+    try:
+        with path.open("rb") as file:
+            text = file.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        raise CnncalcError(f"{where}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    if len(text) > _LARGEST_FILE:
+        raise CnncalcError(f"{where}: larger than {_LARGEST_FILE:,} bytes")
+    try:
+        convention: Convention = msgspec.toml.decode(text, type=Convention)
+    except (DecodeError, ValidationError, UnicodeDecodeError, RecursionError) as error:
+        raise CnncalcError(f"{where}: {str(error).splitlines()[0]}") from None
+    for position, rule in enumerate(convention.rules):
+        _check(rule, f"{where}: $.rules[{position}]")
+    return convention
+
+
+def _check(rule: Rule, where: str) -> None:
+    for term, coefficient in rule.count.items():
+        names = [name.strip() for name in term.split("*")]
+        for name in names:
+            if name not in QUANTITIES:
+                hint = nearest(name, QUANTITIES) or f"; the quantities are {', '.join(QUANTITIES)}"
+                raise CnncalcError(f"{where}.count: no quantity is named {name!r}{hint}")
+        if len(names) > _MOST_FACTORS or abs(coefficient) > _LARGEST_COEFFICIENT:
+            limits = f"at most {_MOST_FACTORS} quantities and a coefficient of {_LARGEST_COEFFICIENT:,}"
+            raise CnncalcError(f"{where}.count: {term!r} = {coefficient} is too much; {limits}")
+
+
+def quantities() -> Mapping[str, str]:
+    """What a convention may count, by name, each with its meaning."""
+    return {name: meaning for name, (meaning, _) in QUANTITIES.items()}

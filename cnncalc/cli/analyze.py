@@ -37,6 +37,8 @@ _FORMATS = ("table", "json", "csv", "markdown", "latex")
 @click.option("--columns", help=f"Columns to show, with commas between: {', '.join(sheets.COLUMNS)}.")
 @click.option("--sort", help="Sort the layers by a column, counts from the largest.")
 @click.option("--top", type=click.IntRange(min=1), help="Show this many layers, by --sort or else by macs.")
+@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs; `cnncalc conventions`.")
+@click.option("--operations", is_flag=True, help="Show each class of operations in a column of its own.")
 @click.option("--exact", is_flag=True, help="Print every digit where a format abbreviates.")
 def command(
     spec: str,
@@ -47,6 +49,8 @@ def command(
     columns: str | None,
     sort: str | None,
     top: int | None,
+    convention: str,
+    operations: bool,
     exact: bool,
 ) -> None:
     """Print output shape, parameters, MACs, FLOPs and activations of every layer of SPEC, with totals.
@@ -58,18 +62,23 @@ def command(
       cnncalc analyze mobilenet_v2 --set width=0.5
       cnncalc analyze vgg16 --top 5 --columns name,params,params_share --sort params
       cnncalc analyze my_network.json --format json
+      cnncalc analyze resnet50 --convention fvcore
     """
     if columns is not None and form == "json":
         raise click.UsageError("--columns chooses the columns of a table; JSON has all figures")
     default: tuple[str, ...] = sheets.PLAIN if form == "csv" else sheets.DEFAULT
     if form == "table" and terminal_width() >= _WIDE:
         default = sheets.WIDE
+    if operations:
+        default = sheets.OPERATIONS
     keys = default if columns is None else tuple(key.strip() for key in columns.split(","))
     for key in keys if sort is None else (*keys, sort):
         sheets.column_named(key)
     network = read_spec(spec)
     try:
-        analysis = analyze(network, input_shape(shapes), batch=batch, variables=variables(settings))
+        analysis = analyze(
+            network, input_shape(shapes), batch=batch, variables=variables(settings), convention=convention
+        )
     except SpecError as error:
         raise error.within(source_name(spec)) from None
     chosen = sheets.sheet(analysis, keys, sort="macs" if top and not sort else sort, top=top, exact=exact)

@@ -19,7 +19,7 @@ _HIDDEN = "\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern=f"^(?=.*\\S)[^{_HIDDEN}]+$(?!\\n)")]
 
 _SHOWN_BY_SHAPES = ("in_channels", "out_channels", "in_features", "out_features", "num_features", "output_size")
-_NOT_SHOWN = frozenset(("name", "inputs", "when", "eps", "momentum", *_SHOWN_BY_SHAPES))
+_NOT_SHOWN = frozenset(("name", "inputs", "when", "functional", "eps", "momentum", *_SHOWN_BY_SHAPES))
 
 Shape: TypeAlias = tuple[Number, ...]
 """The sizes of one sample, channels first and without the batch: ``(C, H, W)``."""
@@ -129,6 +129,8 @@ class Layer(
     name: Name | None = None
     inputs: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
     when: bool | str = True
+    functional: bool = False
+    """Whether PyTorch code calls it as a function and not as a module; tools that hook modules do not see it then."""
 
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1

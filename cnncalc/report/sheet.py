@@ -26,9 +26,15 @@ class Column(Struct, frozen=True):
     quantity: str = ""
     share: bool = False
 
-    def total(self, totals: Totals) -> int | None:
+    def total(self, analysis: Analysis) -> int | None:
         """The sum over all layers of a quantity's column."""
-        return getattr(totals, self.quantity) if self.quantity else None
+        if not self.quantity:
+            return None
+        if self.quantity in Totals.__struct_fields__:
+            found: int = getattr(analysis.totals, self.quantity)
+        else:
+            found = sum([self.value(row, analysis) for row in analysis.layers])
+        return found
 
 
 def _quantity(key: str, heading: str, quantity: str = "") -> Column:
@@ -38,6 +44,10 @@ def _quantity(key: str, heading: str, quantity: str = "") -> Column:
 
 def _field(key: str, heading: str, text: Callable[[ReceptiveField], str]) -> Column:
     return Column(key, heading, lambda row, analysis: of_inputs(analysis.receptive_fields(row.name), text))
+
+
+def _operation(key: str, heading: str, name: str) -> Column:
+    return Column(key, heading, lambda row, analysis: analysis.batch * getattr(row.operations, name), quantity=key)
 
 
 COLUMNS = {
@@ -57,6 +67,11 @@ COLUMNS = {
         _quantity("params_share", "% params", "params"),
         _quantity("macs_share", "% MACs", "macs"),
         _quantity("flops_share", "% FLOPs", "flops"),
+        _operation("additions", "additions", "add"),
+        _operation("multiplications", "multipl.", "mul"),
+        _operation("comparisons", "compar.", "compare"),
+        _operation("divisions", "divisions", "div"),
+        _operation("transcendental", "transc.", "exp"),
         _field("field", "field", size_text),
         _field("jump", "jump", jump_text),
         _field("start", "start", start_text),
@@ -68,6 +83,10 @@ COLUMNS = {
 DEFAULT = ("name", "type", "settings", "output", "params", "macs", "flops", "params_share", "macs_share")
 WIDE = ("name", "type", "settings", "output", "field", "params", "macs", "flops", "params_share", "macs_share")
 """The columns of a table that has room for them."""
+OPERATIONS = (
+    *("name", "type", "macs", "additions", "multiplications", "comparisons", "divisions", "transcendental", "flops"),
+)
+"""The columns that keep classes of operations apart."""
 FIELDS = ("field", "jump", "start", "field_padding")
 PLAIN = ("name", "type", "settings", "inputs", "output", "params", "buffers", "macs", "flops", "activations", *FIELDS)
 """The columns of formats for machines."""
@@ -83,7 +102,14 @@ class Sheet(Struct, frozen=True):
 
     def text(self, column: Column, row: Row) -> str:
         """A cell as a person reads it."""
-        return self._text(column, self.value(column, row))
+        text = self._text(column, self.value(column, row))
+        return f"{text}†" if column.key == "flops" and row.defect else text
+
+    def heading(self, column: Column) -> str:
+        """What stands above a column; counts of a convention other than cnncalc's bear its name."""
+        if column.quantity == "flops" and self.analysis.convention != "cnncalc":
+            return column.heading.replace("FLOPs", self.analysis.convention)
+        return column.heading
 
     def value(self, column: Column, row: Row) -> Any:
         """What a cell shows: text or a count."""
@@ -93,12 +119,12 @@ class Sheet(Struct, frozen=True):
         """The cell below a column: the whole network's total, whichever rows are shown."""
         if column is self.columns[0] and not column.quantity:
             return "total"
-        total = column.total(self.analysis.totals)
+        total = column.total(self.analysis)
         return "" if total is None else self._text(column, total)
 
     def _text(self, column: Column, value: Any) -> str:
         if column.share:
-            whole = column.total(self.analysis.totals)
+            whole = column.total(self.analysis)
             return percent(value, whole or 0)
         if isinstance(value, int):
             return exact(value) if self.exact else abbreviated(value)

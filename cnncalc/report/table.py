@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from cnncalc.analysis import CONVENTIONS, Analysis, Row, Totals, Warning
+from cnncalc.analysis import Analysis, Row, Totals, Warning
 from cnncalc.layers.base import shape_text
 from cnncalc.report.grid import Line, Span, Track, fold, grid, width_of
 from cnncalc.report.numbers import exact, percent
@@ -32,9 +32,10 @@ def fields_table(sheet: Sheet, width: int) -> list[Line]:
 def table(sheet: Sheet, width: int) -> list[Line]:
     """The layers and their totals, where they sit by kind of layer, and the notes, in lines of ``width`` cells."""
     analysis, totals = sheet.analysis, sheet.analysis.totals
-    convention = CONVENTIONS[analysis.convention]
+    convention = analysis.counted
+    figure = f"{exact(totals.flops)} {convention.unit}"
     exactly = (
-        f"Exactly {exact(totals.params)} params, {exact(totals.macs)} MACs, {exact(totals.flops)} FLOPs, "
+        f"Exactly {exact(totals.params)} params, {exact(totals.macs)} MACs, {figure}, "
         f"{exact(totals.activations)} activations, {exact(totals.buffers)} buffer elements."
     )
     lines = prose(f"{analysis.name}: input {input_text(analysis)}, batch {analysis.batch}", width, "bold")
@@ -43,7 +44,7 @@ def table(sheet: Sheet, width: int) -> list[Line]:
         shown = f"{len(sheet.rows)} of {len(analysis.layers)} layers; the totals are those of all."
         lines += prose(shown, width, "dim")
     lines += prose(exactly, width)
-    lines += prose(f"FLOPs by the convention {convention.name}: {convention.description}.", width, "dim")
+    lines += prose(f"{convention.unit} by the convention {convention.name}: {convention.description}.", width, "dim")
     if totals.params or totals.macs:
         lines += [[], *_kinds(analysis, _WIDEST_BAR if width < 100 else 2 * _WIDEST_BAR)]
     return lines + notes(analysis.warnings, width)
@@ -92,7 +93,7 @@ def _layers(sheet: Sheet, width: int) -> list[Line]:
 def _figure(layout: _Layout, column: Column, row: Row) -> Span:
     text, value = layout.sheet.text(column, row), layout.sheet.value(column, row)
     if column.share:
-        picture = _bar(value, column.total(layout.sheet.analysis.totals) or 0, layout.bar)
+        picture = _bar(value, column.total(layout.sheet.analysis) or 0, layout.bar)
         text = f"{text:>{_PERCENT}} {picture}".rstrip() if layout.percent else picture
     return Span(text, "" if value else "dim")
 
@@ -131,7 +132,8 @@ class _Layout(Struct, frozen=True):
         return 2 if self.percent else 1
 
     def heading(self, column: Column) -> str:
-        return column.heading if self.percent or not column.share else column.heading[: self.bar]
+        heading = self.sheet.heading(column)
+        return heading if self.percent or not column.share else heading[: self.bar]
 
 
 def _layout(sheet: Sheet, width: int) -> _Layout:
@@ -171,7 +173,7 @@ def _tracks(columns: Sequence[Column], widths: Sequence[int], share: int) -> tup
 
 
 def _text_width(sheet: Sheet, column: Column) -> int:
-    return width_of([column.heading, sheet.total_text(column), *(sheet.text(column, row) for row in sheet.rows)])
+    return width_of([sheet.heading(column), sheet.total_text(column), *(sheet.text(column, row) for row in sheet.rows)])
 
 
 def _without_shares(sheet: Sheet) -> Sheet:

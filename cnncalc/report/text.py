@@ -47,7 +47,7 @@ def as_csv(sheet: Sheet) -> str:
 
 def as_markdown(sheet: Sheet) -> str:
     """A table with a row of totals."""
-    lines = [_markdown_row(column.heading for column in sheet.columns)]
+    lines = [_markdown_row(sheet.heading(column) for column in sheet.columns)]
     lines.append("|" + "|".join("---:" if column.quantity else ":---" for column in sheet.columns) + "|")
     lines += [_markdown_row(sheet.text(column, row) for column in sheet.columns) for row in sheet.rows]
     lines.append(_markdown_row(sheet.total_text(column) for column in sheet.columns))
@@ -60,7 +60,7 @@ def as_latex(sheet: Sheet) -> str:
     lines = [
         rf"\begin{{tabular}}{{{alignment}}}",
         r"\toprule",
-        _latex_row(column.heading for column in sheet.columns),
+        _latex_row(sheet.heading(column) for column in sheet.columns),
         r"\midrule",
         *(_latex_row(sheet.text(column, row) for column in sheet.columns) for row in sheet.rows),
         r"\midrule",
@@ -73,7 +73,7 @@ def as_latex(sheet: Sheet) -> str:
 
 def _csv_cell(column: Column, sheet: Sheet, value: object) -> object:
     if column.share:
-        whole = column.total(sheet.analysis.totals)
+        whole = column.total(sheet.analysis)
         return value / whole if isinstance(value, int) and whole else 0
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 

@@ -1,0 +1,98 @@
+"""The named quantities of a layer that a convention may count, of one sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import TYPE_CHECKING
+
+from cnncalc.layers.base import elements, per_axis
+from cnncalc.layers.formulas import window_output
+
+if TYPE_CHECKING:
+    from cnncalc.evaluate import Evaluated
+
+
+def _kernel(visit: Evaluated) -> tuple[int, ...]:
+    """The kernel along each axis; ones where a layer has none."""
+    return per_axis(getattr(visit.node.layer, "kernel_size", 1), len(visit.output) - 1)
+
+
+def _kernel_as_written(visit: Evaluated) -> int:
+    """A kernel given as one number counts as that number, whatever the axes."""
+    kernel = getattr(visit.node.layer, "kernel_size", 1)
+    return prod(kernel) if isinstance(kernel, tuple) else kernel
+
+
+def _ratio(visit: Evaluated) -> int:
+    """Per axis the quotient of input and output size where it is whole, else the remainder and 1."""
+    sizes = zip(visit.inputs[0][1:], visit.output[1:], strict=True)
+    return prod(size // output if size % output == 0 else size % output + 1 for size, output in sizes)
+
+
+def _weights(visit: Evaluated) -> int:
+    return elements(parameter for parameter in visit.parameters if "bias" not in parameter.name)
+
+
+def _groups(visit: Evaluated) -> int:
+    groups: int = getattr(visit.node.layer, "groups", 1)
+    return groups
+
+
+def _filters(visit: Evaluated) -> int:
+    return visit.output[0] // _groups(visit)
+
+
+def _window_positions(visit: Evaluated) -> int:
+    rank = len(visit.output) - 1
+    sides = [
+        per_axis(getattr(visit.node.layer, side, 1), rank) for side in ("kernel_size", "stride", "padding", "dilation")
+    ]
+    return prod(map(window_output, visit.inputs[0][1:], *sides))
+
+
+def _normalised(visit: Evaluated) -> int:
+    """How many elements share a mean, for a normalisation over trailing axes."""
+    return prod(visit.parameters[0].shape) if visit.parameters else visit.inputs[0][-1]
+
+
+QUANTITIES: dict[str, tuple[str, Callable[[Evaluated], int]]] = {
+    "mac": ("multiply-accumulates of weights and of attention's products", lambda visit: visit.operations.mac),
+    "add": ("additions and subtractions, those of a bias among them", lambda visit: visit.operations.add),
+    "mul": ("multiplications", lambda visit: visit.operations.mul),
+    "compare": ("comparisons", lambda visit: visit.operations.compare),
+    "div": ("divisions", lambda visit: visit.operations.div),
+    "exp": ("transcendental functions", lambda visit: visit.operations.exp),
+    "input": ("elements of the first input", lambda visit: prod(visit.inputs[0])),
+    "inputs": ("elements of all inputs", lambda visit: sum(map(prod, visit.inputs))),
+    "output": ("elements of the output", lambda visit: prod(visit.output)),
+    "channels": ("channels of the first input", lambda visit: visit.inputs[0][0] if visit.inputs[0] else 1),
+    "positions": ("elements of one output channel", lambda visit: prod(visit.output[1:])),
+    "axes": ("axes behind the channels", lambda visit: max(len(visit.output) - 1, 0)),
+    "params": ("elements of all parameters", lambda visit: elements(visit.parameters)),
+    "weights": ("elements of parameters that are no bias", _weights),
+    "buffers": ("elements of all buffers", lambda visit: elements(visit.buffers)),
+    "taps": ("elements of a kernel of one channel", lambda visit: prod(_kernel(visit))),
+    "kernel": ("the kernel's size as it is written, once for all axes or their product", _kernel_as_written),
+    "groups": ("groups of a convolution", lambda visit: _groups(visit)),
+    "size": ("the size of a window over channels", lambda visit: getattr(visit.node.layer, "size", 1)),
+    "ratio": ("input by output sizes, rounded as torchscan does", _ratio),
+    "filters": ("filters of one group", lambda visit: _filters(visit)),
+    "filters_again": (
+        "filters of one group, divided by the groups once more",
+        lambda visit: _filters(visit) // _groups(visit),
+    ),
+    "input_positions": ("elements of one input channel", lambda visit: prod(visit.inputs[0][1:])),
+    "window_positions": ("positions of a convolution with a layer's settings", _window_positions),
+    "normalised": ("elements that share a mean", _normalised),
+    "one": ("1 a layer", lambda visit: 1),
+}
+"""Each quantity's name, its meaning, and its value for a layer."""
+
+
+def term_value(term: str, visit: Evaluated) -> int:
+    """The value of a product of quantities such as ``output*taps``."""
+    value = 1
+    for name in term.split("*"):
+        value *= QUANTITIES[name.strip()][1](visit)
+    return value

@@ -1,0 +1,200 @@
+"""Every tool's figure, as the tool printed it, from its convention; reconciled, to the last operation."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from strategies import networks
+
+from cnncalc import CnncalcError, Network, analyze, layers, load, loads
+from cnncalc.analysis import convention_named, shipped_conventions
+from cnncalc.analysis.reconcile import reconciled
+from cnncalc.spec import shipped_names
+
+MEASURED = json.loads((Path(__file__).parent / "peer_counts.json").read_text())
+"""Totals printed by each tool for the same network, as run (its own text says how)."""
+
+CONVENTIONS = {
+    "torchinfo mult-adds": "torchinfo",
+    "fvcore 'flops'": "fvcore",
+    "ptflops pytorch": "ptflops",
+    "ptflops aten": "ptflops-aten",
+    "thop": "thop",
+    "calflops FLOPs": "calflops",
+    "calflops MACs": "calflops-macs",
+    "torch counter fwd": "torch",
+    "torchscan FLOPs": "torchscan",
+    "torchscan MACs": "torchscan-macs",
+}
+NOT_OPERATIONS_OF_A_FORWARD_PASS = {"torch counter fwd+bwd", "torchscan DMAs"}
+
+
+def network(input, *stack):
+    return Network(input=input, layers=stack)
+
+
+def without_adaptive_pool():
+    document = json.loads(load("alexnet").to_json())
+    document["layers"] = [layer for layer in document["layers"] if layer["type"] != "AdaptiveAvgPool2d"]
+    del document["expected"]
+    return loads(json.dumps(document))
+
+
+def block():
+    return network(
+        [3, 32, 32],
+        *(layers.Conv2d(16, 3, padding=1, bias=False), layers.BatchNorm2d(), layers.ReLU(name="stem")),
+        *(layers.Conv2d(32, 3, stride=2, padding=1, bias=False), layers.BatchNorm2d(), layers.ReLU()),
+        *(layers.Conv2d(32, 3, padding=1, bias=False), layers.BatchNorm2d(name="main")),
+        *(layers.Conv2d(32, 1, stride=2, bias=False, inputs=("stem",)), layers.BatchNorm2d(name="shortcut")),
+        *(layers.Add(inputs=("main", "shortcut")), layers.ReLU()),
+        *(layers.AdaptiveAvgPool2d(1), layers.Flatten(), layers.Linear(10)),
+    )
+
+
+IMAGE = [8, 16, 16]
+POINTWISE = layers.Conv2d(8, 1, bias=False)
+TRANSPOSED = {"kernel_size": 4, "stride": 2, "padding": 1, "bias": False}
+CASES = {
+    "AlexNet": load("alexnet"),
+    "AlexNet b2": load("alexnet"),
+    "AlexNet noAAP": without_adaptive_pool(),
+    "Block": block(),
+    "conv3x3+bias 8>8 @16": network(IMAGE, layers.Conv2d(8, 3, padding=1)),
+    "conv nobias": network(IMAGE, layers.Conv2d(8, 3, padding=1, bias=False)),
+    "conv g4 bias": network(IMAGE, layers.Conv2d(8, 3, padding=1, groups=4)),
+    "conv dil2 same-str": network(IMAGE, layers.Conv2d(8, 3, padding="same", dilation=2, bias=False)),
+    "convT k4s2p1 nobias": network(IMAGE, layers.ConvTranspose2d(8, **TRANSPOSED)),
+    "convT g4": network(IMAGE, layers.ConvTranspose2d(8, groups=4, **TRANSPOSED)),
+    "conv1d": network([8, 64], layers.Conv1d(8, 3, padding=1)),
+    "conv3d": network([8, 8, 8, 8], layers.Conv3d(8, 3, padding=1)),
+    "BN2d": network(IMAGE, layers.BatchNorm2d()),
+    "ReLU+conv1x1": network(IMAGE, layers.ReLU(), POINTWISE),
+    "F.relu+conv1x1": network(IMAGE, layers.ReLU(functional=True), POINTWISE),
+    "add+conv1x1": network(IMAGE, layers.Add(inputs=("input", "input")), POINTWISE),
+    "conv1x1 (baseline)": network(IMAGE, POINTWISE),
+    "conv1x1+maxpool2": network(IMAGE, POINTWISE, layers.MaxPool2d(2)),
+    "conv1x1+avgpool2": network(IMAGE, POINTWISE, layers.AvgPool2d(2)),
+    "conv1x1+GAP": network(IMAGE, POINTWISE, layers.AdaptiveAvgPool2d(1)),
+    "conv1x1+sigmoid": network(IMAGE, POINTWISE, layers.Sigmoid()),
+    "linear 64>32 bias": network([64], layers.Linear(32)),
+    "linear on (1,10,64)": network([10, 64], layers.Linear(32)),
+}
+
+
+def test_every_measured_network_is_here():
+    assert set(CASES) == {case for case in MEASURED if not case.startswith("_")}
+    assert {tool for case in CASES for tool in MEASURED[case]} == {*CONVENTIONS, *NOT_OPERATIONS_OF_A_FORWARD_PASS}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("tool", CONVENTIONS)
+def test_what_a_tool_printed(case, tool):
+    batch = 2 if case.endswith("b2") else 1
+    analysis = analyze(CASES[case], batch=batch, convention=CONVENTIONS[tool])
+    assert analysis.totals.flops == MEASURED[case][tool]
+
+
+@pytest.mark.parametrize(
+    ("case", "tool"),
+    [
+        # the mistakes that the issue names
+        ("convT k4s2p1 nobias", "torchinfo"),
+        ("convT k4s2p1 nobias", "thop"),
+        ("convT k4s2p1 nobias", "torchscan"),
+        ("conv dil2 same-str", "fvcore"),
+        ("convT g4", "calflops"),
+        ("linear on (1,10,64)", "torchinfo"),
+        ("ReLU+conv1x1", "ptflops"),
+        ("conv1x1+maxpool2", "ptflops"),
+    ],
+)
+def test_defects_are_called_so(case, tool):
+    analysis = analyze(CASES[case], convention=tool)
+    assert any(row.defect for row in analysis.layers)
+    assert any(warning.code == "convention-defect" for warning in analysis.warnings)
+    (found,) = [d for d in reconciled(analyze(CASES[case]), analysis).differences if d.defect]
+    assert found.amount
+
+
+@pytest.mark.parametrize(("case", "tool"), [("AlexNet", "fvcore"), ("conv g4 bias", "torchinfo"), ("BN2d", "thop")])
+def test_opinions_are_no_defects(case, tool):
+    assert not any(row.defect for row in analyze(CASES[case], convention=tool).layers)
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_shipped_networks_are_reconciled_to_the_last_operation(name):
+    base = analyze(load(name), batch=3)
+    for convention in shipped_conventions():
+        found = reconciled(base, analyze(load(name), batch=3, convention=convention))
+        assert found.start + sum(difference.amount for difference in found.differences) == found.figure
+
+
+@settings(max_examples=100)
+@given(networks())
+def test_generated_networks_are_reconciled_between_any_two(case):
+    nodes, shape = case
+    stated = []
+    for name, layer, inputs in nodes:
+        fields = {field: getattr(layer, field) for field in type(layer).__struct_fields__}
+        stated.append(type(layer)(**fields | {"name": name, "inputs": inputs}))
+    analyses = [analyze(Network(input=shape, layers=stated), convention=name) for name in shipped_conventions()]
+    for one in analyses[::5]:
+        for other in analyses:
+            reconciled(one, other)
+
+
+def test_why_alexnet_is_not_alexnet():
+    """The issue's own example: fvcore leaves 494,184 additions of biases out (Σ of the output elements with a bias)."""
+    found = reconciled(analyze(load("alexnet")), analyze(load("alexnet"), convention="fvcore"))
+    amounts = {difference.label: difference.amount for difference in found.differences}
+    assert amounts["a multiply-accumulate as 1 instead of 2"] == -714_188_480
+    assert amounts["additions of biases: not counted of Conv2d, Linear"] == -494_184
+
+
+def test_the_lecture_counts_convolutions_alone():
+    """Σ M²·K²·Cin·Cout over AlexNet's five convolutions, put down by hand."""
+    convolutions = [(55, 11, 3, 64), (27, 5, 64, 192), (13, 3, 192, 384), (13, 3, 384, 256), (13, 3, 256, 256)]
+    time = sum(m * m * k * k * inputs * outputs for m, k, inputs, outputs in convolutions)
+    assert analyze(load("alexnet"), convention="lecture").totals.flops == time
+
+
+def test_analyses_of_other_networks_are_not_reconciled():
+    with pytest.raises(CnncalcError, match="are not analyses of one network on one input"):
+        reconciled(analyze(load("alexnet")), analyze(load("vgg11"), convention="thop"))
+
+
+def test_a_convention_of_ones_own(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'name = "mine"\ndescription = "pixels"\nunit = "pixels"\n'
+        '[[rules]]\nkinds = ["Conv2d"]\nwhen = { kernel_size = 11 }\ncount = { "positions*channels" = 3, one = -1 }\n'
+    )
+    analysis = analyze(load("alexnet"), convention=str(path))
+    assert analysis.totals.flops == 3 * (55 * 55 * 3) - 1
+    assert analysis.to_dict()["convention"] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("name = 3", "Expected `str`, got `int`"),
+        ("name = ", "Invalid"),
+        ('name = "x"\ndescription = ""\nruels = []', "unknown field `ruels`"),
+        ('name = "x"\ndescription = ""\n[[rules]]\nkinds = ["*"]\ncount = { macs = 1 }', "did you mean 'mac'?"),
+        ('name = "x"\ndescription = ""\n[[rules]]\nkinds = ["*"]\ncount = { mac = 10000000 }', "too much"),
+    ],
+)
+def test_a_convention_that_is_not_one(tmp_path, text, complaint):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(CnncalcError) as error:
+        convention_named(str(path))
+    assert complaint in str(error.value)
+    assert str(path) in str(error.value)
+
+
+def test_an_unknown_convention_has_a_nearest_name():
+    with pytest.raises(CnncalcError, match="did you mean 'torchinfo'"):
+        analyze(load("alexnet"), convention="torchinf")

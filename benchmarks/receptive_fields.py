@@ -15,6 +15,7 @@ from machine import describe
 
 import cnncalc
 from cnncalc.analysis.receptive_field import follow
+from cnncalc.analysis.sight import Layers
 from cnncalc.evaluate import raise_unless
 from cnncalc.graph import build_graph
 
@@ -36,6 +37,9 @@ def main() -> None:
     graph = build_graph(network)
     analysis = cnncalc.analyze(network)
 
+    places = {row.name: place for place, row in enumerate(analysis.layers)}
+    layers = Layers(analysis.inputs, analysis.layers, places)
+
     def shapes() -> list[tuple[int, ...]]:
         found = list(network.inputs.values())
         for node in graph.nodes:
@@ -47,7 +51,7 @@ def main() -> None:
         return found
 
     def fields() -> object:
-        return follow(analysis.inputs, analysis.layers)
+        return follow(layers)
 
     assert shapes()[1:] == [row.output_shape for row in analysis.layers]
     assert analysis.receptive_fields("layer4.2.add")["input"].size == (1451, 1451)

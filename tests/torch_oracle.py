@@ -149,7 +149,7 @@ def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
     arguments = {
         field: getattr(layer, field)
         for field in type(layer).__struct_fields__
-        if field not in ("name", "inputs", "when")
+        if field not in ("name", "inputs", "when", "functional")
     }
     for prefix, field in _INPUT_FIELD.items():
         if kind.startswith(prefix) and arguments[field] is None:

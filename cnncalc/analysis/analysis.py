@@ -12,7 +12,7 @@ from cnncalc.analysis.alignment import alignment_messages
 from cnncalc.analysis.convention import Convention, convention_named
 from cnncalc.analysis.receptive_field import Fields, ReceptiveField, follow, summed_up
 from cnncalc.analysis.regions import Region
-from cnncalc.analysis.sight import Sight, pixel_axes, sights, units_at
+from cnncalc.analysis.sight import Layers, Sight, pixel_axes, sights, units_at
 from cnncalc.arithmetic import prod
 from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.evaluate import Evaluated, evaluate
@@ -112,9 +112,13 @@ class Analysis(Struct, frozen=True, dict=True):
         return {row.name: row for row in self.layers}
 
     @cached_property
+    def _in_order(self) -> Layers:
+        return Layers(self.inputs, self.layers, {row.name: place for place, row in enumerate(self.layers)})
+
+    @cached_property
     def fields(self) -> Fields:
         """What the units of every layer see, along every axis of every input; worked out when it is first asked for."""
-        return follow(self.inputs, self.layers)
+        return follow(self._in_order)
 
     def receptive_fields(self, layer: str) -> dict[str, ReceptiveField]:
         """The receptive field of a layer's units on each of the inputs that they see.
@@ -134,13 +138,13 @@ class Analysis(Struct, frozen=True, dict=True):
         ``unit`` is its position along the axes behind the channels, or along all axes for one channel alone; the middle
         unless stated. Raises CnncalcError for a unit that the layer has not.
         """
-        return sights(self.inputs, self.layers, self.fields, self.row(layer), unit)
+        return sights(self._in_order, self.fields, self.row(layer), unit)
 
     def units_seeing(self, layer: str, pixel: Sequence[int], input: str | None = None) -> tuple[Region, ...]:
         """The units of a layer that depend on a pixel, whatever its channel, as products of positions along the layer's
         axes. ``input`` names the input where there are several. Raises CnncalcError for a pixel that is not there.
         """
-        return units_at(self.inputs, self.layers, self.row(layer), pixel, input)
+        return units_at(self._in_order, self.row(layer), pixel, input)
 
     @property
     def warnings(self) -> tuple[Warning, ...]:

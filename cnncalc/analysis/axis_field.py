@@ -20,8 +20,7 @@ from cnncalc.layers.formulas import effective_kernel, field_first, field_jump, f
 from cnncalc.layers.reading import Along, Axes, Everything, Rearranged, Sliding
 
 _MOST_PHASES = 65_536
-_MOST_TAPS = 1_000_000
-"""The most units that are looked at one by one, and the most of what they read."""
+"""The most units of one layer that are looked at one by one."""
 
 Edges: TypeAlias = tuple[int, int]
 """The first and the last of a run of pixels."""
@@ -29,6 +28,17 @@ Edges: TypeAlias = tuple[int, int]
 UNRESOLVED: Edges = (1, 0)
 """Stands for everything that a layer sees, as long as it is not known what that is."""
 _NOTHING: Edges = (0, -1)
+
+
+class Budget(Struct):
+    """How much more may be looked at one by one, so that no spec takes long."""
+
+    left: int
+
+    def spend(self, amount: int) -> bool:
+        """Take some of it; whether there was enough left."""
+        self.left -= amount
+        return self.left >= 0
 
 
 class AxisField(Struct, frozen=True, gc=False):
@@ -74,7 +84,7 @@ class AxisField(Struct, frozen=True, gc=False):
         return first, first + self.sizes[phase] - 1
 
 
-def along_axes(field: AxisField, axes: Axes, pixels: int, x: Shape, output: Shape) -> AxisField:
+def along_axes(field: AxisField, axes: Axes, pixels: int, x: Shape, output: Shape, budget: Budget) -> AxisField:
     """The field along an axis of so many pixels, read so from a shape into another."""
     if field.axis is None:
         return field
@@ -100,7 +110,7 @@ def along_axes(field: AxisField, axes: Axes, pixels: int, x: Shape, output: Shap
         return AxisField(None, everything=everything)
     if field.lost or along == Sliding(along.axis):
         return replace(field, axis=along.axis)
-    return _composed(field, along, x[field.axis], output[along.axis])
+    return _composed(field, along, x[field.axis], output[along.axis], budget)
 
 
 def _reads_both_ends(along: Along, size: int, count: int) -> bool:
@@ -112,7 +122,7 @@ def _reads_both_ends(along: Along, size: int, count: int) -> bool:
     return 0 in along.taps(0) and size - 1 - quotient * along.shift in along.taps(phase)
 
 
-def _composed(field: AxisField, along: Along, size: int, count: int) -> AxisField:
+def _composed(field: AxisField, along: Along, size: int, count: int, budget: Budget) -> AxisField:
     """The field through a relation of any kind, phase by phase, from an axis of ``size`` to one of ``count``."""
     period = len(field.firsts)
     finite = field.finite or along.bounded or field.extent is not None
@@ -125,14 +135,12 @@ def _composed(field: AxisField, along: Along, size: int, count: int) -> AxisFiel
         return lost
     firsts: list[int] = []
     sizes: list[int] = []
-    work = 0
     for unit in range(phases):
         quotient, phase = divmod(unit, along.period)
         taps = along.taps(phase)
         if period == 1 and not finite and len(taps) > 1:
             taps = (min(taps), max(taps))
-        work += len(taps)
-        if work > _MOST_TAPS:
+        if not budget.spend(len(taps) + 2):
             return lost
         read = [quotient * along.shift + tap for tap in taps]
         if finite:
@@ -166,7 +174,7 @@ def in_other_shape(field: AxisField, groups: Sequence[tuple[list[int], list[int]
     return AxisField(theirs[0], everything=field.everything, lost=True)
 
 
-def union(a: AxisField, b: AxisField, size: int, output: Shape) -> AxisField:
+def union(a: AxisField, b: AxisField, size: int, output: Shape, budget: Budget) -> AxisField:
     simple = a.shift == b.shift and is_plain(a) and is_plain(b)
     if simple and a.axis == b.axis and a.everything == b.everything:
         first = min(a.firsts[0], b.firsts[0])
@@ -185,7 +193,7 @@ def union(a: AxisField, b: AxisField, size: int, output: Shape) -> AxisField:
     count = a.extent if alike and a.extent is not None else output[a.axis]
     finite = a.finite or b.finite or not alike or not _same_jump(a, b)
     phases = count if finite else lcm(len(a.firsts), len(b.firsts))
-    if phases > _MOST_PHASES:
+    if phases > _MOST_PHASES or not budget.spend(phases):
         return AxisField(a.axis, everything=everything, lost=True)
     step = a.inner if alike else 1
     firsts, sizes = [], []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from cnncalc.analysis.axis_field import AxisField, is_plain
+from cnncalc.analysis.axis_field import AxisField, Budget, is_plain
 from cnncalc.analysis.receptive_field import through
 from cnncalc.arithmetic.recording import TEXTBOOK, Recorded
 from cnncalc.layers.formulas import effective_kernel, field_first, field_jump, field_size
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _MOST_PHASES = 1024
+_MOST_WORK = 100_000
 
 
 class FieldStep(Struct, frozen=True):
@@ -57,7 +58,7 @@ def _branches(analysis: Analysis, row: Row, source: str, axis: int) -> list[Axis
     for name, x, reading in zip(row.inputs, row.input_shapes, row.layer.reads(*row.input_shapes), strict=True):
         seen = analysis.fields.seen[name]
         kept = {source: seen[source]} if source in seen else {}
-        field = through(reading, kept, analysis.inputs, x, row.output_shape).get(source)
+        field = through(reading, kept, analysis.inputs, x, row.output_shape, Budget(_MOST_WORK)).get(source)
         found.append(field[axis] if field else None)
     return found
 

@@ -24,6 +24,10 @@ def _kernel_as_written(visit: Evaluated) -> int:
     return prod(kernel) if isinstance(kernel, tuple) else kernel
 
 
+def _in_full(visit: Evaluated) -> bool:
+    return _kernel_as_written(visit) == prod(_kernel(visit))
+
+
 def _ratio(visit: Evaluated) -> int:
     """Per axis the quotient of input and output size where it is whole, else the remainder and 1."""
     sizes = zip(visit.inputs[0][1:], visit.output[1:], strict=True)
@@ -74,6 +78,7 @@ QUANTITIES: dict[str, tuple[str, Callable[[Evaluated], int]]] = {
     "buffers": ("elements of all buffers", lambda visit: elements(visit.buffers)),
     "taps": ("elements of a kernel of one channel", lambda visit: prod(_kernel(visit))),
     "kernel": ("the kernel's size as it is written, once for all axes or their product", _kernel_as_written),
+    "kernel_in_full": ("1 where the kernel as written is all of it", lambda visit: int(_in_full(visit))),
     "groups": ("groups of a convolution", lambda visit: _groups(visit)),
     "size": ("the size of a window over channels", lambda visit: getattr(visit.node.layer, "size", 1)),
     "ratio": ("input by output sizes, rounded as torchscan does", _ratio),

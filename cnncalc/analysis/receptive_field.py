@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cnncalc.analysis.alignment import Misalignment, Seen, differences
-from cnncalc.analysis.axis_field import UNRESOLVED, AxisField, along_axes, in_other_shape, union
+from cnncalc.analysis.axis_field import UNRESOLVED, AxisField, Budget, along_axes, in_other_shape, union
 from cnncalc.analysis.regions import aligned_axes
-from cnncalc.analysis.sight import pixel_axes, reach
+from cnncalc.analysis.sight import Layers, pixel_axes, reach
 from cnncalc.layers.base import Shape
 from cnncalc.layers.reading import Reading, Rearranged, shapes_along
 
-if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Row
+_MOST_WORK = 300_000
+"""How many units and readings of theirs one walk looks at one by one; a second or two."""
+_VISIT = 8
+"""What a layer on the way to the input costs, in those."""
 
 
 class ReceptiveField(Struct, frozen=True):
@@ -55,37 +57,45 @@ class Fields(Struct, frozen=True):
     misaligned: tuple[Misalignment, ...]
 
 
-def follow(inputs: Mapping[str, Shape], rows: Sequence[Row]) -> Fields:
-    """Walk over the layers once."""
+def follow(layers: Layers) -> Fields:
+    """Walk over the layers once. What would take too long to follow is lost, not guessed."""
+    inputs, budget = layers.inputs, Budget(_MOST_WORK)
     seen: dict[str, Seen] = {
         name: {name: tuple([AxisField(axis, (0,), (1,), covers=True) for axis in pixel_axes(shape)])}
         for name, shape in inputs.items()
     }
     misaligned: list[Misalignment] = []
-    for row in rows:
+    for row in layers.rows:
         output = row.output_shape
         readings = row.layer.reads(*row.input_shapes)
         if len(readings) == 1 and not readings[0]:
             seen[row.name] = seen[row.inputs[0]]
             continue
-        found = leading = through(readings[0], seen[row.inputs[0]], inputs, row.input_shapes[0], output)
+        found = leading = through(readings[0], seen[row.inputs[0]], inputs, row.input_shapes[0], output, budget)
         for position, reading in enumerate(readings[1:], start=1):
-            branch = through(reading, seen[row.inputs[position]], inputs, row.input_shapes[position], output)
+            branch = through(reading, seen[row.inputs[position]], inputs, row.input_shapes[position], output, budget)
             if branch is not leading:
                 misaligned += differences(row, leading, branch, position)
-                found = _united(found, branch, inputs, output)
+                found = _united(found, branch, inputs, output, budget)
         for fields in found.values():
             for field in fields:
                 if field.everything is UNRESOLVED:
-                    found = _resolved(found, inputs, rows, row.name)
+                    found = _resolved(found, layers, row.name, budget)
                     break
         seen[row.name] = found
     return Fields(seen, tuple(misaligned))
 
 
-def _resolved(seen: Seen, inputs: Mapping[str, Shape], rows: Sequence[Row], layer: str) -> Seen:
+def _resolved(seen: Seen, layers: Layers, layer: str, budget: Budget) -> Seen:
     """The fields with what all of the layer's units together see, exactly, where a unit sees everything."""
-    edges = reach(inputs, rows, layer)
+    if not budget.spend(_VISIT):
+        lost = AxisField(None, lost=True)
+        return {
+            name: tuple(lost if field.everything is UNRESOLVED else field for field in fields)
+            for name, fields in seen.items()
+        }
+    edges, visited = reach(layers, layer)
+    budget.spend(_VISIT * visited)
     return {
         name: tuple(
             replace(field, everything=edge) if field.everything is UNRESOLVED else field
@@ -96,7 +106,7 @@ def _resolved(seen: Seen, inputs: Mapping[str, Shape], rows: Sequence[Row], laye
     }
 
 
-def through(reading: Reading, seen: Seen, inputs: Mapping[str, Shape], x: Shape, output: Shape) -> Seen:
+def through(reading: Reading, seen: Seen, inputs: Mapping[str, Shape], x: Shape, output: Shape, budget: Budget) -> Seen:
     """What is seen through a reading of a layer that sees this."""
     if not reading:
         return seen
@@ -110,20 +120,23 @@ def through(reading: Reading, seen: Seen, inputs: Mapping[str, Shape], x: Shape,
                 fields = tuple([in_other_shape(field, groups, step) for field in fields])
             else:
                 fields = tuple(
-                    [along_axes(field, step, size, before, after) for field, size in zip(fields, pixels, strict=True)]
+                    [
+                        along_axes(field, step, size, before, after, budget)
+                        for field, size in zip(fields, pixels, strict=True)
+                    ]
                 )
         found[name] = fields
     return found
 
 
-def _united(a: Seen, b: Seen, inputs: Mapping[str, Shape], output: Shape) -> Seen:
+def _united(a: Seen, b: Seen, inputs: Mapping[str, Shape], output: Shape, budget: Budget) -> Seen:
     """What is seen through either of two branches."""
     united = a | b
     for name in a.keys() & b.keys():
         sizes = [inputs[name][axis] for axis in pixel_axes(inputs[name])]
         united[name] = tuple(
             [
-                one if one is other or one == other else union(one, other, size, output)
+                one if one is other or one == other else union(one, other, size, output, budget)
                 for one, other, size in zip(a[name], b[name], sizes, strict=True)
             ]
         )
@@ -148,10 +161,20 @@ def _figures(field: AxisField, size: int, output: Shape) -> tuple[object, ...]:
     if field.lost or field.axis is None:
         return None, None, None, None, False, None
     count = output[field.axis] if field.extent is None else field.extent
-    near = min(len(field.firsts), count)
-    step = field.inner
-    ends = [field.edges(unit * step) for unit in (*range(near), *range(max(near, count - near), count))]
-    seen = [edge for edge in ends if edge is not None]
-    padding = (max(0, *(-low for low, _ in seen)), max(0, *(high - size + 1 for _, high in seen))) if seen else (0, 0)
+    padding = _beyond(field, count, size)
     start = field.centre(0)
     return max(field.sizes), jump, None if start is None else float(start), padding, False, min(field.sizes)
+
+
+def _beyond(field: AxisField, count: int, size: int) -> tuple[int, int]:
+    """How far the fields of ``count`` units reach beyond an axis of ``size`` pixels, before and behind."""
+    period = len(field.firsts)
+    turns, last = divmod(count - 1, period)
+    runs = [
+        (first, first + extent + (turns if phase <= last else turns - 1) * field.shift)
+        for phase, (first, extent) in enumerate(zip(field.firsts, field.sizes, strict=True))
+        if extent and phase < count
+    ]
+    if not runs:
+        return 0, 0
+    return max(0, -min(first for first, _ in runs)), max(0, max(behind for _, behind in runs) - size)

@@ -5,8 +5,9 @@ Units are followed layer by layer, borders and all, against the data or with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
+from heapq import heappop, heappush
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -71,46 +72,61 @@ def pixel_axes(shape: Shape) -> range:
     return range(1 if len(shape) > 1 else 0, len(shape))
 
 
-def elements_seen(
-    inputs: Mapping[str, Shape], rows: Sequence[Row], layer: str, units: Region
-) -> dict[str, list[Region]]:
-    """The elements, of each input that they see, that some units of a layer depend on."""
+class Layers(Struct, frozen=True):
+    """The inputs and the layers of a network, and where in their order each layer stands."""
+
+    inputs: dict[str, Shape]
+    rows: tuple[Row, ...]
+    places: dict[str, int]
+
+
+def elements_seen(layers: Layers, layer: str, units: Region) -> tuple[dict[str, list[Region]], int]:
+    """The elements, of each input that they see, that some units of a layer depend on, and how many layers lie between.
+
+    The layers are visited from the last to the first, each once all that read it have been.
+    """
     wanted: dict[str, list[Region]] = {layer: [units]}
-    for row in reversed(rows):
-        regions = wanted.pop(row.name, None)
-        if regions is None:
-            continue
+    waiting = [-layers.places[layer]] if layer in layers.places else []
+    visited = 0
+    while waiting:
+        row = layers.rows[-heappop(waiting)]
+        regions = wanted.pop(row.name)
+        visited += 1
         for name, x, reading in zip(row.inputs, row.input_shapes, row.layer.reads(*row.input_shapes), strict=True):
-            sources = wanted.setdefault(name, [])
+            if name not in wanted:
+                wanted[name] = []
+                if name in layers.places:
+                    heappush(waiting, -layers.places[name])
+            sources = wanted[name]
             for region in regions:
                 for found in read(reading, region, x, row.output_shape) if reading else (region,):
                     add(sources, found)
-    return {name: wanted[name] for name in inputs if wanted.get(name)}
+    return {name: wanted[name] for name in layers.inputs if wanted.get(name)}, visited
 
 
-def pixels_seen(inputs: Mapping[str, Shape], rows: Sequence[Row], layer: str, units: Region) -> dict[str, list[Region]]:
-    """The pixels, of whatever channel, that some units of a layer depend on."""
+def pixels_seen(layers: Layers, layer: str, units: Region) -> tuple[dict[str, list[Region]], int]:
+    """The pixels, of whatever channel, that some units of a layer depend on, and how many layers lie between."""
     pixels: dict[str, list[Region]] = {}
-    for name, regions in elements_seen(inputs, rows, layer, units).items():
+    elements, visited = elements_seen(layers, layer, units)
+    for name, regions in elements.items():
         flat: list[Region] = []
         for region in regions:
-            add(flat, tuple(region[axis] for axis in pixel_axes(inputs[name])))
+            add(flat, tuple(region[axis] for axis in pixel_axes(layers.inputs[name])))
         pixels[name] = flat
-    return pixels
+    return pixels, visited
 
 
-def reach(inputs: Mapping[str, Shape], rows: Sequence[Row], layer: str) -> dict[str, tuple[tuple[int, int], ...]]:
+def reach(layers: Layers, layer: str) -> tuple[dict[str, tuple[Edges, ...]], int]:
     """The first and the last pixel, along each axis of each input, that all units of a layer together see."""
-    shape = next(row.output_shape for row in rows if row.name == layer)
-    return {name: hull(regions) for name, regions in pixels_seen(inputs, rows, layer, whole(shape)).items()}
+    shape = layers.rows[layers.places[layer]].output_shape
+    pixels, visited = pixels_seen(layers, layer, whole(shape))
+    return {name: hull(regions) for name, regions in pixels.items()}, visited
 
 
-def units_seeing(
-    inputs: Mapping[str, Shape], rows: Sequence[Row], source: str, elements: Region, layer: str
-) -> list[Region]:
+def units_seeing(layers: Layers, source: str, elements: Region, layer: str) -> list[Region]:
     """The units of a layer that depend on some elements of an input."""
     reached: dict[str, list[Region]] = {source: [elements]}
-    for row in rows:
+    for row in layers.rows:
         units: list[Region] = []
         for name, x, reading in zip(row.inputs, row.input_shapes, row.layer.reads(*row.input_shapes), strict=True):
             for region in reached.get(name, ()):
@@ -123,12 +139,11 @@ def units_seeing(
     return reached.get(layer, [])
 
 
-def sights(
-    inputs: Mapping[str, Shape], rows: Sequence[Row], fields: Fields, row: Row, unit: Sequence[int] | None
-) -> dict[str, Sight]:
+def sights(layers: Layers, fields: Fields, row: Row, unit: Sequence[int] | None) -> dict[str, Sight]:
     """What one unit of a layer sees of each input; see :meth:`cnncalc.Analysis.sees`."""
     place, units = _unit(row, unit)
-    pixels = pixels_seen(inputs, rows, row.name, units)
+    inputs = layers.inputs
+    pixels, _ = pixels_seen(layers, row.name, units)
     found = {}
     for name, axes in fields.seen[row.name].items():
         regions = tuple(pixels.get(name, ()))
@@ -178,10 +193,9 @@ def _field(axes: Sequence[AxisField], units: Region) -> tuple[Edges, ...] | None
     return tuple(found)
 
 
-def units_at(
-    inputs: Mapping[str, Shape], rows: Sequence[Row], row: Row, pixel: Sequence[int], source: str | None
-) -> tuple[Region, ...]:
+def units_at(layers: Layers, row: Row, pixel: Sequence[int], source: str | None) -> tuple[Region, ...]:
     """The units of a layer that depend on a pixel; see :meth:`cnncalc.Analysis.units_seeing`."""
+    inputs = layers.inputs
     if source is None:
         if len(inputs) > 1:
             raise CnncalcError(f"the network has several inputs; name the one of the pixel: {', '.join(inputs)}")
@@ -199,4 +213,4 @@ def units_at(
         raise CnncalcError(f"the input has no pixel {_listed(pixel)}; its pixels are counted from 0 to {last}")
     channels = whole(shape[: len(shape) - len(sizes)])
     elements = (*channels, *(range(index, index + 1) for index in pixel))
-    return tuple(units_seeing(inputs, rows, source, elements, row.name))
+    return tuple(units_seeing(layers, source, elements, row.name))

@@ -20,6 +20,9 @@ Seen: TypeAlias = dict[str, tuple[AxisField, ...]]
 """For each input that a layer sees, its field along each of the input's pixel axes."""
 
 
+_MOST_UNITS = 65_536
+
+
 class Misalignment(Struct, frozen=True):
     """Two branches of a layer whose units are not centred on the same pixels along an axis of an input.
 
@@ -44,7 +47,7 @@ def differences(row: Row, a: Seen, b: Seen, position: int) -> Iterator[Misalignm
                 continue
             if one.shift == other.shift and is_plain(one) and is_plain(other) and _twice_centre(one, other) == 0:
                 continue
-            if one.jump is None or other.jump is None:
+            if one.jump is None or other.jump is None or one.everything or other.everything:
                 continue
             count = row.output_shape[one.axis]
             offsets = None if one.jump != other.jump and count > 1 else _offsets(one, other, count)
@@ -59,10 +62,20 @@ def _twice_centre(one: AxisField, other: AxisField) -> int:
 
 def _offsets(one: AxisField, other: AxisField, count: int) -> tuple[Fraction, Fraction]:
     """The least and the largest distance between the centres of two units in one place."""
-    units = range(min(count, lcm(len(one.firsts), len(other.firsts))))
+    units = range(min(count, lcm(len(one.firsts), len(other.firsts)), _MOST_UNITS))
     centres = [(one.centre(unit), other.centre(unit)) for unit in units]
     offsets = [theirs - ours for ours, theirs in centres if ours is not None and theirs is not None]
     return min(offsets, default=Fraction(0)), max(offsets, default=Fraction(0))
+
+
+def decimal_text(number: Fraction | float) -> str:
+    """A number in decimals: exactly where it is of halves, as the centres of fields are, else to six digits."""
+    exact = Fraction(number)
+    if exact.denominator == 1:
+        return str(exact.numerator)
+    if exact.denominator == 2:
+        return f"{'-' if exact < 0 else ''}{abs(exact.numerator) // 2}.5"
+    return f"{float(exact):g}"
 
 
 def axis_names(count: int) -> Sequence[str]:
@@ -90,5 +103,5 @@ def alignment_messages(misaligned: Sequence[Misalignment], pixels: Mapping[str, 
 
 
 def _side(offset: Fraction) -> str:
-    amount = f"{float(abs(offset)):g} pixel{'' if abs(offset) == 1 else 's'}"
+    amount = f"{decimal_text(abs(offset))} pixel{'' if abs(offset) == 1 else 's'}"
     return f"{amount} {'behind' if offset > 0 else 'before'}" if offset else "on"

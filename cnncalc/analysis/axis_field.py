@@ -19,6 +19,8 @@ from cnncalc.layers.base import Shape
 from cnncalc.layers.formulas import effective_kernel, field_first, field_jump, field_size
 from cnncalc.layers.reading import Along, Axes, Everything, Rearranged, Sliding
 
+_FURTHEST = 10**15
+"""Where no pixel is any more; what lies beyond is lost."""
 _MOST_PHASES = 65_536
 """The most units of one layer that are looked at one by one."""
 
@@ -46,8 +48,8 @@ class AxisField(Struct, frozen=True, gc=False):
 
     ``finite`` fields repeat nothing: there is a phase for each unit. ``everything`` is what each unit sees besides;
     ``lost`` says that the places could not be followed; ``covers`` that the first unit surely sees the input's first
-    pixel, and the last its last. Where an axis holds several axes in row-major order, position t
-    is unit ``t // inner % extent``.
+    pixel, and the last its last; ``partly`` that some units see nothing. Where an axis holds several axes in row-major
+    order, position t is unit ``t // inner % extent``.
     """
 
     axis: int | None
@@ -58,6 +60,7 @@ class AxisField(Struct, frozen=True, gc=False):
     finite: bool = False
     lost: bool = False
     covers: bool = False
+    partly: bool = False
     inner: int = 1
     extent: int | None = None
 
@@ -86,31 +89,51 @@ class AxisField(Struct, frozen=True, gc=False):
 
 def along_axes(field: AxisField, axes: Axes, pixels: int, x: Shape, output: Shape, budget: Budget) -> AxisField:
     """The field along an axis of so many pixels, read so from a shape into another."""
+    if field.lost:
+        whole = all(isinstance(other, Everything) and other.axis is None for other in axes)
+        return AxisField(None, everything=UNRESOLVED) if whole else field
+    if field.everything is not None and not field.partly:
+        reads = zip(axes, x, strict=True)
+        if not all(isinstance(other, Everything) or _reads_always(other, size, output) for other, size in reads):
+            field = replace(field, partly=True)
     if field.axis is None:
         return field
     along = axes[field.axis]
     if type(along) is Sliding and is_plain(field):
-        if along.kernel == along.stride == 1 and not along.before:
-            return field if along.axis == field.axis else replace(field, axis=along.axis)
-        shift = field.shift
-        return AxisField(
-            along.axis,
-            (field_first(field.firsts[0], along.before, shift),),
-            (field_size(field.sizes[0], effective_kernel(along.kernel, along.dilation), shift),),
-            field_jump(shift, along.stride),
-            field.everything,
-            covers=field.covers and _reads_both_ends(along, x[field.axis], output[along.axis]),
-        )
+        return _slid(field, along, x[field.axis], output[along.axis])
     if isinstance(along, Everything):
-        if field.lost and not all(isinstance(other, Everything) for other in axes):
-            return field
         everything = (0, pixels - 1) if field.covers or field.everything == (0, pixels - 1) else UNRESOLVED
-        if along.axis is not None and not field.lost:
-            return replace(field, axis=along.axis, everything=everything)
+        if along.axis is not None:
+            return replace(field, axis=along.axis, everything=everything, partly=False)
         return AxisField(None, everything=everything)
-    if field.lost or along == Sliding(along.axis):
+    if x[field.axis] == output[along.axis] and along == Sliding(along.axis):
         return replace(field, axis=along.axis)
     return _composed(field, along, x[field.axis], output[along.axis], budget)
+
+
+def _slid(field: AxisField, along: Sliding, size: int, count: int) -> AxisField:
+    """The field through a window, where every unit sees as much."""
+    if along.kernel == along.stride == 1 and not along.before and size == count:
+        return field if along.axis == field.axis else replace(field, axis=along.axis)
+    first = field_first(field.firsts[0], along.before, field.shift)
+    extent = field_size(field.sizes[0], effective_kernel(along.kernel, along.dilation), field.shift)
+    shift = field_jump(field.shift, along.stride)
+    if not (-_FURTHEST < first < _FURTHEST and extent < _FURTHEST and shift < _FURTHEST):
+        return AxisField(None, everything=field.everything, lost=True)
+    covers = field.covers and _reads_both_ends(along, size, count)
+    return AxisField(along.axis, (first,), (extent,), shift, field.everything, covers=covers, partly=field.partly)
+
+
+def _reads_always(along: Along, size: int, output: Shape) -> bool:
+    """Whether every output element surely reads an element that is there."""
+    if isinstance(along, Sliding):
+        if along.kernel == along.stride == 1 and not along.before:
+            return output[along.axis] <= size
+        last = (output[along.axis] - 1) * along.stride - along.before
+        behind = effective_kernel(along.kernel, along.dilation) - 1
+        ends = along.before <= behind and last < size
+        return ends and (along.dilation == 1 or (along.before == 0 and last + behind < size))
+    return along.always
 
 
 def _reads_both_ends(along: Along, size: int, count: int) -> bool:
@@ -130,7 +153,7 @@ def _composed(field: AxisField, along: Along, size: int, count: int, budget: Bud
     if not finite:
         phases = along.period * (period // gcd(along.shift, period))
         shift = field.shift * (along.shift * (phases // along.period)) // period
-    lost = AxisField(along.axis, everything=field.everything, lost=True)
+    lost = AxisField(None, everything=field.everything, lost=True)
     if phases > _MOST_PHASES:
         return lost
     firsts: list[int] = []
@@ -139,7 +162,7 @@ def _composed(field: AxisField, along: Along, size: int, count: int, budget: Bud
         quotient, phase = divmod(unit, along.period)
         taps = along.taps(phase)
         if period == 1 and not finite and len(taps) > 1:
-            taps = (min(taps), max(taps))
+            taps = (taps[0], taps[-1]) if isinstance(taps, range) else (min(taps), max(taps))
         if not budget.spend(len(taps) + 2):
             return lost
         read = [quotient * along.shift + tap for tap in taps]
@@ -151,50 +174,59 @@ def _composed(field: AxisField, along: Along, size: int, count: int, budget: Bud
         firsts.append(low)
         sizes.append(high - low + 1)
     covers = field.covers and _reads_both_ends(along, size, count)
-    return AxisField(along.axis, tuple(firsts), tuple(sizes), shift, field.everything, finite, covers=covers)
+    if max(map(abs, firsts)) > _FURTHEST or max(sizes) > _FURTHEST or shift > _FURTHEST:
+        return lost
+    runs = (tuple(firsts), tuple(sizes))
+    return AxisField(along.axis, *runs, shift, field.everything, finite, covers=covers, partly=field.partly)
 
 
 def in_other_shape(field: AxisField, groups: Sequence[tuple[list[int], list[int]]], step: Rearranged) -> AxisField:
     """The field along the axis that its own becomes, is put into, or is taken out of again."""
-    if field.axis is None:
+    if field.axis is None or field.lost:
         return field
     ours, theirs = next(group for group in groups if field.axis in group[0])
     if not theirs:
-        return AxisField(None, everything=field.everything if field.covers and field.everything else UNRESOLVED)
+        return AxisField(None, everything=UNRESOLVED)
     if len(ours) == len(theirs) == 1:
         return replace(field, axis=theirs[0])
-    if not field.lost and len(theirs) == 1 and field.extent is None:
+    if len(theirs) == 1 and field.extent is None:
         inner = prod([step.before[axis] for axis in ours[ours.index(field.axis) + 1 :]])
         return replace(field, axis=theirs[0], inner=inner, extent=step.before[field.axis])
-    if not field.lost and len(ours) == 1 and field.extent is not None:
+    if len(ours) == 1 and field.extent is not None:
         for position, axis in enumerate(theirs):
             inner = prod([step.after[later] for later in theirs[position + 1 :]])
             if inner == field.inner and step.after[axis] == field.extent:
                 return replace(field, axis=axis, inner=1, extent=None)
-    return AxisField(theirs[0], everything=field.everything, lost=True)
+    return AxisField(None, everything=field.everything, lost=True)
 
 
 def union(a: AxisField, b: AxisField, size: int, output: Shape, budget: Budget) -> AxisField:
-    simple = a.shift == b.shift and is_plain(a) and is_plain(b)
+    """What a unit sees that sees both, of an input's axis of ``size`` pixels."""
+    simple = a.shift == b.shift and is_plain(a) and is_plain(b) and not (a.partly or b.partly)
     if simple and a.axis == b.axis and a.everything == b.everything:
         first = min(a.firsts[0], b.firsts[0])
         behind = max(a.firsts[0] + a.sizes[0], b.firsts[0] + b.sizes[0])
         covers = a.covers or b.covers
         return AxisField(a.axis, (first,), (behind - first,), a.shift, a.everything, covers=covers)
-    everything = a.everything
-    if a.everything != b.everything:
-        full = (0, size - 1)
-        everything = full if full in (a.everything, b.everything) else UNRESOLVED
+    seen = [field.everything for field in (a, b) if field.everything is not None and not field.partly]
+    everything = (min(low for low, _ in seen), max(high for _, high in seen)) if seen else None
+    if everything == (0, size - 1):
+        placed = next((field for field in (a, b) if field.axis is not None), a)
+        if a.lost or b.lost or a.axis is None or b.axis is None or a.axis != b.axis:
+            return replace(placed, everything=everything, lost=False, partly=False)
+    partly = any(field.everything is not None and field.partly for field in (a, b))
+    if a.lost or b.lost or (partly and not everything):
+        return AxisField(None, everything=everything, lost=True)
     if a.axis is None or b.axis is None:
-        return replace(b if a.axis is None else a, everything=everything or UNRESOLVED)
-    if a.lost or b.lost or a.axis != b.axis:
-        return AxisField(a.axis, everything=everything, lost=True)
+        return replace(b if a.axis is None else a, everything=everything)
+    if a.axis != b.axis:
+        return AxisField(None, everything=everything, lost=True)
     alike = (a.inner, a.extent) == (b.inner, b.extent)
     count = a.extent if alike and a.extent is not None else output[a.axis]
     finite = a.finite or b.finite or not alike or not _same_jump(a, b)
     phases = count if finite else lcm(len(a.firsts), len(b.firsts))
     if phases > _MOST_PHASES or not budget.spend(phases):
-        return AxisField(a.axis, everything=everything, lost=True)
+        return AxisField(None, everything=everything, lost=True)
     step = a.inner if alike else 1
     firsts, sizes = [], []
     for unit in range(phases):

@@ -72,8 +72,15 @@ def _extent(field: AxisField | None) -> int:
 
 def _steps(analysis: Analysis, row: Row, branch: int, before: AxisField, source: str, axis: int) -> list[FieldStep]:
     after = analysis.fields.seen[row.name][source][axis]
-    steps = []
+    steps: list[FieldStep] = []
     reading = row.layer.reads(*row.input_shapes)[branch]
+    if after.everything is not None and after.axis is None:
+        if before.everything == after.everything and before.axis is None:
+            return []
+        first, last = after.everything
+        return [FieldStep(row.name, remark=f"all along the axis: r = {last - first + 1}, pixels {first} to {last}")]
+    if before.everything is not None:
+        return []
     if before.axis is not None:
         for step in reading:
             if isinstance(step, Rearranged) or before.axis is None:
@@ -101,7 +108,7 @@ def _worked(layer: str, along: Along | Everything, before: AxisField, after: Axi
         if after.everything is None or before.everything == after.everything:
             return []
         first, last = after.everything
-        return [FieldStep(layer, remark=f"reads all along the axis: r = {last - first + 1}, pixels {first} to {last}")]
+        return [FieldStep(layer, remark=f"all along the axis: r = {last - first + 1}, pixels {first} to {last}")]
     if isinstance(along, Sliding) and is_plain(before):
         return _slid(layer, along, before)
     if isinstance(along, Sliding) and along == Sliding(along.axis):

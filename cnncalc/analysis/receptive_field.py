@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cnncalc.analysis.alignment import Misalignment, Seen, differences
-from cnncalc.analysis.axis_field import UNRESOLVED, AxisField, Budget, along_axes, in_other_shape, union
+from cnncalc.analysis.axis_field import UNRESOLVED, AxisField, Budget, Edges, along_axes, in_other_shape, union
 from cnncalc.analysis.regions import aligned_axes
 from cnncalc.analysis.sight import Layers, pixel_axes, reach
 from cnncalc.layers.base import Shape
-from cnncalc.layers.reading import Reading, Rearranged, shapes_along
+from cnncalc.layers.reading import Along, Reading, Rearranged, shapes_along
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.analysis import Row
 
 _MOST_WORK = 300_000
 """How many units and readings of theirs one walk looks at one by one; a second or two."""
 _VISIT = 8
+_MOST_UNITS = 65_536
 """What a layer on the way to the input costs, in those."""
 
 
@@ -66,44 +70,72 @@ def follow(layers: Layers) -> Fields:
     }
     misaligned: list[Misalignment] = []
     for row in layers.rows:
-        output = row.output_shape
-        readings = row.layer.reads(*row.input_shapes)
+        visit = row.visit
+        readings = visit.node.layer.reads(*visit.inputs)
         if len(readings) == 1 and not readings[0]:
             seen[row.name] = seen[row.inputs[0]]
             continue
-        found = leading = through(readings[0], seen[row.inputs[0]], inputs, row.input_shapes[0], output, budget)
-        for position, reading in enumerate(readings[1:], start=1):
-            branch = through(reading, seen[row.inputs[position]], inputs, row.input_shapes[position], output, budget)
+        found = leading = _read(row, 0, readings, seen, layers, budget)
+        for position in range(1, len(readings)):
+            branch = _read(row, position, readings, seen, layers, budget)
             if branch is not leading:
                 misaligned += differences(row, leading, branch, position)
-                found = _united(found, branch, inputs, output, budget)
-        for fields in found.values():
-            for field in fields:
-                if field.everything is UNRESOLVED:
-                    found = _resolved(found, layers, row.name, budget)
-                    break
+                found = _united(found, branch, inputs, visit.output, budget)
         seen[row.name] = found
     return Fields(seen, tuple(misaligned))
 
 
-def _resolved(seen: Seen, layers: Layers, layer: str, budget: Budget) -> Seen:
-    """The fields with what all of the layer's units together see, exactly, where a unit sees everything."""
-    if not budget.spend(_VISIT):
+def _read(
+    row: Row, position: int, readings: Sequence[Reading], seen: Mapping[str, Seen], layers: Layers, budget: Budget
+) -> Seen:
+    """What a layer sees through one of its inputs, exactly where it sees everything of it."""
+    source, reading = row.inputs[position], readings[position]
+    visit = row.visit
+    found = through(reading, seen[source], layers.inputs, visit.inputs[position], visit.output, budget)
+    if len(readings) > 1 and _apart(reading, seen[source]):
+        found = {
+            name: tuple(AxisField(None, lost=True) if field.everything else field for field in fields)
+            for name, fields in found.items()
+        }
+    for fields in found.values():
+        for field in fields:
+            if field.everything is UNRESOLVED:
+                return _resolved(found, row.name if len(readings) == 1 else source, layers, budget)
+    return found
+
+
+def _resolved(found: Seen, whole: str, layers: Layers, budget: Budget) -> Seen:
+    """The fields with what all units of a layer together see in the place of what was left open."""
+    edges = layers.reached.get(whole)
+    if edges is None and budget.spend(_VISIT):
+        edges, visited = reach(layers, whole)
+        layers.reached[whole] = edges
+        budget.spend(_VISIT * visited)
+    if edges is None:
         lost = AxisField(None, lost=True)
         return {
             name: tuple(lost if field.everything is UNRESOLVED else field for field in fields)
-            for name, fields in seen.items()
+            for name, fields in found.items()
         }
-    edges, visited = reach(layers, layer)
-    budget.spend(_VISIT * visited)
     return {
         name: tuple(
             replace(field, everything=edge) if field.everything is UNRESOLVED else field
             for field, edge in zip(fields, edges[name], strict=True)
         )
-        for name, fields in seen.items()
+        for name, fields in found.items()
         if name in edges
     }
+
+
+def _apart(reading: Reading, seen: Seen) -> bool:
+    """Whether a layer has this input in some of its places only, so that not all of its units see what this sees."""
+    driven = {field.axis for fields in seen.values() for field in fields}
+    return any(
+        isinstance(along, Along) and along.bounded and (along.axis > 0 or 0 in driven)
+        for step in reading
+        if not isinstance(step, Rearranged)
+        for along in step
+    )
 
 
 def through(reading: Reading, seen: Seen, inputs: Mapping[str, Shape], x: Shape, output: Shape, budget: Budget) -> Seen:
@@ -150,20 +182,38 @@ def summed_up(fields: Sequence[AxisField], input_shape: Shape, output: Shape) ->
     return ReceptiveField(*columns)
 
 
-def _figures(field: AxisField, size: int, output: Shape) -> tuple[object, ...]:
+def _figures(field: AxisField, size: int, output: Shape) -> tuple[Any, ...]:
     jump: Fraction | int | None = field.jump
     if jump is not None and jump.denominator == 1:
         jump = int(jump)
-    if field.everything is not None:
+    full = field.everything == (0, size - 1)
+    if field.everything is not None and (full or field.axis is None) and not field.lost:
         first, last = field.everything
         extent = last - first + 1
+        if field.partly:
+            return extent, jump, None, (0, 0), False, 0
         return extent, jump, first + extent / 2, (0, 0), True, extent
     if field.lost or field.axis is None:
         return None, None, None, None, False, None
     count = output[field.axis] if field.extent is None else field.extent
-    padding = _beyond(field, count, size)
+    if field.everything is not None:
+        return _beside(field, field.everything, count, size, jump)
+    sizes = field.sizes[:count]
     start = field.centre(0)
-    return max(field.sizes), jump, None if start is None else float(start), padding, False, min(field.sizes)
+    return max(sizes), jump, None if start is None else float(start), _beyond(field, count, size), False, min(sizes)
+
+
+def _beside(field: AxisField, everything: Edges, count: int, size: int, jump: Fraction | int | None) -> tuple[Any, ...]:
+    """The figures of units that see something in common and each something in its own place."""
+    if count > _MOST_UNITS or field.partly:
+        return None, None, None, None, False, None
+    edges = []
+    for unit in range(count):
+        low, high = field.edges(unit * field.inner) or everything
+        edges.append((min(low, everything[0]), max(high, everything[1])))
+    sizes = [high - low + 1 for low, high in edges]
+    padding = (max(0, -min(low for low, _ in edges)), max(0, max(high for _, high in edges) - size + 1))
+    return max(sizes), jump, (edges[0][0] + edges[0][1] + 1) / 2, padding, False, min(sizes)
 
 
 def _beyond(field: AxisField, count: int, size: int) -> tuple[int, int]:

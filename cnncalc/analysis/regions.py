@@ -94,6 +94,9 @@ def _brought_inside(found: Indices, border: str, size: int) -> Indices:
     """What stands for elements of which some lie outside of an axis."""
     if not found or border == "nothing" or (found[0] >= 0 and found[-1] < size):
         return _within(found, size)
+    if border == "clamp" and isinstance(found, range) and found.step == 1:
+        return range(min(max(found[0], 0), size - 1), min(max(found[-1], 0), size - 1) + 1)
+    _bounded(len(found))
     if border == "clamp":
         return indices(min(max(index, 0), size - 1) for index in found)
     inside = (min(abs(index), 2 * (size - 1) - abs(index)) for index in found)
@@ -112,9 +115,13 @@ def _seamless(along: Along) -> bool:
     return all(a[0] <= b[0] <= a[1] + 1 and a[1] <= b[1] for a, b in pairwise(edges))
 
 
-def _taps(along: Along, unit: int) -> Iterable[int]:
+def _taps(along: Along, unit: int) -> Indices:
+    """What one element of the output reads, in ascending order."""
     quotient, phase = divmod(unit, along.period)
-    return [quotient * along.shift + tap for tap in along.taps(phase)]
+    taps, moved = along.taps(phase), quotient * along.shift
+    if isinstance(taps, range):
+        return range(taps.start + moved, taps.stop + moved, taps.step)
+    return tuple(sorted(tap + moved for tap in taps))
 
 
 def read_along(along: Along | Everything, units: Indices, size: int) -> Indices:
@@ -129,7 +136,7 @@ def read_along(along: Along | Everything, units: Indices, size: int) -> Indices:
         step = units.step * along.shift
         found = _sums(range(units[0] * along.shift, units[-1] * along.shift + 1, step or 1), taps)
     elif isinstance(units, range) and units.step == 1 and _seamless(along):
-        found = range(min(_taps(along, units[0])), max(_taps(along, units[-1])) + 1)
+        found = range(_taps(along, units[0])[0], _taps(along, units[-1])[-1] + 1)
     else:
         _bounded(len(units) * max(1, len(taps)))
         found = indices(tap for unit in units for tap in _taps(along, unit))
@@ -139,9 +146,16 @@ def read_along(along: Along | Everything, units: Indices, size: int) -> Indices:
 def made_along(along: Along, elements: Indices, size: int, count: int) -> Indices:
     """Those of ``count`` elements of the output's axis that read some elements of an axis of ``size``."""
     period, shift = along.period, along.shift
+    if len(elements) == size and along.always and along.border == "nothing" and not along.bounded and shift:
+        ends = [_within(_taps(along, unit), size) for unit in (0, count - 1)]
+        if all(ends) and _seamless(along):
+            return range(count)
+    phases = range(min(period, count))
     _bounded(len(elements))
+    _bounded(len(phases))
+    _bounded(sum(len(along.taps(phase)) for phase in phases) * len(elements))
     reached = {*elements, *_standing_for(along, elements, size, count)}
-    taps = [(phase, tap) for phase in range(min(period, count)) for tap in along.taps(phase)]
+    taps = [(phase, tap) for phase in phases for tap in along.taps(phase)]
     _bounded(len(taps) * len(reached))
     if not shift:
         chosen = {phase for phase, tap in taps if tap in reached}
@@ -160,8 +174,10 @@ def _standing_for(along: Along, elements: Indices, size: int, count: int) -> Ite
     if along.border == "nothing":
         return
     ends = (*range(min(along.period, count)), *range(max(count - along.period, 0), count))
-    taps = [tap for unit in ends for tap in _taps(along, unit)]
-    for place in (*range(min(taps), 0), *range(size, max(taps) + 1)):
+    taps = [found for found in (_taps(along, unit) for unit in ends) if found]
+    lowest, highest = min(found[0] for found in taps), max(found[-1] for found in taps)
+    _bounded(max(0, -lowest) + max(0, highest + 1 - size))
+    for place in (*range(min(lowest, 0), 0), *range(size, max(highest + 1, size))):
         if contains(elements, _brought_inside((place,), along.border, size)):
             yield place
 

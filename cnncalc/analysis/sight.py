@@ -78,6 +78,8 @@ class Layers(Struct, frozen=True):
     inputs: dict[str, Shape]
     rows: tuple[Row, ...]
     places: dict[str, int]
+    reached: dict[str, dict[str, tuple[Edges, ...]]] = {}
+    """What all units of a layer together see, of those that were asked about."""
 
 
 def elements_seen(layers: Layers, layer: str, units: Region) -> tuple[dict[str, list[Region]], int]:
@@ -118,7 +120,7 @@ def pixels_seen(layers: Layers, layer: str, units: Region) -> tuple[dict[str, li
 
 def reach(layers: Layers, layer: str) -> tuple[dict[str, tuple[Edges, ...]], int]:
     """The first and the last pixel, along each axis of each input, that all units of a layer together see."""
-    shape = layers.rows[layers.places[layer]].output_shape
+    shape = layers.rows[layers.places[layer]].output_shape if layer in layers.places else layers.inputs[layer]
     pixels, visited = pixels_seen(layers, layer, whole(shape))
     return {name: hull(regions) for name, regions in pixels.items()}, visited
 
@@ -160,6 +162,8 @@ def _unit(row: Row, unit: Sequence[int] | None) -> tuple[tuple[int, ...], Region
     apart = len(shape) - 1 if len(shape) > 1 else len(shape)
     if unit is None:
         unit = tuple(size // 2 for size in shape[len(shape) - apart :])
+    if unit and not shape:
+        raise CnncalcError(f"{row.name} has one number a sample and no units to choose from")
     if len(unit) not in (apart, len(shape)):
         wanted = f"{apart} number{'s' if apart > 1 else ''}" + (f" or {len(shape)}" if len(shape) > apart else "")
         raise CnncalcError(
@@ -181,15 +185,18 @@ def _field(axes: Sequence[AxisField], units: Region) -> tuple[Edges, ...] | None
     """The receptive field of a unit before the borders cut anything off."""
     found = []
     for axis in axes:
-        if axis.everything is not None:
-            found.append(axis.everything)
-            continue
-        if axis.lost or axis.axis is None or len(units[axis.axis]) != 1:
+        if axis.lost or axis.partly:
             return None
-        edges = axis.edges(units[axis.axis][0])
-        if edges is None:
+        own = None
+        if axis.axis is not None:
+            if len(units[axis.axis]) != 1:
+                return None
+            own = axis.edges(units[axis.axis][0])
+        edges = [edge for edge in (own, axis.everything) if edge is not None]
+        if not edges:
             return None
-        found.append(edges)
+        low, high = min(edges)[0], max(last for _, last in edges)
+        found.append((low, high) if axis.everything is None else (max(low, 0), high))
     return tuple(found)
 
 

@@ -140,10 +140,14 @@ def _one_layer(
     sights = analysis.sees(layer, unit)
     if source is not None:
         sights = {name: sight for name, sight in sights.items() if name == source}
+        if not sights:
+            raise CnncalcError(f"{layer} sees nothing of {source}")
     if drawing is not None:
         from cnncalc.report.svg import svg
 
-        if len(sights) != 1:
+        if not sights:
+            raise CnncalcError(f"{layer} sees nothing that could be drawn")
+        if len(sights) > 1:
             raise CnncalcError(f"{layer} sees {len(sights)} inputs; name the one to draw with --of")
         (sight,) = sights.values()
         Path(drawing).write_text(svg(sight, f"What {layer} sees", caption(analysis, sight)), encoding="utf-8")
@@ -153,7 +157,7 @@ def _one_layer(
     from cnncalc.report.terminal import terminal_width, write
 
     width = terminal_width()
-    lines = field_lines(analysis, layer, width)
+    lines = field_lines(analysis, layer, width, sights)
     for sight in sights.values():
         lines += [[], *sight_lines(analysis, sight, width, coverage=coverage)]
     write(lines)

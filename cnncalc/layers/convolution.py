@@ -21,6 +21,7 @@ from cnncalc.layers.window import (
     Window,
     Windowed,
     divided,
+    slides_along,
     windows_along,
 )
 
@@ -49,7 +50,8 @@ class Convolution(Windowed, Generic[Sizes, Paddings], frozen=True):
 
     def slides(self) -> tuple[Sliding, ...]:
         if self.padding != "same":
-            return super().slides()
+            padding = 0 if self.padding == "valid" else self.padding
+            return slides_along(self.rank, self.kernel_size, self.stride, padding, self.dilation)
         sides = zip(per_axis(self.kernel_size, self.rank), per_axis(self.dilation, self.rank), strict=True)
         return tuple(
             Sliding(axis, kernel, 1, same_padding(kernel, dilation), dilation)

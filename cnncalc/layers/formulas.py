@@ -92,12 +92,14 @@ def transposed_taps(phase: int, kernel: int, stride: int, padding: int = 0, dila
     is a whole multiple ``i·S``; those k are ``g = gcd(S, D)`` in S apart.
     """
     common = gcd(stride, dilation)
-    for tap in range(min(kernel, stride // common)):
-        index, rest = divmod(phase + padding - tap * dilation, stride)
-        if not rest:
-            taps = ceil_div(kernel - tap, stride // common)
-            return range(index - (taps - 1) * (dilation // common), index + 1, dilation // common)
-    return range(0)
+    place, rest = divmod(phase + padding, common)
+    turns = stride // common
+    first = place * pow(dilation // common, -1, turns) % turns
+    if rest or first >= kernel:
+        return range(0)
+    index = (phase + padding - first * dilation) // stride
+    taps = ceil_div(kernel - first, turns)
+    return range(index - (taps - 1) * (dilation // common), index + 1, dilation // common)
 
 
 def adaptive_first(index: int, size: int, output: int) -> int:

@@ -40,6 +40,8 @@ class Along(Struct, frozen=True, gc=False):
     axis: int
     bounded: ClassVar[bool] = False
     """Whether elements outside of the input cannot be thought of as more of the same."""
+    always: ClassVar[bool] = True
+    """Whether every element of the output reads an element that is there."""
 
     @property
     def border(self) -> Border:
@@ -87,6 +89,7 @@ class Placed(Along, frozen=True, gc=False):
 
     offset: int
     bounded: ClassVar[bool] = True
+    always: ClassVar[bool] = False
 
     @property
     def shift(self) -> int:
@@ -105,6 +108,7 @@ class Spread(Along, frozen=True, gc=False):
     stride: int
     before: int
     dilation: int = 1
+    always: ClassVar[bool] = False
 
     @property
     def period(self) -> int:
@@ -200,6 +204,27 @@ class Listed(Along, frozen=True, gc=False):
 
     def taps(self, phase: int) -> tuple[int, ...]:
         return self.table[phase]
+
+
+class Dealt(Along, frozen=True, gc=False):
+    """The elements of ``hands`` equal runs in turn, one of each: the first of every run, then the second of every run.
+
+    Each run has ``run`` elements.
+    """
+
+    hands: int
+    run: int
+
+    @property
+    def period(self) -> int:
+        return self.hands
+
+    @property
+    def shift(self) -> int:
+        return 1
+
+    def taps(self, phase: int) -> range:
+        return range(phase * self.run, phase * self.run + 1)
 
 
 class Rearranged(Struct, frozen=True, gc=False):

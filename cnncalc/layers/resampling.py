@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod, scaled
 from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, has_axes, of_rank, per_axis
-from cnncalc.layers.reading import Grouped, Listed, Reading, Resampled, Sliding, each
+from cnncalc.layers.reading import Dealt, Grouped, Reading, Resampled, Sliding, each
 from cnncalc.layers.window import LETTERS
 
 Factor = Annotated[float, Meta(gt=0, le=1024)]
@@ -17,6 +17,8 @@ _TAPS = {"nearest": 1, "nearest-exact": 1, "linear": 2, "bilinear": 2, "trilinea
 _NEIGHBOURS = dict.fromkeys(("linear", "bilinear", "trilinear"), (0, 1)) | {"bicubic": (1, 2)}
 _NEIGHBOURS |= {"nearest": (0, 0), "nearest-exact": (0, 0)}
 """How many elements are read before and behind the one below an element's place."""
+_FINEST = 1_000_000
+"""The largest denominator that a factor is taken to have; PyTorch computes with 24 binary digits."""
 _RANKS = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
 
 
@@ -64,22 +66,32 @@ class Upsample(Layer, frozen=True):
         output = self.output(x)
         factors = per_axis(self.scale_factor, len(x) - 1)
         sizes = zip(x[1:], output[1:], factors, strict=True)
-        return (((each(0), *(self._along(axis, *along) for axis, along in enumerate(sizes, start=1))),),)
+        plane = len(x) == 3
+        return (((each(0), *(self._along(axis, *along, plane) for axis, along in enumerate(sizes, start=1))),),)
 
-    def _along(self, axis: int, size: int, output: int, factor: float | None) -> Resampled:
+    def _along(self, axis: int, size: int, output: int, factor: float | None, plane: bool) -> Resampled:
         """Where element i lies: at ``i·M/n`` (nearest), ``(i + 1/2)·M/n`` (nearest-exact), that less 1/2, or
         ``i·(M − 1)/(n − 1)`` (align_corners); ``n/M`` is the scale factor where that is given.
 
-        Source: PyTorch, ``aten/src/ATen/native/UpSample.h``.
+        Source: PyTorch, ``aten/src/ATen/native/UpSample.h``; it copies where the size stays, whatever the factor, and
+        for nearest in 2-D where it doubles.
         """
         before, behind = _NEIGHBOURS[self.mode]
+        if self._copied(size, output, plane):
+            return Resampled(axis, size, output)
         if self.align_corners:
             return Resampled(axis, size - 1 if output > 1 else 0, max(output - 1, 1), 0, before, behind)
-        step = Fraction(size, output) if factor is None else 1 / Fraction(repr(factor))
+        step = Fraction(size, output) if factor is None else Fraction(1 / factor).limit_denominator(_FINEST)
         down, up = step.numerator, step.denominator
         if self.mode == "nearest":
             return Resampled(axis, down, up)
         return Resampled(axis, 2 * down, 2 * up, down if self.mode == "nearest-exact" else down - up, before, behind)
+
+    def _copied(self, size: int, output: int, plane: bool) -> bool:
+        """Whether PyTorch goes by the sizes and not by the factor."""
+        if self.mode == "nearest":
+            return plane and output in (size, 2 * size)
+        return output == size and self.mode in ("linear", "bilinear", "trilinear")
 
 
 class PixelShuffle(Layer, frozen=True):
@@ -152,5 +164,4 @@ class ChannelShuffle(Layer, frozen=True):
         return Operations()
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
-        table = tuple((group * (x[0] // self.groups),) for group in range(self.groups))
-        return (((Listed(0, table, 1), *map(each, range(1, len(x)))),),)
+        return (((Dealt(0, self.groups, x[0] // self.groups), *map(each, range(1, len(x)))),),)

@@ -1,6 +1,7 @@
 """Layers that slide a window over their input: what convolutions and pools share, for any number of axes."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct
@@ -54,6 +55,13 @@ def windows_along(rank: int, *sides: Any) -> tuple[Window, ...]:
         if type(side) is tuple:
             return tuple(map(Window, *(per_axis(side, rank) for side in sides)))
     return (Window(*sides),) * rank
+
+
+@lru_cache(maxsize=1024)
+def slides_along(rank: int, *sides: Any) -> tuple[Sliding, ...]:
+    """The same windows as what one output element reads along each axis; kept, since networks repeat theirs."""
+    windows = windows_along(rank, *sides)
+    return tuple(Sliding(axis, w.kernel, w.stride, w.padding, w.dilation) for axis, w in enumerate(windows, start=1))
 
 
 def divided(groups: Number, inputs: Number, outputs: Number) -> Iterator[Check]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnncalc.analysis import ReceptiveField
+from cnncalc.analysis.alignment import decimal_text
 
 UNKNOWN = "?"
 NOTHING = "–"
@@ -40,7 +41,7 @@ def padding_text(field: ReceptiveField) -> str:
 
 def number_text(number: float | Fraction) -> str:
     """A number as short as it can be said, with a minus sign."""
-    return f"{float(number):g}".replace("-", "−")
+    return decimal_text(number).replace("-", "−")
 
 
 def of_inputs(fields: Mapping[str, ReceptiveField], text: Callable[[ReceptiveField], str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from cnncalc.analysis import Analysis, ReceptiveField, Sight
@@ -11,7 +11,7 @@ from cnncalc.analysis.derivation import FieldStep, worked_alike
 from cnncalc.analysis.regions import Indices, Region, count
 from cnncalc.layers.base import shape_text
 from cnncalc.report.fields import jump_text, padding_text, size_text, start_text
-from cnncalc.report.grid import Line, Span, Track, fold, grid, width_of
+from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import settings_text
 from cnncalc.report.picture import picture
 from cnncalc.report.table import input_text, notes, prose
@@ -28,13 +28,13 @@ def heading(analysis: Analysis, layer: str) -> str:
     return f"{analysis.name}, {layer}: {kind}, output {shape_text(row.output_shape)}, input {input_text(analysis)}"
 
 
-def field_lines(analysis: Analysis, layer: str, width: int) -> list[Line]:
-    """The layer's receptive field on each input, and its working, layer by layer."""
+def field_lines(analysis: Analysis, layer: str, width: int, sources: Collection[str]) -> list[Line]:
+    """The layer's receptive field on some of the inputs, and its working, layer by layer."""
     lines = prose(heading(analysis, layer), width, "bold")
     fields = analysis.receptive_fields(layer)
     if not fields:
         return [*lines, *prose("It depends on no input.", width)]
-    for source, field in fields.items():
+    for source, field in ((source, field) for source, field in fields.items() if source in sources):
         if len(analysis.inputs) > 1:
             lines += [[], *prose(f"On the input {source}:", width, "bold")]
         lines += prose(_sentence(field), width)
@@ -71,14 +71,16 @@ def _working(steps: Sequence[FieldStep], width: int) -> list[Line]:
     tracks = [Track(max(size, 1)) for size in widths]
     lines = prose(_RULES, width, "dim")
     for row, step in zip(rows, steps, strict=True):
-        if step.size:
+        name = step.layer
+        beside = max(1, width - widths[0] - 2)
+        if step.size and sum(widths) + 6 <= width:
             lines += grid([row], tracks, gap=2)
+        elif step.size:
+            equations = "  ".join(filter(None, (step.size, step.jump, step.first)))
+            lines += grid([[Span(name), Span(equations)]], [tracks[0], Track(beside)], gap=2)
         if step.remark:
-            name = "" if step.size else step.layer
-            lead = max(1, width - widths[0] - 2)
-            remark = [Span(piece) for piece in fold(step.remark, lead)]
-            for index, piece in enumerate(remark):
-                lines += grid([[Span(name if index == 0 else ""), piece]], [tracks[0], Track(lead)], gap=2)
+            name = "" if step.size else name
+            lines += grid([[Span(name), Span(step.remark)]], [tracks[0], Track(beside)], gap=2)
     return lines
 
 
@@ -86,7 +88,7 @@ def sight_lines(analysis: Analysis, sight: Sight, width: int, *, coverage: bool)
     """The box of pixels that a unit sees, what of its field lies in padding, and a picture of both."""
     names = axis_names(len(sight.pixels))
     of_input = f" of {sight.input}" if len(analysis.inputs) > 1 else ""
-    unit = f"Unit {','.join(map(str, sight.unit))}"
+    unit = f"Unit {','.join(map(str, sight.unit))}" if sight.unit else "It"
     if sight.box is None:
         return prose(f"{unit} sees nothing{of_input} but padding.", width)
     spans = " and ".join(f"{name} {low} to {high}" for name, (low, high) in zip(names, sight.box, strict=True))
@@ -126,6 +128,8 @@ def seeing_text(analysis: Analysis, layer: str, pixel: Sequence[int], units: Seq
     total = 1
     for size in row.output_shape[channels:]:
         total *= size
+    if not row.output_shape:
+        return f"Pixel {place} is seen by {layer}."
     places = "; ".join(", ".join(map(_positions, region)) for region in dict.fromkeys(positions))
     return f"Pixel {place} is seen by {_distinct(positions):,} of {total:,} units of {layer}: {places}."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from cnncalc.analysis import Sight
@@ -78,14 +78,15 @@ def _rectangles(sight: Sight) -> list[tuple[Edges, Edges]]:
     return found
 
 
-def _runs(found: Indices) -> list[Edges]:
+def _runs(found: Indices) -> Iterator[Edges]:
     """Neighbouring positions together, as first and last."""
     if isinstance(found, range) and found.step == 1:
-        return [(found[0], found[-1])]
-    runs: list[Edges] = []
-    for position in found:
-        if runs and position == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], position)
-        else:
-            runs.append((position, position))
-    return runs
+        yield found[0], found[-1]
+        return
+    first = last = found[0]
+    for position in found[1:]:
+        if position != last + 1:
+            yield first, last
+            first = position
+        last = position
+    yield first, last

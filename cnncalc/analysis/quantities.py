@@ -55,9 +55,11 @@ def _window_positions(visit: Evaluated) -> int:
     return prod(map(window_output, visit.inputs[0][1:], *sides))
 
 
-def _normalised(visit: Evaluated) -> int:
-    """How many elements share a mean, for a normalisation over trailing axes."""
-    return prod(visit.parameters[0].shape) if visit.parameters else visit.inputs[0][-1]
+def _rows(visit: Evaluated) -> int:
+    """How many groups of elements a normalisation over trailing axes takes together."""
+    stated = getattr(visit.node.layer, "normalized_shape", None)
+    together = visit.inputs[0][-1:] if stated is None else stated
+    return prod(visit.inputs[0]) // prod(together if isinstance(together, tuple) else (together,))
 
 
 QUANTITIES: dict[str, tuple[str, Callable[[Evaluated], int]]] = {
@@ -89,7 +91,7 @@ QUANTITIES: dict[str, tuple[str, Callable[[Evaluated], int]]] = {
     ),
     "input_positions": ("elements of one input channel", lambda visit: prod(visit.inputs[0][1:])),
     "window_positions": ("positions of a convolution with a layer's settings", _window_positions),
-    "normalised": ("elements that share a mean", _normalised),
+    "rows": ("groups of elements that a normalisation of trailing axes takes together", _rows),
     "one": ("1 a layer", lambda visit: 1),
 }
 """Each quantity's name, its meaning, and its value for a layer."""

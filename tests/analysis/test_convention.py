@@ -97,6 +97,26 @@ def test_what_a_tool_printed(case, tool):
 
 
 @pytest.mark.parametrize(
+    ("tool", "layer", "shape", "printed"),
+    [
+        # as the tools of those versions printed for torch.nn's layer alone, torch 2.13.0
+        ("ptflops", layers.ReLU6(), (4, 5, 4), 80),
+        ("ptflops", layers.LPPool2d(2), (4, 6, 6), 216),
+        ("calflops", layers.LPPool2d(2), (4, 6, 6), 216),
+        ("torchscan", layers.LayerNorm(), (4, 6), 200),
+        ("torchscan", layers.LayerNorm(elementwise_affine=False), (4, 6), 152),
+        ("torchscan", layers.LayerNorm(bias=False), (4, 6), 176),
+        ("torchinfo", layers.ConvTranspose2d(6, 3, stride=2), (4, 6, 6), 37_518),
+        ("torchinfo", layers.ConvTranspose2d(8, 3, stride=2, groups=2), (4, 6, 6), 25_688),
+        ("torchinfo", layers.Conv2d(6, 3, padding="same"), (4, 6, 6), 7_992),
+        ("torchinfo", layers.Linear(5), (3, 8), 45),
+    ],
+)
+def test_what_a_tool_printed_for_one_layer(tool, layer, shape, printed):
+    assert analyze(network(shape, layer), convention=tool).totals.flops == printed
+
+
+@pytest.mark.parametrize(
     ("case", "tool"),
     [
         # the mistakes that the issue names

@@ -152,6 +152,84 @@ def test_the_whole_of_what_a_layer_sees_need_not_be_the_whole_input():
     assert field.whole == (True, True)
 
 
+@pytest.mark.parametrize(
+    "stack",
+    [
+        [layers.Slice(dim=2, stop=4), layers.AdaptiveAvgPool1d(1)],
+        [layers.Split((4, 28), 0, dim=2), layers.Mean(2)],
+        [layers.ConstantPad1d((0, -28)), layers.AdaptiveMaxPool1d(1)],
+    ],
+)
+def test_a_crop_is_not_the_whole_input(stack):
+    field = last(stack, (1, 32))
+    assert (field.size, field.start, field.whole) == ((4,), (2.0,), (True,))
+
+
+def test_whole_is_said_of_what_every_unit_sees_only():
+    """Units 0 to 31 see their own pixel and pixels 2 and 3: from 2 pixels to the 30 from 2 to 31."""
+    stack = [
+        layers.Slice(2, 4, dim=2),
+        layers.AdaptiveAvgPool1d(1, name="global"),
+        layers.Add(inputs=("input", "global")),
+    ]
+    field = last(stack, (1, 32))
+    assert (field.size, field.smallest, field.whole, field.start) == ((30,), (2,), (False,), (2.0,))
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        [layers.AdaptiveAvgPool2d(1), layers.ConvTranspose2d(1, 1, stride=2, output_padding=1)],
+        [layers.AdaptiveAvgPool2d(1), layers.ZeroPad2d(1)],
+    ],
+)
+def test_units_in_padding_see_nothing_of_the_whole(stack):
+    field = last(stack, (1, 8, 8))
+    assert (field.size, field.smallest, field.whole) == ((8, 8), (0, 0), (False, False))
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        [layers.Reshape((1, 4, 16)), layers.Slice(dim=2, stop=1), layers.Squeeze()],
+        [layers.Reshape((1, 4, 16)), layers.Permute((0, 1, 3, 2)), layers.Mean(3), layers.ReLU(), layers.Conv1d(1, 2)],
+        [layers.Conv1d(1, 2, stride=2**31 - 1, padding=1) for _ in range(3)],
+    ],
+)
+def test_what_could_not_be_followed_is_not_made_up(stack):
+    field = last(stack, (1, 8, 8) if isinstance(stack[0], layers.Reshape) else (1, 1))
+    assert set(field.size) == {None}
+    assert not any(field.whole)
+
+
+@pytest.mark.parametrize(
+    ("stack", "shape", "sizes"),
+    [
+        # two windows of 2 over units of 2 and, at the border of the period, of 3 pixels
+        ([layers.Upsample(scale_factor=0.7, mode="linear"), layers.Conv1d(1, 2)], (1, 5), (3, 4)),
+        ([layers.AdaptiveMaxPool1d(4), layers.Slice(-1, None, 2, dim=2)], (4, 27), (7, 7)),
+    ],
+)
+def test_only_units_that_are_there_count(stack, shape, sizes):
+    field = last(stack, shape)
+    assert (field.smallest[0], field.size[0]) == sizes
+
+
+@pytest.mark.parametrize(
+    ("layer", "size", "unit", "pixels"),
+    [
+        # as torch.nn.Upsample's forward pass reads them: it copies where sizes stay, and halves where they double
+        (layers.Upsample(scale_factor=1.1), 7, 6, (6, 6)),
+        (layers.Upsample(scale_factor=2.1), 5, 2, (1, 1)),
+        (layers.Upsample(scale_factor=1.1, mode="bilinear"), 7, 1, (1, 1)),
+        (layers.Upsample(scale_factor=3.3333333333333335), 4, 10, (3, 3)),
+    ],
+)
+def test_factors_that_are_no_ratio_of_sizes(layer, size, unit, pixels):
+    (sight,) = analyze(Network(input=[1, size, size], layers=[layer])).sees("upsample_1", (unit, unit)).values()
+    assert sight.box == (pixels, pixels)
+
+
 def test_squeeze_and_excitation_sees_everything_and_keeps_its_places():
     analysis = analyze(load("efficientnet_b0"))
     field = analysis.receptive_fields("features.1.0.block.1.scale")["input"]

@@ -118,3 +118,36 @@ def test_a_terminal_that_knows_ascii_only():
     output = run("rf", "alexnet", "pool5", "--unit", "0,5", PYTHONIOENCODING="ascii").stdout
     assert "r <- r + (K - 1)*j" in output
     assert "?" not in output
+
+
+LARGEST = 2**31 - 1
+SMALL = {"type": "Conv1d", "kernel_size": 3, "padding": 1}
+HOSTILE = {
+    "a pool of everything": ([1, LARGEST], {"type": "AdaptiveAvgPool1d", "output_size": 2}),
+    "a huge transposed kernel": ([1, 1000], {"type": "ConvTranspose1d", "kernel_size": LARGEST, "stride": 2}),
+    "a huge transposed stride": ([1, 1], {"type": "ConvTranspose1d", "kernel_size": LARGEST, "stride": LARGEST}),
+    "a huge shuffle": ([LARGEST, 1, 1], {"type": "ChannelShuffle", "groups": LARGEST}),
+    "a huge border": ([1, 5], {"type": "ReplicationPad1d", "padding": 10**9}),
+    "holes without end": ([1, LARGEST], {"type": "Conv1d", "kernel_size": 10**9, "stride": 3, "dilation": 2}),
+    "strides without end": ([1, 1], *[{"type": "Conv1d", "kernel_size": 2, "padding": 1, "stride": LARGEST}] * 60),
+    "phases without end": ([1, 10**6], {"type": "AdaptiveAvgPool1d", "output_size": 60000}, SMALL),
+    "resampled to a neighbour": ([1, LARGEST], {"type": "Upsample", "size": LARGEST - 1}),
+    "pools of what is not all": (
+        [1, 400],
+        {"type": "Conv1d", "kernel_size": 1, "stride": 2},
+        *[{"type": "GroupNorm", "num_groups": 1}, SMALL] * 400,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+@pytest.mark.parametrize("option", [None, "--coverage", "--pixel", "--svg"])
+def test_hostile_specs_take_seconds_and_no_traceback(case, option, tmp_path):
+    input, *stack = HOSTILE[case]
+    stack = [layer | ({"out_channels": 1} if "Conv" in layer["type"] else {}) for layer in stack]
+    stack[-1]["name"] = "last"
+    values = {"--pixel": [",".join("0" * (len(input) - 1))], "--svg": [tmp_path / "x.svg"]}
+    arguments = ["last", option, *values.get(option, [])] if option else []
+    result = cnncalc("rf", "-", *arguments, text=json.dumps({"input": input, "layers": stack}))
+    assert result.returncode in (0, 2), result.stderr
+    assert "Traceback" not in result.stderr

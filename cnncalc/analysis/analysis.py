@@ -205,6 +205,7 @@ class Analysis(Struct, frozen=True, dict=True):
                     "macs": row.macs,
                     "flops": row.flops,
                     "activations": row.activations,
+                    "operations": {name: self.batch * count for name, count in structs.asdict(row.operations).items()},
                     **({"defect": row.defect} if row.defect else {}),
                     "receptive_field": self._field_document(row.name),
                 }

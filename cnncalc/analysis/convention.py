@@ -12,6 +12,7 @@ from msgspec import DecodeError, Struct, ValidationError
 
 from cnncalc.analysis.quantities import QUANTITIES, term_value
 from cnncalc.errors import CnncalcError, nearest, printable
+from cnncalc.layers import LAYERS_BY_NAME
 from cnncalc.layers.base import Operations
 
 if TYPE_CHECKING:
@@ -133,6 +134,16 @@ def _read(path: Path) -> Convention:
 
 
 def _check(rule: Rule, where: str) -> None:
+    kinds = [kind for pattern in rule.kinds for kind in LAYERS_BY_NAME if fnmatchcase(kind, pattern)]
+    for pattern in rule.kinds:
+        if not any(fnmatchcase(kind, pattern) for kind in LAYERS_BY_NAME):
+            hint = nearest(pattern, LAYERS_BY_NAME)
+            raise CnncalcError(f"{where}.kinds: no kind of layer is named {pattern!r}{hint}")
+    known = {field for kind in kinds for field in LAYERS_BY_NAME[kind].__struct_fields__} | QUANTITIES.keys()
+    for name in rule.when:
+        if name not in known:
+            hint = nearest(name, sorted(known))
+            raise CnncalcError(f"{where}.when: {', '.join(rule.kinds)} has no {name!r}{hint}")
     for term, coefficient in rule.count.items():
         names = [name.strip() for name in term.split("*")]
         for name in names:

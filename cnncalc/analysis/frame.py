@@ -11,15 +11,21 @@ _COUNTS = ("params", "buffers", "macs", "flops", "activations")
 
 
 def dataframe(document: dict[str, Any]) -> pandas.DataFrame:
-    """One row a layer; figures beyond int64 stay exact as Python ints (dtype object)."""
+    """One row a layer; figures beyond int64 stay exact as Python ints (dtype object).
+
+    The convention of its ``flops`` stands in the frame's ``attrs``.
+    """
     several = isinstance(document["input"], dict)
-    return pandas.DataFrame([_flat(row, several) for row in document["layers"]])
+    frame = pandas.DataFrame([_flat(row, several) for row in document["layers"]])
+    frame.attrs |= {key: document[key] for key in ("name", "convention", "unit", "batch")}
+    return frame
 
 
 def _flat(row: dict[str, Any], several: bool) -> dict[str, Any]:
     """A layer with tuples for lists, and its field in columns of its own, ``field_size`` or ``left.field_size``."""
     flat: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
     fields: dict[str, Any] = flat.pop("receptive_field") or {}
+    flat |= {f"operations_{name}": count for name, count in flat.pop("operations").items()}
     by_input = fields if several else {"": fields}
     for source, field in by_input.items():
         prefix = f"{source}." if several else ""
@@ -35,7 +41,13 @@ def html(document: dict[str, Any]) -> str:
     for column in frame.columns:
         if column == "output_shape" or column.endswith("field_size"):
             frame[column] = ["×".join(map(str, sizes)) if isinstance(sizes, tuple) else "" for sizes in frame[column]]
-    frame = frame[[column for column in frame.columns if "field_" not in column or column.endswith("field_size")]]
+    frame = frame[
+        [
+            column
+            for column in frame.columns
+            if (not column.startswith("operations_") and "field_" not in column) or column.endswith("field_size")
+        ]
+    ]
     totals = {"name": "total"} | document["totals"]
     frame = pandas.concat([frame, pandas.DataFrame([totals])], ignore_index=True).fillna("")
     table = frame.to_html(index=False, formatters=dict.fromkeys(_COUNTS, "{:,}".format))

@@ -167,7 +167,7 @@ def _unit(row: Row, unit: Sequence[int] | None) -> tuple[tuple[int, ...], Region
     if len(unit) not in (apart, len(shape)):
         wanted = f"{apart} number{'s' if apart > 1 else ''}" + (f" or {len(shape)}" if len(shape) > apart else "")
         raise CnncalcError(
-            f"a unit of {row.name}, whose output is {shape_text(shape)}, takes {wanted}, found {_listed(unit)}"
+            f"a unit of {row.name}, whose output is {shape_text(shape)}, takes {wanted}, found {len(unit)}"
         )
     sizes = shape[len(shape) - len(unit) :]
     if not all(0 <= index < size for index, size in zip(unit, sizes, strict=True)):
@@ -212,9 +212,7 @@ def units_at(layers: Layers, row: Row, pixel: Sequence[int], source: str | None)
     shape = inputs[source]
     sizes = [shape[axis] for axis in pixel_axes(shape)]
     if len(pixel) != len(sizes):
-        raise CnncalcError(
-            f"a pixel of an input {shape_text(shape)} takes {len(sizes)} numbers, found {_listed(pixel)}"
-        )
+        raise CnncalcError(f"a pixel of an input {shape_text(shape)} takes {len(sizes)} numbers, found {len(pixel)}")
     if not all(0 <= index < size for index, size in zip(pixel, sizes, strict=True)):
         last = _listed([size - 1 for size in sizes])
         raise CnncalcError(f"the input has no pixel {_listed(pixel)}; its pixels are counted from 0 to {last}")

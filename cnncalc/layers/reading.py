@@ -89,7 +89,6 @@ class Placed(Along, frozen=True, gc=False):
 
     offset: int
     bounded: ClassVar[bool] = True
-    always: ClassVar[bool] = False
 
     @property
     def shift(self) -> int:

@@ -64,11 +64,12 @@ def _cell(sight: Sight, rows: range, columns: range) -> str:
             for axis, side in zip(axes, block, strict=True)
         )
         return _PADDING if reached else " "
+    across = any(count < len(side) for count, side in zip(inside, block, strict=True))
     seen = 0
     for region in sight.regions:
         held = [_among(region[axis], side) for axis, side in zip(axes, block, strict=True)]
         if held == inside:
-            return _SEEN
+            return _PARTLY if across else _SEEN
         seen += all(held)
     return _PARTLY if seen else _UNSEEN
 

@@ -33,7 +33,8 @@ def table(sheet: Sheet, width: int) -> list[Line]:
     """The layers and their totals, where they sit by kind of layer, and the notes, in lines of ``width`` cells."""
     analysis, totals = sheet.analysis, sheet.analysis.totals
     convention = analysis.counted
-    figure = f"{exact(totals.flops)} {convention.unit}"
+    by = "" if convention.name == "cnncalc" else f" by {convention.name}"
+    figure = f"{exact(totals.flops)} {convention.unit}{by}"
     exactly = (
         f"Exactly {exact(totals.params)} params, {exact(totals.macs)} MACs, {figure}, "
         f"{exact(totals.activations)} activations, {exact(totals.buffers)} buffer elements."

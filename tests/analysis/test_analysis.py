@@ -213,8 +213,10 @@ def test_the_dataframe_has_the_columns_and_figures_of_the_dict():
     frame = analysis.to_dataframe()
     rows = analysis.to_dict()["layers"]
     assert isinstance(frame, pandas.DataFrame)
-    plain = [key for key in rows[0] if key != "receptive_field"]
-    assert list(frame.columns) == [*plain, *(f"field_{key}" for key in rows[0]["receptive_field"])]
+    plain = [key for key in rows[0] if key not in ("receptive_field", "operations")]
+    operations = [f"operations_{key}" for key in rows[0]["operations"]]
+    assert list(frame.columns) == [*plain, *operations, *(f"field_{key}" for key in rows[0]["receptive_field"])]
+    assert frame.attrs["convention"] == "cnncalc"
     assert [list(size) for size in frame["field_size"]] == [row["receptive_field"]["size"] for row in rows]
     assert frame["field_jump"][0] == (2, 2)
     assert frame["macs"].tolist() == [row["macs"] for row in rows]

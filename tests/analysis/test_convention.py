@@ -204,6 +204,14 @@ def test_a_convention_of_ones_own(tmp_path):
         ('name = "x"\ndescription = ""\nruels = []', "unknown field `ruels`"),
         ('name = "x"\ndescription = ""\n[[rules]]\nkinds = ["*"]\ncount = { macs = 1 }', "did you mean 'mac'?"),
         ('name = "x"\ndescription = ""\n[[rules]]\nkinds = ["*"]\ncount = { mac = 10000000 }', "too much"),
+        (
+            'name = "x"\ndescription = ""\n[[rules]]\nkinds = ["Cnv2d"]',
+            "no kind of layer is named 'Cnv2d'; did you mean",
+        ),
+        (
+            'name = "x"\ndescription = ""\n[[rules]]\nkinds = ["Conv2d"]\nwhen = { gruops = 1 }',
+            "did you mean 'groups'?",
+        ),
     ],
 )
 def test_a_convention_that_is_not_one(tmp_path, text, complaint):

@@ -230,6 +230,14 @@ def test_factors_that_are_no_ratio_of_sizes(layer, size, unit, pixels):
     assert sight.box == (pixels, pixels)
 
 
+def test_global_branches_side_by_side_see_the_whole_input():
+    """Kim's sentence CNN: three global pools, one behind the other along the channels."""
+    analysis = analyze(load("text_cnn"))
+    for layer in ("concat_1", "fc"):
+        field = analysis.receptive_fields(layer)["input"]
+        assert (field.size, field.smallest, field.whole) == ((50,), (50,), (True,))
+
+
 def test_squeeze_and_excitation_sees_everything_and_keeps_its_places():
     analysis = analyze(load("efficientnet_b0"))
     field = analysis.receptive_fields("features.1.0.block.1.scale")["input"]

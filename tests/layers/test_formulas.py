@@ -21,11 +21,17 @@ SMALL = {
     "output": st.integers(1, 20),
     "extra": st.integers(0, 3),
     "count": st.integers(1, 20),
+    "index": st.integers(0, 19),
+    "first": st.integers(-50, 50),
+    "jump": st.integers(1, 32),
 }
+OF_SEVERAL = ("weight_macs", "transposed_taps")
+"""Those that take or give several numbers."""
+
 FORMULAS = {
     name: formula
     for name, formula in inspect.getmembers(formulas, inspect.isfunction)
-    if formula.__module__ == formulas.__name__ and name != "weight_macs"
+    if formula.__module__ == formulas.__name__ and name not in OF_SEVERAL
 }
 
 
@@ -94,6 +100,18 @@ def test_adaptive_windows_read_what_enumeration_reads(size):
             for i in range(output)
         )
         assert formulas.adaptive_reads(size, output) == reads
+
+
+@settings(max_examples=500)
+@given(*(SMALL[name] for name in ("index", "kernel", "stride", "padding", "dilation")))
+def test_transposed_taps_are_the_elements_that_write_to_a_place(index, kernel, stride, padding, dilation):
+    writers = {
+        element
+        for element in range(-200, 201)
+        for tap in range(kernel)
+        if element * stride - padding + tap * dilation == index
+    }
+    assert set(formulas.transposed_taps(index, kernel, stride, padding, dilation)) == writers
 
 
 @settings(max_examples=50)

@@ -81,8 +81,17 @@ def test_alexnet_as_the_contract_prints_it():
         "macs": 70276800,
         "flops": 140747200,
         "activations": 193600,
+        "operations": {"mac": 70276800, "add": 193600, "mul": 0, "compare": 0, "div": 0, "exp": 0},
+        "receptive_field": {
+            "size": [11, 11],
+            "jump": [4, 4],
+            "start": [3.5, 3.5],
+            "padding": [[2, 1], [2, 1]],
+            "whole": [False, False],
+            "smallest": [11, 11],
+        },
     }
-    assert list(document) == ["name", "convention", "batch", "input", "layers", "totals", "warnings"]
+    assert list(document) == ["name", "convention", "unit", "batch", "input", "layers", "totals", "warnings"]
     assert document["name"] == "AlexNet"
     assert document["convention"] == "cnncalc"
     assert document["batch"] == 1

@@ -343,8 +343,13 @@ def networks(draw: st.DrawFn) -> tuple[Nodes, Shape]:
             kind = draw(st.sampled_from((layers.MaxPool2d, layers.AvgPool2d)))
             put(kind(kernel, stride=draw(st.integers(1, 3)), ceil_mode=draw(st.booleans())), source)
         elif choice == "norm":
-            divisors = [groups for groups in (1, 2, 3) if channels % groups == 0]
-            norms = [layers.BatchNorm2d(), layers.GroupNorm(draw(st.sampled_from(divisors))), layers.LayerNorm()]
+            norms = [layers.BatchNorm2d(), layers.LayerNorm()]
+            # torch takes no statistics of a single value
+            norms += [
+                layers.GroupNorm(groups)
+                for groups in (1, 2, 3)
+                if channels % groups == 0 and channels // groups * prod(sizes) > 1
+            ]
             put(draw(st.sampled_from(norms)), source)
         elif choice == "act":
             put(draw(st.sampled_from((layers.ReLU(), layers.PReLU(channels), layers.Hardswish()))), source)

@@ -26,7 +26,7 @@ from cnncalc.layers.base import LARGEST_SIZE
 )
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a variable of the spec.")
 @click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option("--convention", "names", multiple=True, help="A convention to explain (all that come with cnncalc).")
+@click.option("--convention", "names", multiple=True, help="A convention to explain, or a .toml file; may be repeated.")
 @click.option("--from", "base", default="cnncalc", show_default=True, help="The convention to start from.")
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
 def command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cnncalc.analysis import analyze
-from cnncalc.cli.specs import ShapeParameter, input_shape, read_spec, source_name, variables
+from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
 from cnncalc.errors import SpecError
 from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.report import sheet as sheets
@@ -17,15 +17,8 @@ _FORMATS = ("table", "json", "csv", "markdown", "latex")
 
 @click.command("analyze")
 @click.argument("spec")
-@click.option(
-    "--input",
-    "shapes",
-    type=ShapeParameter(),
-    multiple=True,
-    metavar="[NAME=]SHAPE",
-    help="Shape of one sample, such as 3,224,224; with its name where a network has several inputs.",
-)
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a variable of the spec.")
+@input_option
+@set_option
 @click.option(
     "--batch",
     type=click.IntRange(1, LARGEST_SIZE),

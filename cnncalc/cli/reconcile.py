@@ -9,22 +9,15 @@ from msgspec import to_builtins
 
 from cnncalc.analysis import Analysis, analyze, shipped_conventions
 from cnncalc.analysis.reconcile import reconciled
-from cnncalc.cli.specs import ShapeParameter, input_shape, read_spec, source_name, variables
+from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
 from cnncalc.errors import SpecError
 from cnncalc.layers.base import LARGEST_SIZE
 
 
 @click.command("reconcile")
 @click.argument("spec")
-@click.option(
-    "--input",
-    "shapes",
-    type=ShapeParameter(),
-    multiple=True,
-    metavar="[NAME=]SHAPE",
-    help="Shape of one sample, such as 3,224,224; with its name where a network has several inputs.",
-)
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a variable of the spec.")
+@input_option
+@set_option
 @click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
 @click.option("--convention", "names", multiple=True, help="A convention to explain, or a .toml file; may be repeated.")
 @click.option("--from", "base", default="cnncalc", show_default=True, help="The convention to start from.")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cnncalc.analysis import Analysis, analyze
-from cnncalc.cli.specs import ShapeParameter, input_shape, read_spec, source_name, variables
+from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
 from cnncalc.errors import CnncalcError, SpecError
 from cnncalc.report import sheet as sheets
 
@@ -36,16 +36,9 @@ class Place(click.ParamType[tuple[int, ...]]):
 @click.option("--pixel", type=Place(), metavar="ROW,COLUMN", help="Say which units of LAYER see this pixel.")
 @click.option("--coverage", is_flag=True, help="Say how many pixels of the box contribute.")
 @click.option("--svg", "drawing", type=click.Path(dir_okay=False), help="Draw the box into this file.")
-@click.option(
-    "--input",
-    "shapes",
-    type=ShapeParameter(),
-    multiple=True,
-    metavar="[NAME=]SHAPE",
-    help="Shape of one sample, such as 3,224,224; with its name where a network has several inputs.",
-)
+@input_option
 @click.option("--of", "source", metavar="NAME", help="The input to draw, or of --pixel, where there are several.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a variable of the spec.")
+@set_option
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
 def command(
     spec: str,

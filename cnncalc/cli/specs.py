@@ -68,3 +68,16 @@ def input_shape(shapes: Sequence[tuple[str, tuple[int, ...]]]) -> tuple[int, ...
     if not all(name for name, _ in shapes):
         raise click.UsageError("--input is given several times, each needs its input's name: --input image=3,224,224")
     return dict(shapes)
+
+
+input_option = click.option(
+    "--input",
+    "shapes",
+    type=ShapeParameter(),
+    multiple=True,
+    metavar="[NAME=]SHAPE",
+    help="Shape of one sample, such as 3,224,224; with its name where a network has several inputs.",
+)
+set_option = click.option(
+    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a variable of the spec."
+)

@@ -1,8 +1,8 @@
 """Which pixels a unit depends on, by PyTorch's own gradients, in float64 with positive weights.
 
 What hides a dependency from the gradient is replaced by what does not, over the same windows: a maximum by a sum, the
-zeros of a rectifier or a product by something positive, and what is normalised is added again, since that of a single
-number is no function of it. Everything else is torch's own layer.
+zeros of a rectifier or a product by something positive, functions that saturate by ones that do not, and what is
+normalised is added again, since that of a single number is no function of it. Everything else is torch's own layer.
 """
 
 from __future__ import annotations
@@ -26,6 +26,13 @@ _TRANSPOSED = {
     2: nn.functional.conv_transpose2d,
     3: nn.functional.conv_transpose3d,
 }
+
+
+ELEMENT_BY_ELEMENT = (
+    *("ReLU", "ReLU6", "LeakyReLU", "PReLU", "ELU", "GELU", "SiLU", "Mish", "Sigmoid", "Tanh", "Softplus"),
+    *("Hardsigmoid", "Hardswish", "Dropout", "StochasticDepth"),
+)
+"""Functions of each element by itself; many have no slope left, in float64, where a value is large."""
 
 
 def per_axis(value: Any, rank: int) -> tuple[Any, ...]:
@@ -104,9 +111,11 @@ def function(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
         return lambda tensor: tensor.unflatten(1, (-1, layer.pieces)).sum(2)
     if kind == "LocallyConnected2d":
         return function(layers.Conv2d(layer.out_channels, layer.kernel_size, layer.stride, layer.padding), x)
-    if kind in ("ReLU", "ReLU6", "Hardsigmoid", "Hardswish", "PReLU", "Dropout", "StochasticDepth"):
+    if kind in ELEMENT_BY_ELEMENT:
         return lambda tensor: tensor
-    if "Norm" in kind or "Softmax" in kind:
+    if "Softmax" in kind:
+        return lambda tensor: tensor + 0.3 * tensor.sum(layer.dim, keepdim=True)
+    if "Norm" in kind:
         return normalised(module(layer, *inputs))
     return module(layer, *inputs)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from cnncalc.analysis.analysis import Analysis, Row
@@ -117,8 +115,3 @@ def _described(rule: Rule | None) -> str:
         name = terms.get(term, term.replace("*", "·"))
         words.append(f"{coefficient} a{'n' if name[0] in 'aeiou' else ''} {name}")
     return ", ".join(words).replace("-", "−")
-
-
-def reconcile(analyses: Sequence[Analysis]) -> list[Reconciled]:
-    """Each analysis after the first, reconciled with the first."""
-    return [reconciled(analyses[0], other) for other in analyses[1:]]

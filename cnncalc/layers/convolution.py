@@ -6,7 +6,7 @@ from typing import ClassVar, Generic, Literal
 from cnncalc.arithmetic import equal, prod
 from cnncalc.layers.base import Check, Operations, Parameter, Positive, Shape, agrees, per_axis, weight_and_bias
 from cnncalc.layers.formulas import same_padding, weight_macs
-from cnncalc.layers.reading import CHANNELS, Grouped, Reading, Sliding
+from cnncalc.layers.reading import Reading, Sliding, grouped_channels
 from cnncalc.layers.window import (
     ONE,
     ZERO,
@@ -76,8 +76,7 @@ class Convolution(Windowed, Generic[Sizes, Paddings], frozen=True):
         return Operations(mac=weight_macs(output[1:], self._weight(x)), add=prod(output) if self.bias else 0)
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
-        groups = self.groups
-        channels = CHANNELS if groups == 1 else Grouped(0, x[0] // groups, self.out_channels // groups)
+        channels = grouped_channels(self.groups, x[0], self.out_channels)
         return (((channels, *self.slides()),),)
 
     def _weight(self, x: Shape) -> Shape:

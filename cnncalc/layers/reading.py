@@ -188,10 +188,9 @@ class Grouped(Along, frozen=True, gc=False):
 
 
 class Listed(Along, frozen=True, gc=False):
-    """Element ``q·len(table) + phase`` reads ``q·advance + tap`` for each tap that the table lists for the phase."""
+    """Element i reads the elements that row i of the table lists."""
 
     table: tuple[tuple[int, ...], ...]
-    advance: int = 0
 
     @property
     def period(self) -> int:
@@ -199,7 +198,7 @@ class Listed(Along, frozen=True, gc=False):
 
     @property
     def shift(self) -> int:
-        return self.advance
+        return 0
 
     def taps(self, phase: int) -> tuple[int, ...]:
         return self.table[phase]
@@ -241,6 +240,11 @@ Reading: TypeAlias = tuple[Axes | Rearranged, ...]
 SAME: Reading = ()
 CHANNELS = Everything()
 """All input channels, as a convolution of one group reads them."""
+
+
+def grouped_channels(groups: int, inputs: int, outputs: int) -> Along | Everything:
+    """The channels that a convolution of so many groups reads: those of its group, all where there is only one."""
+    return CHANNELS if groups == 1 else Grouped(0, inputs // groups, outputs // groups)
 
 
 def each(axis: int) -> Sliding:

@@ -17,7 +17,7 @@ from cnncalc.layers.base import (
     weight_and_bias,
 )
 from cnncalc.layers.formulas import transposed_output, weight_macs
-from cnncalc.layers.reading import CHANNELS, Grouped, Reading, Spread
+from cnncalc.layers.reading import Reading, Spread, grouped_channels
 from cnncalc.layers.window import (
     AXES,
     LETTERS,
@@ -86,8 +86,7 @@ class TransposedConvolution(Layer, Generic[Sizes, Paddings], frozen=True):
         return Operations(mac=weight_macs(x[1:], self._weight(x)), add=prod(output) if self.bias else 0)
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
-        groups = self.groups
-        channels = CHANNELS if groups == 1 else Grouped(0, x[0] // groups, self.out_channels // groups)
+        channels = grouped_channels(self.groups, x[0], self.out_channels)
         sides = (self.kernel_size, self.stride, self.padding, self.dilation)
         along = map(Spread, range(1, self.rank + 1), *(per_axis(side, self.rank) for side in sides))
         return (((channels, *along),),)

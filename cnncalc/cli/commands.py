@@ -18,6 +18,7 @@ _COMMANDS = {
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
     "schema": "The JSON Schema of specs, for editors.",
+    "verify": "Every layer compared with what PyTorch does.",
     "zoo": "The networks that come with cnncalc.",
 }
 

@@ -9,6 +9,7 @@ a face in the same place share its run.
 
 from __future__ import annotations
 
+import warnings
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
@@ -159,7 +160,7 @@ class _Probed:
             return answer
 
         try:
-            with torch.backends.mkldnn.flags(enabled=False):
+            with warnings.catch_warnings(action="ignore"), torch.backends.mkldnn.flags(enabled=False):
                 if depends(self.probed[0], None):
                     return Compared(ours, None, None, "the unit is not a number even where every pixel is one")
                 found = {name: self._bisected(name, depends) for name in self.probed}

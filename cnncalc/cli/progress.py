@@ -13,13 +13,13 @@ class Progress:
     def look(self, text: str) -> None:
         """Say what is being worked at."""
 
-    def advance(self) -> None:
-        """One step is done."""
+    def reach(self, text: str, done: int, total: int) -> None:
+        """So much of the whole is done, and this comes next."""
 
 
 @contextmanager
-def progress(total: int | None, description: str) -> Iterator[Progress]:
-    """A bar of ``total`` steps, None where their number is not known, which vanishes at the end."""
+def progress(description: str) -> Iterator[Progress]:
+    """A bar that vanishes at the end."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield Progress()
         return
@@ -36,13 +36,13 @@ def progress(total: int | None, description: str) -> Iterator[Progress]:
         redirect_stdout=False,
         redirect_stderr=False,
     ) as bar:
-        task = bar.add_task(description, total=total, at="")
+        task = bar.add_task(description, total=None, at="")
 
         class Live(Progress):
             def look(self, text: str) -> None:
                 bar.update(task, at=text)
 
-            def advance(self) -> None:
-                bar.advance(task)
+            def reach(self, text: str, done: int, total: int) -> None:
+                bar.update(task, at=text, completed=done, total=total)
 
         yield Live()

@@ -69,17 +69,16 @@ def command(
 
     if spec is None:
         names = shipped_names()
-        with progress(len(names), "verifying") as bar:
-            verifications = []
-            for name in names:
-                bar.look(name)
+        verifications = []
+        with progress("verifying") as bar:
+            for done, name in enumerate(names):
+                bar.reach(name, done, len(names))
                 verifications.append(run(load(name), lambda layer: None))
-                bar.advance()
         _print_all(dict(zip(names, verifications, strict=True)), form)
     else:
         network = read_spec(spec)
         try:
-            with progress(None, network.name) as bar:
+            with progress(network.name) as bar:
                 verifications = [run(network, bar.look)]
         except SpecError as error:
             raise error.within(source_name(spec)) from None

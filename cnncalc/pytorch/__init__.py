@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import torch
 
     from cnncalc.pytorch.comparison import Verification
+    from cnncalc.pytorch.measurement import Measurement, Settings
+    from cnncalc.pytorch.ratios import Comparison
 
 
 def require_torch() -> None:
@@ -76,3 +78,44 @@ def verify(
     return verified(
         network, input, batch=batch, variables=variables, receptive_field=receptive_field, progress=progress
     )
+
+
+def measure(
+    network: Network,
+    input: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    *,
+    batch: int = 1,
+    variables: Mapping[str, Number] | None = None,
+    settings: Settings | None = None,
+    progress: Callable[[str, int, int], None] = lambda name, done, total: None,
+) -> Measurement:
+    """The network's latency on the device at hand, of each layer by itself and of the whole in one piece.
+
+    ``settings`` say on which device, in what numbers, and how often; see :class:`cnncalc.pytorch.measurement.Settings`.
+    ``progress`` is called with what is run next, how much is done and how much there is. Raises CnncalcError where the
+    network does not fit into memory or the device cannot run it.
+    """
+    require_torch()
+    from cnncalc.pytorch.measurement import Settings
+    from cnncalc.pytorch.measuring import measured
+
+    return measured(network, input, batch, variables, settings or Settings(), progress)
+
+
+def compare(
+    networks: Mapping[str, tuple[Network, Sequence[int] | Mapping[str, Sequence[int]] | None]],
+    *,
+    batch: int = 1,
+    variables: Mapping[str, Number] | None = None,
+    settings: Settings | None = None,
+    progress: Callable[[str, int, int], None] = lambda name, done, total: None,
+) -> Comparison:
+    """Networks, each with its input or None for its own, run in one piece in turn, and their ratios to the first.
+
+    Raises as :func:`measure` does.
+    """
+    require_torch()
+    from cnncalc.pytorch.measurement import Settings
+    from cnncalc.pytorch.measuring import in_turn
+
+    return in_turn(networks, batch, variables, settings or Settings(), progress)

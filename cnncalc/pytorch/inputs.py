@@ -37,13 +37,22 @@ def batches(
 ) -> list[Tensor]:
     """A random batch of each of the network's inputs, never zeros: normal numbers, or indices."""
     limits = index_limits(analysis)
-    made = []
-    for name, shape in analysis.inputs.items():
-        size = (batch, *shape)
-        if torch.device(device).type == "meta":
-            made.append(torch.empty(size, device=device, dtype=torch.int64 if name in limits else dtype))
-        elif name in limits:
-            made.append(torch.randint(limits[name], size, generator=generator, device=device))
-        else:
-            made.append(torch.randn(size, generator=generator, device=device, dtype=dtype))
-    return made
+    return [
+        random_batch((batch, *shape), limits.get(name), device, dtype, generator)
+        for name, shape in analysis.inputs.items()
+    ]
+
+
+def random_batch(
+    size: tuple[int, ...],
+    below: int | None,
+    device: torch.device | str,
+    dtype: torch.dtype,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Normal numbers, or where ``below`` is stated, indices below it."""
+    if torch.device(device).type == "meta":
+        return torch.empty(size, device=device, dtype=dtype if below is None else torch.int64)
+    if below is not None:
+        return torch.randint(below, size, generator=generator, device=device)
+    return torch.randn(size, generator=generator, device=device, dtype=dtype)

@@ -42,7 +42,7 @@ def test_what_differs_is_shown_in_full_and_the_status_is_1(tmp_path):
     (tmp_path / "net.py").write_text(SPOILED)
     result = cnncalc("verify", "net.py:network", cwd=tmp_path)
     assert result.returncode == 1
-    assert re.search(r"^✗ wrong .* 1,234,567 +3,888 ✗$", result.stdout, re.M)
+    assert re.search(r"^✗ +wrong .* 1,234,567 +3,888 ✗$", result.stdout, re.M)
     assert "✗ PyTorch differs on wrong, conv2d_1, whole" in result.stdout
     document = json.loads(cnncalc("verify", "net.py:network", "--format", "json", cwd=tmp_path).stdout)
     assert document["agrees"] is False

@@ -191,4 +191,5 @@ class Subject:
             if "not implemented for" in lower or ("unsupported" in lower and "dtype" in lower):
                 message = f"PyTorch cannot run {what} in {self.settings.dtype} on {device_name(self.device)}: {said}"
                 raise CnncalcError(message) from None
-            raise CnncalcError(f"PyTorch refuses to run {what}: {said}") from None
+            hint = "; a larger batch has more" if "more than 1 value per channel" in said else ""
+            raise CnncalcError(f"PyTorch refuses to run {what}: {said}{hint}") from None

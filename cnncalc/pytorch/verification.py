@@ -54,7 +54,7 @@ def verified(
             for v in layers
         ]
     whole = _whole(analysis, built, layers)
-    return Verification(analysis.name, torch.__version__, batch, analysis.inputs, tuple(layers), whole)
+    return Verification(analysis.name, str(torch.__version__), batch, analysis.inputs, tuple(layers), whole)
 
 
 class Counted:

@@ -8,9 +8,9 @@ from torch import nn
 from cnncalc.analysis.roofline import Ceilings
 from cnncalc.pytorch.stopwatch import Stopwatch
 
-_SIDES = {"cuda": 8192, "mps": 4096, "cpu": 1536}
-_BYTES = {"cuda": 2**30, "mps": 2**28, "cpu": 2**27}
-_REPEATS = 10
+_SIDES = {"cuda": 8192, "mps": 4096, "cpu": 1024}
+_BYTES = {"cuda": 2**30, "mps": 2**28, "cpu": 2**26}
+_REPEATS = 7
 _ROWS = 4096
 _TRIAL = 512
 _LONGEST = 1.0

@@ -33,6 +33,11 @@ def chosen_device(name: str) -> torch.device:
         raise CnncalcError(f"no CUDA device: PyTorch {torch.__version__} sees none; --device cpu is always there")
     if name == "mps" and not mps:
         raise CnncalcError(f"no MPS device: PyTorch {torch.__version__} sees none; --device cpu is always there")
+    kind, _, index = name.partition(":")
+    if kind not in ("cuda", "mps", "cpu") or (index and not index.isdecimal()):
+        raise CnncalcError(f"no device is called {name}; there are auto, cuda, cuda:1 and so on, mps and cpu")
+    if kind == "cuda" and index and int(index) >= torch.cuda.device_count():
+        raise CnncalcError(f"there is no {name}: PyTorch sees {torch.cuda.device_count()} CUDA devices")
     return torch.device(name)
 
 

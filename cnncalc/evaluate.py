@@ -13,7 +13,10 @@ from cnncalc.layers.base import Buffer, Check, Operations, Parameter, Shape
 
 
 class Evaluated(Struct, frozen=True, gc=False):
-    """A node with what its layer says of the shapes that arrive, for one sample."""
+    """A node with what its layer says of the shapes that arrive, for one sample.
+
+    ``trained`` says that what it reads depends on trainable parameters, so that gradients pass through it.
+    """
 
     node: Node
     inputs: tuple[Shape, ...]
@@ -21,6 +24,7 @@ class Evaluated(Struct, frozen=True, gc=False):
     parameters: tuple[Parameter, ...]
     buffers: tuple[Buffer, ...]
     operations: Operations
+    trained: bool = False
 
 
 Require: TypeAlias = Callable[[Node, Check, tuple[Shape, ...]], None]
@@ -44,6 +48,7 @@ def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = rai
     ``input_shapes`` are those of the graph's inputs, in their order.
     """
     shapes = list(input_shapes)
+    trained = [False] * len(shapes)
     walk = []
     for node in graph.nodes:
         layer = node.layer
@@ -52,15 +57,19 @@ def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = rai
             if check.holds is not True:
                 (raise_unless if check.holds is False else require)(node, check, inputs)
         output = layer.output(*inputs)
+        parameters = layer.parameters(*inputs)
+        reads_trained = any([trained[source] for source in node.sources])
         shapes.append(output)
+        trained.append(reads_trained or any([parameter.trainable for parameter in parameters]))
         walk.append(
             Evaluated(
                 node,
                 inputs,
                 output,
-                layer.parameters(*inputs),
+                parameters,
                 layer.buffers(*inputs),
                 layer.operations(*inputs, output=output),
+                reads_trained,
             )
         )
     return walk

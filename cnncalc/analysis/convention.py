@@ -29,7 +29,8 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     """What is counted of some kinds of layer: ``count`` has a coefficient for each product of quantities.
 
     ``kinds`` are names or patterns (``Conv?d``); ``when`` are hyper-parameters or quantities that must have a value.
-    ``note`` says why in a few words; ``defect`` says so where the rule is wrong rather than a matter of taste.
+    ``note`` says why in a few words; ``defect`` says so where the rule is wrong rather than a matter of taste;
+    ``unknown`` why there is no figure for such a layer, which is then refused rather than counted as nothing.
     """
 
     kinds: tuple[str, ...]
@@ -37,13 +38,19 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     when: dict[str, bool | int | float | str] = {}
     note: str = ""
     defect: str = ""
+    unknown: str = ""
 
     def fits(self, visit: Evaluated) -> bool:
         """Whether a layer of one of the kinds meets the conditions."""
         return all(_value(name, visit) == wanted for name, wanted in self.when.items())
 
     def value(self, visit: Evaluated) -> int:
-        """The count of one sample."""
+        """The count of one sample. Raises CnncalcError where it is not known."""
+        if self.unknown:
+            node = visit.node
+            raise CnncalcError(
+                f'"{node.name}": this convention has no figure for {type(node.layer).__name__}; {self.unknown}'
+            )
         operations = visit.operations
         return sum(
             [

@@ -92,6 +92,10 @@ QUANTITIES: dict[str, tuple[str, Callable[[Evaluated], int]]] = {
     "input_positions": ("elements of one input channel", lambda visit: prod(visit.inputs[0][1:])),
     "window_positions": ("positions of a convolution with a layer's settings", _window_positions),
     "rows": ("groups of elements that a normalisation of trailing axes takes together", _rows),
+    "passes_on": (
+        "1 where gradients go on to what the layer reads, 0 where that depends on no trained parameter",
+        lambda visit: int(visit.trained),
+    ),
     "one": ("1 a layer", lambda visit: 1),
 }
 """Each quantity's name, its meaning, and its value for a layer."""

@@ -58,9 +58,9 @@ def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = rai
                 (raise_unless if check.holds is False else require)(node, check, inputs)
         output = layer.output(*inputs)
         parameters = layer.parameters(*inputs)
-        reads_trained = any([trained[source] for source in node.sources])
+        reads_trained = any(trained[source] for source in node.sources)
         shapes.append(output)
-        trained.append(reads_trained or any([parameter.trainable for parameter in parameters]))
+        trained.append(reads_trained or any(parameter.trainable for parameter in parameters))
         walk.append(
             Evaluated(
                 node,

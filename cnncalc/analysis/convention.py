@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import DecodeError, Struct, ValidationError
 
@@ -23,6 +23,10 @@ _LARGEST_FILE = 1_000_000
 _LARGEST_COEFFICIENT = 10**6
 _MOST_FACTORS = 6
 _CLASSES = frozenset(Operations.__struct_fields__)
+
+
+class UnknownFigureError(CnncalcError):
+    """A convention does not say what a layer costs."""
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,10 +49,10 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
         return all(_value(name, visit) == wanted for name, wanted in self.when.items())
 
     def value(self, visit: Evaluated) -> int:
-        """The count of one sample. Raises CnncalcError where it is not known."""
+        """The count of one sample. Raises UnknownFigureError where there is none."""
         if self.unknown:
             node = visit.node
-            raise CnncalcError(
+            raise UnknownFigureError(
                 f'"{node.name}": this convention has no figure for {type(node.layer).__name__}; {self.unknown}'
             )
         operations = visit.operations
@@ -69,13 +73,15 @@ def _value(name: str, visit: Evaluated) -> Any:
 class Convention(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """What a tool, a paper or a course counts. The first rule that fits a layer holds; no rule counts 0.
 
-    ``unit`` is what the figure is called; ``modules_only`` that functions outside of modules are not seen,
+    ``unit`` is what the figure is called and ``quantity`` what it is a figure of: no sum leads from operations to
+    parameters. ``modules_only`` says that functions outside of modules are not seen,
     ``one_sample`` that the batch is left out. ``version`` and ``source`` say where the rules were read.
     """
 
     name: str
     description: str
     unit: str = "FLOPs"
+    quantity: Literal["operations", "parameters", "outputs", "memory"] = "operations"
     rules: tuple[Rule, ...] = ()
     tool: str = ""
     version: str = ""
@@ -135,6 +141,10 @@ def _read(path: Path) -> Convention:
         convention: Convention = msgspec.toml.decode(text, type=Convention)
     except (DecodeError, ValidationError, UnicodeDecodeError, RecursionError) as error:
         raise CnncalcError(f"{where}: {str(error).splitlines()[0]}") from None
+    if convention.name in shipped_conventions() and path.parent.resolve() != _FOLDER.resolve():
+        raise CnncalcError(
+            f"{where}: $.name: {convention.name!r} comes with cnncalc; another convention needs another name"
+        )
     for position, rule in enumerate(convention.rules):
         _check(rule, f"{where}: $.rules[{position}]")
     return convention

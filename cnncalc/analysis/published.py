@@ -76,7 +76,7 @@ def _explained(network: Network, published: Published) -> Explained:
         found = analyze(
             network, published.input, variables=published.variables or None, convention=published.convention
         )
-    before, figure = (sum(row.flops for row in _of(analysis, published.layers)) for analysis in (base, found))
+    before, figure = (sum(int(row.flops) for row in _of(analysis, published.layers)) for analysis in (base, found))
     made_of = _by_kind(base, _of(base, published.layers))
     if found is not base:
         made_of.append(Difference(figure - before, f"with {_settings(network, published)}"))

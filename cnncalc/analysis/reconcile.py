@@ -38,12 +38,17 @@ def reconciled(base: Analysis, other: Analysis) -> Reconciled:
     ] or base.batch != other.batch:
         raise CnncalcError(f"{base.name} and {other.name} are not analyses of one network on one input")
     ours, theirs = base.counted, other.counted
+    if ours.quantity != theirs.quantity:
+        raise CnncalcError(
+            f"{theirs.name} counts {theirs.quantity} and {ours.name} {ours.quantity}: no sum leads to the other"
+        )
+    samples = max(ours.samples(base.batch), theirs.samples(base.batch))
     amounts: dict[tuple[str, str], int] = {}
     for row in base.layers:
         for label, defect, amount in _of_layer(row, ours, theirs):
-            amounts[label, defect] = amounts.get((label, defect), 0) + amount * base.batch
+            amounts[label, defect] = amounts.get((label, defect), 0) + amount * samples
     if ours.one_sample != theirs.one_sample and base.batch > 1:
-        of_one = sum(row.flops for row in other.layers) if theirs.one_sample else base.totals.flops
+        of_one = int(other.totals.flops if theirs.one_sample else base.totals.flops)
         dropped = of_one * (base.batch - 1)
         label = f"1 sample of {base.batch}" if theirs.one_sample else f"{base.batch} samples and not 1"
         amounts[label, ""] = -dropped if theirs.one_sample else dropped
@@ -51,7 +56,7 @@ def reconciled(base: Analysis, other: Analysis) -> Reconciled:
     differences = [Difference(amount, label, defect) for (label, defect), amount in amounts.items() if amount]
     differences.sort(key=lambda difference: -abs(difference.amount))
     found = Reconciled(
-        theirs.name, theirs.unit, theirs.version, other.totals.flops, base.totals.flops, tuple(differences)
+        theirs.name, theirs.unit, theirs.version, int(other.totals.flops), int(base.totals.flops), tuple(differences)
     )
     assert found.start + sum(difference.amount for difference in differences) == found.figure
     return found

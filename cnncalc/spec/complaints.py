@@ -79,8 +79,8 @@ def _expected(finding: str, struct: type[msgspec.Struct], inner: str) -> str:
         words = [word for option in get_args(hint) if get_origin(option) is Literal for word in get_args(option)]
         return "one of " + ", ".join(f'"{word}"' for word in words) + " or whole numbers"
     if "matching regex" in finding:
-        words = _extra(_hint(struct, inner), "words")
-        return words or "text in one line, not blank and without control characters"
+        stated = _extra(_hint(struct, inner), "words")
+        return stated or "text in one line, not blank and without control characters"
     bound = re.fullmatch(r"Expected `(\w+)` (of length )?(<=|>=) (\S+)", finding)
     if bound:
         kind, length, sign, limit = bound.groups()
@@ -117,7 +117,8 @@ def _options(hint: Any) -> list[Any]:
 def _extra(hint: Any, key: str) -> str:
     """What a type's annotation says under that name; empty where it says nothing."""
     metas = [option for option in _options(hint) if isinstance(option, msgspec.Meta)]
-    return next((meta.extra[key] for meta in metas if meta.extra and key in meta.extra), "")
+    found: str = next((meta.extra[key] for meta in metas if meta.extra and key in meta.extra), "")
+    return found
 
 
 def _lookup(document: Any, inner: str) -> Any:

@@ -38,8 +38,8 @@ class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 class Published(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A figure that a source prints of one sample, and by which convention it was counted.
 
-    ``figure`` keeps the digits as they are printed: ``3.8e9``, ``60000``, ``112Ki``. ``called`` is the source's word for
-    it; ``layers`` the layers or containers that it is of where it is not the whole network's; ``variables`` and
+    ``figure`` keeps the digits as they are printed: ``3.8e9``, ``60000``, ``112Ki``. ``called`` is the source's word
+    for it; ``layers`` the layers or containers that it is of where it is not the whole network's; ``variables`` and
     ``input`` are other than the spec's own; ``disagrees`` says why it is known not to come out.
     """
 

@@ -8,14 +8,15 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from cnncalc.errors import SpecError
-from cnncalc.graph import Graph, Node
+from cnncalc.graph import Graph, Node, used_nodes
 from cnncalc.layers.base import Buffer, Check, Operations, Parameter, Shape
 
 
 class Evaluated(Struct, frozen=True, gc=False):
     """A node with what its layer says of the shapes that arrive, for one sample.
 
-    ``trained`` says that what it reads depends on trainable parameters, so that gradients pass through it.
+    ``trained`` says that what it reads depends on trainable parameters, so that gradients pass through it; ``used``
+    that an output of the network depends on it.
     """
 
     node: Node
@@ -25,6 +26,7 @@ class Evaluated(Struct, frozen=True, gc=False):
     buffers: tuple[Buffer, ...]
     operations: Operations
     trained: bool = False
+    used: bool = True
 
 
 Require: TypeAlias = Callable[[Node, Check, tuple[Shape, ...]], None]
@@ -49,8 +51,9 @@ def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = rai
     """
     shapes = list(input_shapes)
     trained = [False] * len(shapes)
+    used = used_nodes(graph)
     walk = []
-    for node in graph.nodes:
+    for node, is_used in zip(graph.nodes, used, strict=True):
         layer = node.layer
         inputs = tuple([shapes[source] for source in node.sources])
         for check in layer.checks(*inputs):
@@ -70,6 +73,7 @@ def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = rai
                 layer.buffers(*inputs),
                 layer.operations(*inputs, output=output),
                 reads_trained,
+                is_used,
             )
         )
     return walk

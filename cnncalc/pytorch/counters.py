@@ -13,11 +13,13 @@ from contextlib import redirect_stdout
 from typing import Any
 
 import torch
+from msgspec import structs
 from torch import Tensor, nn
 
 from cnncalc.evaluate import evaluate
 from cnncalc.graph import build_graph
-from cnncalc.pytorch import to_torch
+from cnncalc.pytorch.build import Built, build
+from cnncalc.pytorch.modules import Function
 from cnncalc.spec import Network, loads
 
 Counted = dict[str, int]
@@ -99,9 +101,15 @@ def deepspeed(module: nn.Module, inputs: Sequence[Tensor]) -> Counted:
 def torchscan(module: nn.Module, inputs: Sequence[Tensor]) -> Counted:
     from torchscan import crawl_module
 
-    totals: Any = crawl_module(module, args=tuple(tensor[:1] for tensor in inputs))["totals"]
+    report: Any = crawl_module(module, args=tuple(tensor[:1] for tensor in inputs))
     names = {"torchscan": "module_flops", "torchscan-macs": "macs", "torchscan-dmas": "dmas"}
-    return {convention: whole(totals[name]["value"]) for convention, name in names.items()}
+    totals = {convention: report["totals"][name]["value"] for convention, name in names.items()}
+    found = {convention: whole(value) for convention, value in totals.items() if value is not None}
+    if not found:
+        unknown = {entry["path"] for entry in report["diagnostics"] if "unsupported" in entry["code"]}
+        kinds = sorted({layer["type"] for layer in report["layers"] if layer["path"] in unknown})
+        raise RuntimeError(f"it gives no totals, since it does not know {', '.join(kinds)}")
+    return found
 
 
 def flop_counter(module: nn.Module, inputs: Sequence[Tensor]) -> Counted:
@@ -171,8 +179,18 @@ def whole(figure: float) -> int:
 
 def counted(tool: str, network: Network, batch: int) -> Counted:
     """What a tool reports of a network built as an evaluated PyTorch module on the CPU, on zeros."""
-    module = to_torch(network).eval()
+    module = build(network)
+    module.eval()
+    as_written(module)
     return COUNTERS[tool](module, inputs_of(network, batch))
+
+
+def as_written(module: Built) -> None:
+    """Let what PyTorch code writes as an expression, such as ``a + b``, be no module that a tool would see."""
+    module.steps = [
+        structs.replace(step, functional=True) if isinstance(module.layer(step.path), Function) else step
+        for step in module.steps
+    ]
 
 
 def inputs_of(network: Network, batch: int) -> list[Tensor]:

@@ -10,6 +10,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
+from functools import partial
 from typing import Any
 
 import torch
@@ -132,26 +133,22 @@ def flop_counter_training(module: nn.Module, inputs: Sequence[Tensor]) -> Counte
 
 
 def onnx_tool(module: nn.Module, inputs: Sequence[Tensor]) -> Counted:
-    import io
+    """The graph keeps its batch norms, which PyTorch's exporter fuses away unless it is told not to."""
+    from tempfile import TemporaryDirectory
 
     import onnx
     from onnx_tool import Model
 
-    file = io.BytesIO()
-    training = torch.onnx.TrainingMode.PRESERVE
-    torch.onnx.export(module, tuple(inputs), file, dynamo=False, training=training, do_constant_folding=False)
-    file.seek(0)
-    graph = Model(onnx.load(file), {"verbose": False}).graph
-    graph.shape_infer({value.name: tensor.numpy() for value, tensor in zip(_inputs(file), inputs, strict=True)})
+    with TemporaryDirectory() as folder:
+        path = f"{folder}/network.onnx"
+        kept = torch.onnx.TrainingMode.PRESERVE
+        torch.onnx.export(module, tuple(inputs), path, dynamo=False, training=kept, do_constant_folding=False)
+        exported = onnx.load(path)
+    graph = Model(exported, {"verbose": False}).graph
+    names = [entry.name for entry in exported.graph.input]
+    graph.shape_infer({name: tensor.numpy() for name, tensor in zip(names, inputs, strict=False)})
     graph.profile()
     return {"onnx-tool": whole(graph.macs[0])}
-
-
-def _inputs(file: Any) -> Any:
-    import onnx
-
-    file.seek(0)
-    return onnx.load(file).graph.input
 
 
 COUNTERS: dict[str, Callable[[nn.Module, Sequence[Tensor]], Counted]] = {
@@ -186,11 +183,21 @@ def counted(tool: str, network: Network, batch: int) -> Counted:
 
 
 def as_written(module: Built) -> None:
-    """Let what PyTorch code writes as an expression, such as ``a + b``, be no module that a tool would see."""
+    """Let what PyTorch code writes as an expression or a function be no module, and its functions those of the moment,
+    which a tool may have patched.
+    """
+    for part in module.modules():
+        if isinstance(part, Function) and getattr(nn.functional, part.function.__name__, None) is part.function:
+            part.function = partial(_current, part.function.__name__)
     module.steps = [
         structs.replace(step, functional=True) if isinstance(module.layer(step.path), Function) else step
         for step in module.steps
     ]
+
+
+def _current(name: str, *inputs: Tensor, **arguments: Any) -> Tensor:
+    found: Tensor = getattr(nn.functional, name)(*inputs, **arguments)
+    return found
 
 
 def inputs_of(network: Network, batch: int) -> list[Tensor]:

@@ -1,6 +1,7 @@
 """Every tool's figure, as the tool printed it, from its convention; reconciled, to the last operation."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from strategies import networks
 
 from cnncalc import CnncalcError, Network, analyze, layers, load, loads
 from cnncalc.analysis import convention_named, shipped_conventions
+from cnncalc.analysis.convention import UnknownFigureError
 from cnncalc.analysis.reconcile import reconciled
 from cnncalc.spec import shipped_names
 
@@ -31,12 +33,22 @@ CONVENTIONS = {
 }
 
 
+OPERATIONS = [name for name in shipped_conventions() if convention_named(name).quantity == "operations"]
+
+
+def counted(network, names, **settings):
+    """Analyses under those of the conventions that have a figure."""
+    for name in names:
+        with suppress(UnknownFigureError):
+            yield analyze(network, convention=name, **settings)
+
+
 def network(input, *stack):
     return Network(input=input, layers=stack)
 
 
 def torchvision_alexnet(without=""):
-    """As torchvision writes it: rectifiers in place, and the flattening a function; an identity for what it is without."""
+    """As torchvision writes it, rectifiers in place and the flattening a function; an identity for what it is without."""
     document = json.loads(load("alexnet").to_json())
     for layer in document["layers"]:
         if layer["type"] == without:
@@ -151,10 +163,12 @@ def test_opinions_are_no_defects(case, tool):
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_shipped_networks_are_reconciled_to_the_last_operation(name):
-    base = analyze(load(name), batch=3)
-    for convention in shipped_conventions():
-        found = reconciled(base, analyze(load(name), batch=3, convention=convention))
-        assert found.start + sum(difference.amount for difference in found.differences) == found.figure
+    network = load(name)
+    one_sample = analyze(network, batch=3, convention="ptflops")
+    for other in counted(network, OPERATIONS, batch=3):
+        for base in (analyze(network, batch=3), one_sample):
+            found = reconciled(base, other)
+            assert found.start + sum(difference.amount for difference in found.differences) == found.figure
 
 
 @settings(max_examples=100)
@@ -165,7 +179,7 @@ def test_generated_networks_are_reconciled_between_any_two(case):
     for name, layer, inputs in nodes:
         fields = {field: getattr(layer, field) for field in type(layer).__struct_fields__}
         stated.append(type(layer)(**fields | {"name": name, "inputs": inputs}))
-    analyses = [analyze(Network(input=shape, layers=stated), convention=name) for name in shipped_conventions()]
+    analyses = list(counted(Network(input=shape, layers=stated), OPERATIONS))
     for one in analyses[::5]:
         for other in analyses:
             reconciled(one, other)
@@ -184,6 +198,39 @@ def test_the_lecture_counts_convolutions_alone():
     convolutions = [(55, 11, 3, 64), (27, 5, 64, 192), (13, 3, 192, 384), (13, 3, 384, 256), (13, 3, 256, 256)]
     time = sum(m * m * k * k * inputs * outputs for m, k, inputs, outputs in convolutions)
     assert analyze(load("alexnet"), convention="lecture").totals.flops == time
+
+
+@pytest.mark.parametrize(
+    ("spec", "time", "space"),
+    [
+        # the lectures' exercise: 100×100×256 through 3×3 to 256 channels, and through 1×1 to 64 before 3×3
+        ("complexity_3x3", 5_898_240_000, 3_149_824),
+        ("complexity_bottleneck", 1_638_400_000, 3_363_840),
+    ],
+)
+def test_the_lecture_s_time_and_space(spec, time, space):
+    assert analyze(load(spec), convention="lecture").totals.flops == time
+    assert analyze(load(spec), convention="lecture-space").totals.flops == space
+    assert analyze(load(spec), batch=2, convention="lecture-space").totals.flops == space
+
+
+def test_operations_are_not_reconciled_with_memory():
+    with pytest.raises(CnncalcError, match="lecture-space counts memory and cnncalc operations"):
+        reconciled(analyze(load("alexnet")), analyze(load("alexnet"), convention="lecture-space"))
+
+
+def test_what_no_output_depends_on():
+    """fvcore reads a trace, from which that is dropped; torch's counter runs it, but nothing comes back through it."""
+    conv = layers.Conv2d(4, 1, bias=False)
+    two = network([4, 8, 8], conv, layers.Conv2d(4, 1, bias=False, inputs=("input",)))
+    one = network([4, 8, 8], conv)
+    assert analyze(two, convention="fvcore").totals.flops == analyze(one, convention="fvcore").totals.flops
+    assert analyze(two, convention="torch-training").totals.flops == 2 * 256 * 4 + 2 * 2 * 256 * 4
+
+
+def test_a_figure_that_is_not_known_is_no_figure():
+    with pytest.raises(UnknownFigureError, match='"C3": this convention has no figure for ConnectedConv2d'):
+        analyze(load("lenet5"), convention="torch-training")
 
 
 def test_analyses_of_other_networks_are_not_reconciled():
@@ -210,6 +257,8 @@ def test_a_convention_of_ones_own(tmp_path):
         ('name = "x"\ndescription = ""\nruels = []', "unknown field `ruels`"),
         ('name = "x"\ndescription = ""\n[[rules]]\nkinds = ["*"]\ncount = { macs = 1 }', "did you mean 'mac'?"),
         ('name = "x"\ndescription = ""\n[[rules]]\nkinds = ["*"]\ncount = { mac = 10000000 }', "too much"),
+        ('name = "thop"\ndescription = ""', "'thop' comes with cnncalc; another convention needs another name"),
+        ('name = "x"\ndescription = ""\nquantity = "time"', "Invalid enum value 'time'"),
         (
             'name = "x"\ndescription = ""\n[[rules]]\nkinds = ["Cnv2d"]',
             "no kind of layer is named 'Cnv2d'; did you mean",

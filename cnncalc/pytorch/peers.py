@@ -36,6 +36,8 @@ TOOLS: dict[str, tuple[str, tuple[str, ...]]] = {
 RUNNABLE = tuple(convention for _, conventions in TOOLS.values() for convention in conventions)
 """The conventions whose tools can be run."""
 
+_COMMAND = ("-m", "cnncalc.pytorch.counters")
+
 AGREES, DIFFERS, FAILED, MISSING, UNPREDICTED = "agrees", "differs", "failed", "not installed", "not predicted"
 
 
@@ -64,7 +66,7 @@ def run_tools(
     batch: int = 1,
     variables: Mapping[str, Number] | None = None,
     conventions: Sequence[str] = RUNNABLE,
-    seconds: int = 300,
+    seconds: float = 300,
 ) -> Iterator[Run]:
     """Each convention's prediction beside the report of its tool, run on the PyTorch module of the network.
 
@@ -95,10 +97,10 @@ def _predicted(network: Network, convention: str, batch: int) -> int | str:
 
 
 def _run(
-    tool: str, package: str, network: Network, batch: int, predictions: Mapping[str, int | str], seconds: int
+    tool: str, package: str, network: Network, batch: int, predictions: Mapping[str, int | str], seconds: float
 ) -> Iterator[Run]:
     try:
-        installed = version(package)
+        installed = version(package).split("+")[0].replace("-", ".post")
     except PackageNotFoundError:
         installed = ""
     answer = _asked(tool, network, batch, seconds) if installed else ""
@@ -118,10 +120,10 @@ def _run(
         yield Run(name, counted.unit, counted.version, installed, outcome, known, found, reason)
 
 
-def _asked(tool: str, network: Network, batch: int, seconds: int) -> dict[str, int] | str:
+def _asked(tool: str, network: Network, batch: int, seconds: float) -> dict[str, int] | str:
     """What a tool reports by convention, or in a sentence why it does not."""
     job = json.dumps({"spec": network.to_json(), "batch": batch})
-    command = [sys.executable, "-m", "cnncalc.pytorch.counters", tool]
+    command = [sys.executable, *_COMMAND, tool]
     try:
         done = subprocess.run(command, input=job, capture_output=True, text=True, timeout=seconds, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:

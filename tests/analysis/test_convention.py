@@ -48,7 +48,7 @@ def network(input, *stack):
 
 
 def torchvision_alexnet(without=""):
-    """As torchvision writes it, rectifiers in place and the flattening a function; an identity for what it is without."""
+    """As torchvision writes it: rectifiers in place, flattening a function; an identity for what it is without."""
     document = json.loads(load("alexnet").to_json())
     for layer in document["layers"]:
         if layer["type"] == without:

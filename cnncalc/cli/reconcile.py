@@ -85,7 +85,9 @@ def command(
 
     width = terminal_width()
     lines = [] if published else [*reconciled_lines(start, rows, width), *unknown_lines(unknown, width)]
-    write([*lines, *([[]] if lines and figures else []), *published_lines(network, figures, width)])
+    if figures or published:
+        lines += [*([[]] if lines else []), *published_lines(network, figures, width)]
+    write(lines)
 
 
 def _differences(

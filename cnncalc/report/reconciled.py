@@ -100,17 +100,20 @@ def _amount(amount: int) -> str:
 
 
 def run_lines(name: str, batch: int, runs: Sequence[Run], width: int) -> list[Line]:
-    """A line a convention: what it predicts, what its tool reports, and whether that is the same."""
+    """A line a convention: what it predicts, what its tool reports, and whether that is the same; then why not."""
     lines = prose(f"{name}: batch {batch}, each tool run on the network as a PyTorch module", width, "bold")
     rows = [("convention", "installed", "predicted", "reported", "")]
+    reasons: dict[str, list[str]] = {}
     for run in runs:
         predicted, reported = ("" if figure is None else exact(figure) for figure in (run.predicted, run.reported))
-        other = f" (rules of {run.rules_of})" if run.installed and run.rules_of not in ("", run.installed) else ""
-        reason = f": {run.reason}" if run.reason else ""
         difference = ""
         if run.predicted is not None and run.reported is not None and run.predicted != run.reported:
             difference = f" by {_signed(run.reported - run.predicted)}"
-        rows.append((run.convention, run.installed, predicted, reported, f"{run.outcome}{difference}{other}{reason}"))
+        rows.append((run.convention, run.installed, predicted, reported, f"{run.outcome}{difference}"))
+        if run.reason:
+            reasons.setdefault(f"{run.outcome}: {run.reason}", []).append(run.convention)
+        if run.installed and run.rules_of not in ("", run.installed):
+            reasons.setdefault(f"its rules were read from version {run.rules_of}", []).append(run.convention)
     widths = [width_of([row[column] for row in rows]) for column in range(4)]
     tracks = [Track(size, right=column in (2, 3)) for column, size in enumerate(widths)]
     tracks.append(Track(max(width - sum(widths) - 8, 13)))
@@ -118,6 +121,8 @@ def run_lines(name: str, batch: int, runs: Sequence[Run], width: int) -> list[Li
     for index, row in enumerate(rows):
         style = "bold" if index == 0 else styles.get(runs[index - 1].outcome, "")
         lines += grid([[Span(text, style) for text in row]], tracks, gap=2)
+    for reason, conventions in reasons.items():
+        lines += prose(f"{', '.join(conventions)}: {reason.rstrip('.')}.", width, "yellow")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""One tool's reports of several networks, in a process of its own: a list of specs goes in, a list of figures comes out.
+"""One tool's reports of several networks, in a process of its own: a list of specs goes in, one of figures comes out.
 
 torchvision's compiled operators, which some tools import and none calls, may be missing: ``torchvision_models``
 declares them.

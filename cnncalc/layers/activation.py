@@ -41,6 +41,7 @@ class Elementwise(Layer, frozen=True):
 class Identity(Elementwise, frozen=True):
     """``x``, unchanged."""
 
+    is_view: ClassVar[bool] = True
     per_element: ClassVar[Operations] = Operations()
 
 
@@ -49,6 +50,7 @@ class Dropout(Elementwise, frozen=True):
 
     p: Annotated[float, Meta(ge=0, le=1)] = 0.5
     inplace: bool = False
+    is_view: ClassVar[bool] = True
     per_element: ClassVar[Operations] = Operations()
 
 
@@ -182,6 +184,7 @@ class StochasticDepth(Elementwise, frozen=True):
 
     p: Annotated[float, Meta(ge=0, le=1)] = 0.5
     mode: Literal["batch", "row"] = "row"
+    is_view: ClassVar[bool] = True
     per_element: ClassVar[Operations] = Operations()
 
     def torch_call(self, x: Shape) -> TorchCall:

@@ -145,6 +145,8 @@ class Layer(
 
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
+    is_view: ClassVar[bool] = False
+    """Whether at inference PyTorch returns what arrives, or another look at its memory, and moves nothing."""
 
     def checks(self, *inputs: Shape) -> Iterable[Check]:
         """What must hold of the inputs, in an order in which each may rely on those before it."""
@@ -169,6 +171,12 @@ class Layer(
     def reads(self, *inputs: Shape) -> tuple[Reading, ...]:
         """For each input, what one output element reads of it."""
         raise NotImplementedError
+
+    def least_read(self, *inputs: Shape) -> tuple[Number, ...]:
+        """For each input, how many elements must be read at least once, and of all parameters together: all, unless
+        overridden.
+        """
+        return (*map(prod, inputs), elements(self.parameters(*inputs)))
 
     def notes(self, *inputs: Shape) -> Iterable[Note]:
         """What a reader should be told about this layer on these inputs."""

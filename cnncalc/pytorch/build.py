@@ -63,6 +63,17 @@ class Built(nn.Module):
         outputs = tuple(values[position] for position in self.output_positions)
         return outputs[0] if len(outputs) == 1 else outputs
 
+    def walk(self, *inputs: Tensor, until: int | None = None) -> Iterator[tuple[int, Tensor]]:
+        """The output of each layer, with its number, as soon as it is there; those behind ``until`` are not run."""
+        values: list[Any] = list(inputs)
+        for index, step in enumerate(self.steps if until is None else self.steps[: until + 1]):
+            module = self.layer(step.path)
+            call = module.forward if step.functional else module
+            values.append(call(*[values[source] for source in step.sources]))
+            yield index, values[-1]
+            for position in step.dead:
+                values[position] = None
+
     def layer(self, path: tuple[str, ...]) -> nn.Module:
         """The module of a layer, by the parts of its name; whatever stands there now, since people replace modules."""
         if path in self.unregistered:

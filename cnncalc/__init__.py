@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_SPEC = ("Block", "Expected", "Network", "Parallel", "Repeat", "Residual", "Sequential", "Use", "load", "loads")
+_SPEC = (
+    *("Block", "Expected", "Network", "Parallel", "Published", "Repeat", "Residual", "Sequential", "Use"),
+    *("load", "loads"),
+)
 _HOMES = {
     "Analysis": "cnncalc.analysis",
     "analyze": "cnncalc.analysis",

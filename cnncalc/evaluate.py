@@ -8,12 +8,16 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from cnncalc.errors import SpecError
-from cnncalc.graph import Graph, Node
+from cnncalc.graph import Graph, Node, used_nodes
 from cnncalc.layers.base import Buffer, Check, Operations, Parameter, Shape
 
 
 class Evaluated(Struct, frozen=True, gc=False):
-    """A node with what its layer says of the shapes that arrive, for one sample."""
+    """A node with what its layer says of the shapes that arrive, for one sample.
+
+    ``trained`` says that what it reads depends on trainable parameters, so that gradients pass through it; ``used``
+    that an output of the network depends on it.
+    """
 
     node: Node
     inputs: tuple[Shape, ...]
@@ -21,6 +25,8 @@ class Evaluated(Struct, frozen=True, gc=False):
     parameters: tuple[Parameter, ...]
     buffers: tuple[Buffer, ...]
     operations: Operations
+    trained: bool = False
+    used: bool = True
 
 
 Require: TypeAlias = Callable[[Node, Check, tuple[Shape, ...]], None]
@@ -44,23 +50,30 @@ def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = rai
     ``input_shapes`` are those of the graph's inputs, in their order.
     """
     shapes = list(input_shapes)
+    trained = [False] * len(shapes)
+    used = used_nodes(graph)
     walk = []
-    for node in graph.nodes:
+    for node, is_used in zip(graph.nodes, used, strict=True):
         layer = node.layer
         inputs = tuple([shapes[source] for source in node.sources])
         for check in layer.checks(*inputs):
             if check.holds is not True:
                 (raise_unless if check.holds is False else require)(node, check, inputs)
         output = layer.output(*inputs)
+        parameters = layer.parameters(*inputs)
+        reads_trained = any(trained[source] for source in node.sources)
         shapes.append(output)
+        trained.append(reads_trained or any(parameter.trainable for parameter in parameters))
         walk.append(
             Evaluated(
                 node,
                 inputs,
                 output,
-                layer.parameters(*inputs),
+                parameters,
                 layer.buffers(*inputs),
                 layer.operations(*inputs, output=output),
+                reads_trained,
+                is_used,
             )
         )
     return walk

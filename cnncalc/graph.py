@@ -65,6 +65,18 @@ def _build(network: Network) -> Graph:
     return Graph(entries, tuple(nodes), outputs)
 
 
+def used_nodes(graph: Graph) -> list[bool]:
+    """For each node, whether an output of the network depends on it."""
+    first = len(graph.inputs)
+    outputs = set(graph.outputs)
+    used = [False] * first + [node.name in outputs for node in graph.nodes]
+    for position in range(len(used) - 1, first - 1, -1):
+        if used[position]:
+            for source in graph.nodes[position - first].sources:
+                used[source] = True
+    return used[first:]
+
+
 def _order(sources: list[tuple[int, ...]], steps: list[Step]) -> list[int]:
     """The layers' indices, each after those that it reads, otherwise as the spec lists them; inputs are negative."""
     import heapq

@@ -2,12 +2,14 @@
 
 from cnncalc.analysis.analysis import Analysis, Row, Totals, Warning, analyze
 from cnncalc.analysis.convention import Convention, convention_named, shipped_conventions
+from cnncalc.analysis.count import Count
 from cnncalc.analysis.receptive_field import ReceptiveField
 from cnncalc.analysis.sight import Sight
 
 __all__ = [
     "Analysis",
     "Convention",
+    "Count",
     "ReceptiveField",
     "Row",
     "Sight",

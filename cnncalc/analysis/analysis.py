@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 
 from cnncalc.analysis.alignment import alignment_messages
 from cnncalc.analysis.convention import Convention, convention_named
+from cnncalc.analysis.count import Count
 from cnncalc.analysis.receptive_field import Fields, ReceptiveField, follow, summed_up
 from cnncalc.analysis.regions import Region
 from cnncalc.analysis.sight import Layers, Sight, pixel_axes, sights, units_at
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 class Row(Struct, frozen=True, gc=False):
     """One layer's figures: costs and activations of the whole batch, ``output_shape`` of one sample.
 
-    ``flops`` is the count of the analysis's convention; where that is wrong about the layer rather than of another
-    opinion, ``defect`` says how.
+    ``flops`` is the count of the analysis's convention, which refuses to be compared with or added to another one's;
+    where that is wrong about the layer rather than of another opinion, ``defect`` says how.
     """
 
     name: str
@@ -40,7 +41,7 @@ class Row(Struct, frozen=True, gc=False):
     params: int
     buffers: int
     macs: int
-    flops: int
+    flops: Count
     activations: int
     visit: Evaluated
     defect: str = ""
@@ -62,17 +63,26 @@ class Row(Struct, frozen=True, gc=False):
 
 
 class Totals(Struct, frozen=True):
-    """Sums over layers: elements of parameters and of buffers, multiply-accumulates, FLOPs, output elements."""
+    """Sums over layers: elements of parameters and of buffers, multiply-accumulates, FLOPs, output elements.
+
+    ``flops`` knows its convention, and neither compares with nor adds to that of another.
+    """
 
     params: int = 0
     buffers: int = 0
     macs: int = 0
-    flops: int = 0
+    flops: Count | int = 0
     activations: int = 0
 
     @classmethod
-    def of(cls, rows: Sequence[Row]) -> Totals:
-        return cls(*(sum([getattr(row, quantity) for row in rows]) for quantity in cls.__struct_fields__))
+    def of(cls, rows: Sequence[Row], convention: str) -> Totals:
+        """The sums over some rows, counted by that convention."""
+        found = cls(*(sum([int(getattr(row, quantity)) for row in rows]) for quantity in cls.__struct_fields__))
+        return structs.replace(found, flops=Count(found.flops, convention))
+
+    def __add__(self, other: Totals) -> Totals:
+        """Those of two networks together. Raises CnncalcError where they are of different conventions."""
+        return Totals(*(getattr(self, name) + getattr(other, name) for name in self.__struct_fields__))
 
 
 class Warning(Struct, frozen=True):
@@ -184,7 +194,7 @@ class Analysis(Struct, frozen=True, dict=True):
         groups: dict[str, list[Row]] = {}
         for row in self.layers:
             groups.setdefault(row.type, []).append(row)
-        return {kind: (len(rows), Totals.of(rows)) for kind, rows in groups.items()}
+        return {kind: (len(rows), Totals.of(rows, self.convention)) for kind, rows in groups.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """The analysis as plain data, as ``cnncalc analyze --format json`` prints it."""
@@ -203,7 +213,7 @@ class Analysis(Struct, frozen=True, dict=True):
                     "params": row.params,
                     "buffers": row.buffers,
                     "macs": row.macs,
-                    "flops": row.flops,
+                    "flops": int(row.flops),
                     "activations": row.activations,
                     "operations": {name: self.batch * count for name, count in structs.asdict(row.operations).items()},
                     **({"defect": row.defect} if row.defect else {}),
@@ -211,7 +221,7 @@ class Analysis(Struct, frozen=True, dict=True):
                 }
                 for row in self.layers
             ],
-            "totals": structs.asdict(self.totals),
+            "totals": {name: int(total) for name, total in structs.asdict(self.totals).items()},
             "warnings": [structs.asdict(warning) for warning in self.warnings],
         }
 
@@ -262,7 +272,9 @@ def analyze(
         network = network.with_variables(**variables)
     walk = evaluate(build_graph(network), network.inputs.values())
     rows = tuple([_row(visit, batch, counted) for visit in walk])
-    return Analysis(network.name, counted.name, batch, network.input, rows, Totals.of(rows), counted, network.expected)
+    return Analysis(
+        network.name, counted.name, batch, network.input, rows, Totals.of(rows, counted.name), counted, network.expected
+    )
 
 
 def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, list[int]]:
@@ -280,7 +292,7 @@ def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:
         elements(visit.parameters),
         elements(visit.buffers),
         batch * visit.operations.mac,
-        0 if rule is None else convention.samples(batch) * rule.value(visit),
+        Count(0 if rule is None else convention.samples(batch) * rule.value(visit), convention.name),
         batch * prod(visit.output),
         visit,
         "" if rule is None else rule.defect,

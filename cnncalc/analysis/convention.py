@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import DecodeError, Struct, ValidationError
 
@@ -25,11 +25,16 @@ _MOST_FACTORS = 6
 _CLASSES = frozenset(Operations.__struct_fields__)
 
 
+class UnknownFigureError(CnncalcError):
+    """A convention does not say what a layer costs."""
+
+
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     """What is counted of some kinds of layer: ``count`` has a coefficient for each product of quantities.
 
     ``kinds`` are names or patterns (``Conv?d``); ``when`` are hyper-parameters or quantities that must have a value.
-    ``note`` says why in a few words; ``defect`` says so where the rule is wrong rather than a matter of taste.
+    ``note`` says why in a few words; ``defect`` says so where the rule is wrong rather than a matter of taste;
+    ``unknown`` why there is no figure for such a layer, which is then refused rather than counted as nothing.
     """
 
     kinds: tuple[str, ...]
@@ -37,13 +42,19 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     when: dict[str, bool | int | float | str] = {}
     note: str = ""
     defect: str = ""
+    unknown: str = ""
 
     def fits(self, visit: Evaluated) -> bool:
         """Whether a layer of one of the kinds meets the conditions."""
         return all(_value(name, visit) == wanted for name, wanted in self.when.items())
 
     def value(self, visit: Evaluated) -> int:
-        """The count of one sample."""
+        """The count of one sample. Raises UnknownFigureError where there is none."""
+        if self.unknown:
+            node = visit.node
+            raise UnknownFigureError(
+                f'"{node.name}": this convention has no figure for {type(node.layer).__name__}; {self.unknown}'
+            )
         operations = visit.operations
         return sum(
             [
@@ -62,13 +73,15 @@ def _value(name: str, visit: Evaluated) -> Any:
 class Convention(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """What a tool, a paper or a course counts. The first rule that fits a layer holds; no rule counts 0.
 
-    ``unit`` is what the figure is called; ``modules_only`` that functions outside of modules are not seen,
+    ``unit`` is what the figure is called and ``quantity`` what it is a figure of: no sum leads from operations to
+    parameters. ``modules_only`` says that functions outside of modules are not seen,
     ``one_sample`` that the batch is left out. ``version`` and ``source`` say where the rules were read.
     """
 
     name: str
     description: str
     unit: str = "FLOPs"
+    quantity: Literal["operations", "parameters", "outputs", "memory"] = "operations"
     rules: tuple[Rule, ...] = ()
     tool: str = ""
     version: str = ""
@@ -128,6 +141,10 @@ def _read(path: Path) -> Convention:
         convention: Convention = msgspec.toml.decode(text, type=Convention)
     except (DecodeError, ValidationError, UnicodeDecodeError, RecursionError) as error:
         raise CnncalcError(f"{where}: {str(error).splitlines()[0]}") from None
+    if convention.name in shipped_conventions() and path.parent.resolve() != _FOLDER.resolve():
+        raise CnncalcError(
+            f"{where}: $.name: {convention.name!r} comes with cnncalc; another convention needs another name"
+        )
     for position, rule in enumerate(convention.rules):
         _check(rule, f"{where}: $.rules[{position}]")
     return convention

@@ -55,6 +55,24 @@ def _window_positions(visit: Evaluated) -> int:
     return prod(map(window_output, visit.inputs[0][1:], *sides))
 
 
+def _odd_sides(visit: Evaluated) -> tuple[int, ...]:
+    """Along each axis 1 where padding="same" adds an odd number of elements, which cannot be the same on both sides."""
+    layer, rank = visit.node.layer, len(visit.output) - 1
+    if getattr(layer, "padding", 0) != "same":
+        return (0,) * rank
+    dilations = per_axis(getattr(layer, "dilation", 1), rank)
+    return tuple(dilation * (size - 1) % 2 for dilation, size in zip(dilations, _kernel(visit), strict=True))
+
+
+def _even_positions(visit: Evaluated) -> int:
+    return prod(size - odd for size, odd in zip(visit.output[1:], _odd_sides(visit), strict=True))
+
+
+def _stated_size(visit: Evaluated) -> int:
+    size = getattr(visit.node.layer, "size", None) or 0
+    return prod(size) if isinstance(size, tuple) else size
+
+
 def _rows(visit: Evaluated) -> int:
     """How many groups of elements a normalisation over trailing axes takes together."""
     stated = getattr(visit.node.layer, "normalized_shape", None)
@@ -90,8 +108,20 @@ QUANTITIES: dict[str, tuple[str, Callable[[Evaluated], int]]] = {
         lambda visit: _filters(visit) // _groups(visit),
     ),
     "input_positions": ("elements of one input channel", lambda visit: prod(visit.inputs[0][1:])),
+    "odd_padding": ('1 where padding="same" is uneven along an axis', lambda visit: int(any(_odd_sides(visit)))),
+    "even_positions": ('positions where padding="same" leaves its odd element out', _even_positions),
+    "stated_size": (
+        "the size that an upsampling states, or the product of several; 0 where it states none",
+        _stated_size,
+    ),
+    "out_channels": ("channels of the output", lambda visit: visit.output[0] if visit.output else 1),
     "window_positions": ("positions of a convolution with a layer's settings", _window_positions),
     "rows": ("groups of elements that a normalisation of trailing axes takes together", _rows),
+    "passes_on": (
+        "1 where gradients go on to what the layer reads, 0 where that depends on no trained parameter",
+        lambda visit: int(visit.trained),
+    ),
+    "used": ("1 where an output of the network depends on the layer", lambda visit: int(visit.used)),
     "one": ("1 a layer", lambda visit: 1),
 }
 """Each quantity's name, its meaning, and its value for a layer."""

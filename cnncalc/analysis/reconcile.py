@@ -8,7 +8,7 @@ from cnncalc.analysis.analysis import Analysis, Row
 from cnncalc.analysis.convention import Convention, Rule
 from cnncalc.errors import CnncalcError
 
-_MACS, _BIASES, _REST = range(3)
+MACS, BIASES, REST = range(3)
 _UNCOUNTED_BIASES = "additions of biases: not counted of "
 
 
@@ -38,12 +38,17 @@ def reconciled(base: Analysis, other: Analysis) -> Reconciled:
     ] or base.batch != other.batch:
         raise CnncalcError(f"{base.name} and {other.name} are not analyses of one network on one input")
     ours, theirs = base.counted, other.counted
+    if ours.quantity != theirs.quantity:
+        raise CnncalcError(
+            f"{theirs.name} counts {theirs.quantity} and {ours.name} {ours.quantity}: no sum leads to the other"
+        )
+    samples = max(ours.samples(base.batch), theirs.samples(base.batch))
     amounts: dict[tuple[str, str], int] = {}
     for row in base.layers:
         for label, defect, amount in _of_layer(row, ours, theirs):
-            amounts[label, defect] = amounts.get((label, defect), 0) + amount * base.batch
+            amounts[label, defect] = amounts.get((label, defect), 0) + amount * samples
     if ours.one_sample != theirs.one_sample and base.batch > 1:
-        of_one = sum(row.flops for row in other.layers) if theirs.one_sample else base.totals.flops
+        of_one = int(other.totals.flops if theirs.one_sample else base.totals.flops)
         dropped = of_one * (base.batch - 1)
         label = f"1 sample of {base.batch}" if theirs.one_sample else f"{base.batch} samples and not 1"
         amounts[label, ""] = -dropped if theirs.one_sample else dropped
@@ -51,7 +56,7 @@ def reconciled(base: Analysis, other: Analysis) -> Reconciled:
     differences = [Difference(amount, label, defect) for (label, defect), amount in amounts.items() if amount]
     differences.sort(key=lambda difference: -abs(difference.amount))
     found = Reconciled(
-        theirs.name, theirs.unit, theirs.version, other.totals.flops, base.totals.flops, tuple(differences)
+        theirs.name, theirs.unit, theirs.version, int(other.totals.flops), int(base.totals.flops), tuple(differences)
     )
     assert found.start + sum(difference.amount for difference in differences) == found.figure
     return found
@@ -72,7 +77,7 @@ def _together(amounts: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]
 def _of_layer(row: Row, ours: Convention, theirs: Convention) -> list[tuple[str, str, int]]:
     """The differences on one sample of a layer: of its multiply-accumulates, its biases, and whatever else it does."""
     our_rule, their_rule = ours.rule(row.visit), theirs.rule(row.visit)
-    before, after = _parts(row, our_rule), _parts(row, their_rule)
+    before, after = parts(row, our_rule), parts(row, their_rule)
     if their_rule is not None and their_rule.defect:
         return [(f"{row.type}: {their_rule.note}", their_rule.defect, sum(after) - sum(before))]
     found = []
@@ -82,7 +87,7 @@ def _of_layer(row: Row, ours: Convention, theirs: Convention) -> list[tuple[str,
     return found
 
 
-def _parts(row: Row, rule: Rule | None) -> tuple[int, int, int]:
+def parts(row: Row, rule: Rule | None) -> tuple[int, int, int]:
     """A count split into multiply-accumulates, additions of biases (of a layer that has nothing else) and the rest."""
     if rule is None:
         return (0, 0, 0)
@@ -95,18 +100,18 @@ def _parts(row: Row, rule: Rule | None) -> tuple[int, int, int]:
 
 def _label(row: Row, part: int, ours: int, theirs: int, rule: Rule | None) -> str:
     macs = row.operations.mac
-    if part == _MACS:
+    if part == MACS:
         if not theirs:
             return f"multiply-accumulates of {row.type}: not counted"
         return f"a multiply-accumulate as {theirs // macs} instead of {ours // macs}"
-    if part == _BIASES:
+    if part == BIASES:
         return f"{_UNCOUNTED_BIASES}{row.type}" if not theirs else "additions of biases"
     if not theirs:
         return f"{row.type}: not counted"
-    return f"{row.type}: {rule.note if rule is not None and rule.note else _described(rule)}"
+    return f"{row.type}: {rule.note if rule is not None and rule.note else described(rule)}"
 
 
-def _described(rule: Rule | None) -> str:
+def described(rule: Rule | None) -> str:
     """What a rule counts, in a few words: ``2 an input element``."""
     terms = {"input": "input element", "output": "output element", "channels": "channel", "params": "parameter"}
     terms |= {"mac": "multiply-accumulate", "add": "addition", "mul": "multiplication", "exp": "exponential"}

@@ -46,10 +46,12 @@ def _rules(convention: Convention, width: int) -> list[Line]:
     for rule in convention.rules:
         count = " + ".join(term if times == 1 else f"{times}·{term}" for term, times in rule.count.items()) or "0"
         mark = ""
-        if rule.defect:
-            if rule.defect not in notes:
-                notes.append(rule.defect)
+        if rule.unknown:
+            count, mark = "no figure", "‡"
+        elif rule.defect:
             mark = "†"
+        if mark and f"{mark} {rule.unknown or rule.defect}" not in notes:
+            notes.append(f"{mark} {rule.unknown or rule.defect}")
         where = ", ".join(f"{name}={str(value).lower()}" for name, value in rule.when.items())
         rows.append([Span(", ".join(rule.kinds)), Span(where), Span(f"{count}{mark}".replace("+ -", "− "))])
     third = (width - 4) // 3
@@ -57,5 +59,5 @@ def _rules(convention: Convention, width: int) -> list[Line]:
     tracks.append(Track(max(width - tracks[0].width - tracks[1].width - 4, 20)))
     lines += grid(rows, tracks, gap=2)
     for note in notes:
-        lines += grid([[Span(f"† {note}.", "yellow")]], [Track(width)], gap=0)
+        lines += grid([[Span(f"{note}.", "yellow")]], [Track(width)], gap=0)
     return lines

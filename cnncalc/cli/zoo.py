@@ -7,6 +7,7 @@ import sys
 import click
 
 from cnncalc.analysis import Analysis, analyze
+from cnncalc.analysis.published import explained
 from cnncalc.report.grid import Span, Track, fold, grid, width_of
 from cnncalc.report.numbers import abbreviated
 from cnncalc.report.terminal import terminal_width, write
@@ -14,7 +15,11 @@ from cnncalc.spec import Network, load, shipped_names
 
 
 @click.command("zoo")
-@click.option("--check", is_flag=True, help="Compare every expected total; exit status 1 where one does not come out.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Compare every expected total and published figure; exit status 1 where one does not come out.",
+)
 def command(check: bool) -> None:
     """List the networks that come with cnncalc: year, parameters, multiply-accumulates, and ImageNet top-1 accuracy
     where the source states it.
@@ -56,6 +61,12 @@ def _check(networks: dict[str, Network], analyses: dict[str, Analysis]) -> None:
     for name, analysis in analyses.items():
         expected = networks[name].expected
         wrong = [warning.message for warning in analysis.warnings if warning.code == "unexpected-total"]
+        for found in explained(networks[name]):
+            if not found.as_stated:
+                stated = found.published
+                wrong.append(
+                    f"{stated.figure} is printed ({stated.source}), {stated.convention} gives {found.figure:,}"
+                )
         failed += bool(wrong)
         figures = f"{analysis.totals.params:,} params, {analysis.totals.macs:,} MACs"
         verdict = "; ".join(wrong) if wrong else figures if expected else f"nothing is expected of it ({figures})"

@@ -49,6 +49,7 @@ class Dropout(Elementwise, frozen=True):
     """``x`` at inference, which is what is counted; in training a share ``p`` of the elements becomes zero."""
 
     p: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    inplace: bool = False
     is_view: ClassVar[bool] = True
     per_element: ClassVar[Operations] = Operations()
 
@@ -56,6 +57,7 @@ class Dropout(Elementwise, frozen=True):
 class ReLU(Elementwise, frozen=True):
     """``max(0, x)``: a comparison."""
 
+    inplace: bool = False
     per_element: ClassVar[Operations] = Operations(compare=1)
 
 
@@ -63,6 +65,7 @@ class LeakyReLU(Elementwise, frozen=True):
     """``x`` where positive, else ``negative_slope · x``: a comparison and a multiplication."""
 
     negative_slope: float = 0.01
+    inplace: bool = False
     per_element: ClassVar[Operations] = Operations(compare=1, mul=1)
 
 
@@ -118,6 +121,7 @@ class LogSoftmax(Softmax, frozen=True):
 class ReLU6(Elementwise, frozen=True):
     """``min(max(0, x), 6)``: two comparisons."""
 
+    inplace: bool = False
     per_element: ClassVar[Operations] = Operations(compare=2)
 
 
@@ -125,6 +129,7 @@ class ELU(Elementwise, frozen=True):
     """``x`` where positive, else ``α·(exp(x) − 1)``: a comparison, an exponential, a subtraction, a multiplication."""
 
     alpha: float = 1.0
+    inplace: bool = False
     per_element: ClassVar[Operations] = Operations(compare=1, exp=1, add=1, mul=1)
 
 
@@ -138,18 +143,21 @@ class GELU(Elementwise, frozen=True):
 class SiLU(Elementwise, frozen=True):
     """``x / (1 + exp(−x))``: an exponential, an addition and a division."""
 
+    inplace: bool = False
     per_element: ClassVar[Operations] = Operations(exp=1, add=1, div=1)
 
 
 class Hardsigmoid(Elementwise, frozen=True):
     """``ReLU6(x + 3) / 6``: an addition, two comparisons, a division."""
 
+    inplace: bool = False
     per_element: ClassVar[Operations] = Operations(add=1, compare=2, div=1)
 
 
 class Hardswish(Elementwise, frozen=True):
     """``x · ReLU6(x + 3) / 6``: an addition, two comparisons, a multiplication, a division."""
 
+    inplace: bool = False
     per_element: ClassVar[Operations] = Operations(add=1, compare=2, mul=1, div=1)
 
 
@@ -164,6 +172,7 @@ class Softplus(Elementwise, frozen=True):
 class Mish(Elementwise, frozen=True):
     """``x · tanh(log(1 + exp(x)))``: three transcendental functions, an addition, a multiplication."""
 
+    inplace: bool = False
     per_element: ClassVar[Operations] = Operations(exp=3, add=1, mul=1)
 
 

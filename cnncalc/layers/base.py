@@ -19,7 +19,7 @@ _HIDDEN = "\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern=f"^(?=.*\\S)[^{_HIDDEN}]+$(?!\\n)")]
 
 _SHOWN_BY_SHAPES = ("in_channels", "out_channels", "in_features", "out_features", "num_features", "output_size")
-_NOT_SHOWN = frozenset(("name", "inputs", "when", "functional", "eps", "momentum", *_SHOWN_BY_SHAPES))
+_NOT_SHOWN = frozenset(("name", "inputs", "when", "functional", "inplace", "eps", "momentum", *_SHOWN_BY_SHAPES))
 
 Shape: TypeAlias = tuple[Number, ...]
 """The sizes of one sample, channels first and without the batch: ``(C, H, W)``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from functools import reduce
 
@@ -10,7 +11,7 @@ from torch import Tensor
 
 
 def add(first: Tensor, *others: Tensor) -> Tensor:
-    return reduce(torch.add, others, first)
+    return reduce(operator.add, others, first)
 
 
 def subtract(first: Tensor, second: Tensor) -> Tensor:
@@ -18,7 +19,7 @@ def subtract(first: Tensor, second: Tensor) -> Tensor:
 
 
 def multiply(first: Tensor, *others: Tensor) -> Tensor:
-    return reduce(torch.mul, others, first)
+    return reduce(operator.mul, others, first)
 
 
 def maximum(first: Tensor, *others: Tensor) -> Tensor:

@@ -2,13 +2,14 @@
 
 from cnncalc.spec.items import Block, Parallel, Repeat, Residual, Sequential, Use
 from cnncalc.spec.loading import load, loads, shipped_names
-from cnncalc.spec.network import Expected, Network
+from cnncalc.spec.network import Expected, Network, Published
 
 __all__ = [
     "Block",
     "Expected",
     "Network",
     "Parallel",
+    "Published",
     "Repeat",
     "Residual",
     "Sequential",

@@ -28,10 +28,10 @@ def complaint(
     """The SpecError for msgspec's finding about a document at ``where``, which should be a ``struct``."""
     finding, _, inner = str(error).partition(" - at `")
     inner = inner.rstrip("`").removeprefix("$")
+    title = f'"{inner[1:]}"' if inner else title
     match = re.fullmatch(r"Object contains unknown field `(.*)`", finding, re.DOTALL)
     if match:
-        owner = _nested(struct, inner)
-        return unknown_field(f'"{inner[1:]}"' if inner else title, match[1], owner, where + inner)
+        return unknown_field(title, match[1], _nested(struct, inner), where + inner)
     match = re.fullmatch(r"Object missing required field `(\w+)`", finding)
     if match:
         return SpecError(f'{title} needs "{match[1]}"', where=where + inner)
@@ -79,7 +79,8 @@ def _expected(finding: str, struct: type[msgspec.Struct], inner: str) -> str:
         words = [word for option in get_args(hint) if get_origin(option) is Literal for word in get_args(option)]
         return "one of " + ", ".join(f'"{word}"' for word in words) + " or whole numbers"
     if "matching regex" in finding:
-        return "text in one line, not blank and without control characters"
+        stated = _extra(_hint(struct, inner), "words")
+        return stated or "text in one line, not blank and without control characters"
     bound = re.fullmatch(r"Expected `(\w+)` (of length )?(<=|>=) (\S+)", finding)
     if bound:
         kind, length, sign, limit = bound.groups()
@@ -95,9 +96,29 @@ def _expected(finding: str, struct: type[msgspec.Struct], inner: str) -> str:
 
 
 def _nested(struct: type[msgspec.Struct], inner: str) -> type[msgspec.Struct]:
-    """The struct of an object inside a document, such as ``.expected``."""
-    hint = get_type_hints(struct).get(inner[1:], struct)
-    return next((option for option in (hint, *get_args(hint)) if hasattr(option, "__struct_fields__")), struct)
+    """The struct of an object inside a document, such as ``.expected`` or ``.published[2]``."""
+    return next((option for option in _options(_hint(struct, inner)) if hasattr(option, "__struct_fields__")), struct)
+
+
+def _hint(struct: type[msgspec.Struct], inner: str) -> Any:
+    """The type of the field at a place, with its annotations; that of a list's members for ``[2]``."""
+    hint: Any = struct
+    for field in re.findall(r"\.(\w+)", inner):
+        owner = next((option for option in _options(hint) if hasattr(option, "__struct_fields__")), struct)
+        hint = get_type_hints(owner, include_extras=True).get(field, struct)
+    return hint
+
+
+def _options(hint: Any) -> list[Any]:
+    """A type and those that it is made of, outermost first."""
+    return [hint, *(part for argument in get_args(hint) for part in _options(argument))]
+
+
+def _extra(hint: Any, key: str) -> str:
+    """What a type's annotation says under that name; empty where it says nothing."""
+    metas = [option for option in _options(hint) if isinstance(option, msgspec.Meta)]
+    found: str = next((meta.extra[key] for meta in metas if meta.extra and key in meta.extra), "")
+    return found
 
 
 def _lookup(document: Any, inner: str) -> Any:

@@ -15,6 +15,13 @@ from cnncalc.spec.reading import block_from, check_name, check_number, convert, 
 
 InputShape: TypeAlias = Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=8)]
 Total: TypeAlias = Annotated[int, Meta(ge=0)]
+Figure: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,18}(\.[0-9]{1,9})?(e[0-9]|e1[0-8]|Ki|Mi)?$(?!\n)",
+        extra={"words": 'a figure as text, such as "3.8e9", "60000" or "112Ki"'},
+    ),
+]
 
 INPUT = "input"
 """The name under which layers read what arrives at the network, or at the block that they stand in."""
@@ -28,6 +35,25 @@ class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     activations: Total | None = None
 
 
+class Published(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A figure that a source prints of one sample, and by which convention it was counted.
+
+    ``figure`` keeps the digits as they are printed: ``3.8e9``, ``60000``, ``112Ki``. ``called`` is the source's word
+    for it; ``layers`` the layers or containers that it is of where it is not the whole network's; ``variables`` and
+    ``input`` are other than the spec's own; ``disagrees`` says why it is known not to come out.
+    """
+
+    figure: Figure
+    convention: Annotated[str, Meta(min_length=1, max_length=100)]
+    source: str
+    called: str = ""
+    layers: tuple[Name, ...] = ()
+    variables: dict[str, Number] = {}
+    input: InputShape | None = None
+    note: str = ""
+    disagrees: str = ""
+
+
 class Heading(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a spec says of the network as a whole; shapes are those of one sample, channels first."""
 
@@ -37,6 +63,7 @@ class Heading(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: str = ""
     top1: Annotated[float, Meta(ge=0, le=100)] | None = None
     expected: Expected | None = None
+    published: tuple[Published, ...] = ()
     input: InputShape | Annotated[dict[Name, InputShape], Meta(min_length=1)]
     outputs: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
 
@@ -56,6 +83,9 @@ class Network(Heading, frozen=True, kw_only=True, dict=True):
         fields = msgspec.structs.asdict(self)
         if isinstance(self.expected, Expected):
             fields["expected"] = msgspec.structs.asdict(self.expected)
+        if isinstance(self.published, (list, tuple)):
+            stated = [msgspec.structs.asdict(one) if isinstance(one, Published) else one for one in self.published]
+            fields["published"] = stated
         for name, value in _checked(fields).items():
             msgspec.structs.force_setattr(self, name, value)
 
@@ -90,12 +120,15 @@ class Network(Heading, frozen=True, kw_only=True, dict=True):
         document = {
             field: plain(value) if field in ("layers", "blocks") else msgspec.to_builtins(value)
             for field in _ORDER
-            if (value := getattr(self, field)) not in (None, "", {})
+            if (value := getattr(self, field)) not in (None, "", {}, ())
         }
         return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
 
 
-_ORDER = ("name", "year", "source", "top1", "notes", "expected", "variables", "blocks", "input", "layers", "outputs")
+_ORDER = (
+    *("name", "year", "source", "top1", "notes", "expected", "published"),
+    *("variables", "blocks", "input", "layers", "outputs"),
+)
 
 
 def network_from(document: object, source: str = "") -> Network:

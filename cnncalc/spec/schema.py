@@ -65,6 +65,7 @@ def spec_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": {
             "Expected": definitions["Expected"],
+            "Published": definitions["Published"],
             "expression": expression,
             "block": block,
             "item": item,

@@ -1,6 +1,7 @@
 """Every tool's figure, as the tool printed it, from its convention; reconciled, to the last operation."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from strategies import networks
 
 from cnncalc import CnncalcError, Network, analyze, layers, load, loads
 from cnncalc.analysis import convention_named, shipped_conventions
+from cnncalc.analysis.convention import UnknownFigureError
 from cnncalc.analysis.reconcile import reconciled
 from cnncalc.spec import shipped_names
 
@@ -26,18 +28,34 @@ CONVENTIONS = {
     "torch counter fwd": "torch",
     "torchscan FLOPs": "torchscan",
     "torchscan MACs": "torchscan-macs",
+    "torchscan DMAs": "torchscan-dmas",
+    "torch counter fwd+bwd": "torch-training",
 }
-NOT_OPERATIONS_OF_A_FORWARD_PASS = {"torch counter fwd+bwd", "torchscan DMAs"}
+
+
+OPERATIONS = [name for name in shipped_conventions() if convention_named(name).quantity == "operations"]
+
+
+def counted(network, names, **settings):
+    """Analyses under those of the conventions that have a figure."""
+    for name in names:
+        with suppress(UnknownFigureError):
+            yield analyze(network, convention=name, **settings)
 
 
 def network(input, *stack):
     return Network(input=input, layers=stack)
 
 
-def without_adaptive_pool():
+def torchvision_alexnet(without=""):
+    """As torchvision writes it: rectifiers in place, flattening a function; an identity for what it is without."""
     document = json.loads(load("alexnet").to_json())
-    document["layers"] = [layer for layer in document["layers"] if layer["type"] != "AdaptiveAvgPool2d"]
-    del document["expected"]
+    for layer in document["layers"]:
+        if layer["type"] == without:
+            del layer["output_size"]
+            layer["type"] = "Identity"
+        layer |= {"ReLU": {"inplace": True}, "Flatten": {"functional": True}}.get(layer["type"], {})
+    del document["expected"], document["published"]
     return loads(json.dumps(document))
 
 
@@ -49,7 +67,7 @@ def block():
         *(layers.Conv2d(32, 3, padding=1, bias=False), layers.BatchNorm2d(name="main")),
         *(layers.Conv2d(32, 1, stride=2, bias=False, inputs=("stem",)), layers.BatchNorm2d(name="shortcut")),
         *(layers.Add(inputs=("main", "shortcut")), layers.ReLU()),
-        *(layers.AdaptiveAvgPool2d(1), layers.Flatten(), layers.Linear(10)),
+        *(layers.AdaptiveAvgPool2d(1), layers.Flatten(functional=True), layers.Linear(10)),
     )
 
 
@@ -57,9 +75,9 @@ IMAGE = [8, 16, 16]
 POINTWISE = layers.Conv2d(8, 1, bias=False)
 TRANSPOSED = {"kernel_size": 4, "stride": 2, "padding": 1, "bias": False}
 CASES = {
-    "AlexNet": load("alexnet"),
-    "AlexNet b2": load("alexnet"),
-    "AlexNet noAAP": without_adaptive_pool(),
+    "AlexNet": torchvision_alexnet(),
+    "AlexNet b2": torchvision_alexnet(),
+    "AlexNet noAAP": torchvision_alexnet(without="AdaptiveAvgPool2d"),
     "Block": block(),
     "conv3x3+bias 8>8 @16": network(IMAGE, layers.Conv2d(8, 3, padding=1)),
     "conv nobias": network(IMAGE, layers.Conv2d(8, 3, padding=1, bias=False)),
@@ -85,7 +103,7 @@ CASES = {
 
 def test_every_measured_network_is_here():
     assert set(CASES) == {case for case in MEASURED if not case.startswith("_")}
-    assert {tool for case in CASES for tool in MEASURED[case]} == {*CONVENTIONS, *NOT_OPERATIONS_OF_A_FORWARD_PASS}
+    assert {tool for case in CASES for tool in MEASURED[case]} == set(CONVENTIONS)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -145,10 +163,12 @@ def test_opinions_are_no_defects(case, tool):
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_shipped_networks_are_reconciled_to_the_last_operation(name):
-    base = analyze(load(name), batch=3)
-    for convention in shipped_conventions():
-        found = reconciled(base, analyze(load(name), batch=3, convention=convention))
-        assert found.start + sum(difference.amount for difference in found.differences) == found.figure
+    network = load(name)
+    one_sample = analyze(network, batch=3, convention="ptflops")
+    for other in counted(network, OPERATIONS, batch=3):
+        for base in (analyze(network, batch=3), one_sample):
+            found = reconciled(base, other)
+            assert found.start + sum(difference.amount for difference in found.differences) == found.figure
 
 
 @settings(max_examples=100)
@@ -159,7 +179,7 @@ def test_generated_networks_are_reconciled_between_any_two(case):
     for name, layer, inputs in nodes:
         fields = {field: getattr(layer, field) for field in type(layer).__struct_fields__}
         stated.append(type(layer)(**fields | {"name": name, "inputs": inputs}))
-    analyses = [analyze(Network(input=shape, layers=stated), convention=name) for name in shipped_conventions()]
+    analyses = list(counted(Network(input=shape, layers=stated), OPERATIONS))
     for one in analyses[::5]:
         for other in analyses:
             reconciled(one, other)
@@ -178,6 +198,39 @@ def test_the_lecture_counts_convolutions_alone():
     convolutions = [(55, 11, 3, 64), (27, 5, 64, 192), (13, 3, 192, 384), (13, 3, 384, 256), (13, 3, 256, 256)]
     time = sum(m * m * k * k * inputs * outputs for m, k, inputs, outputs in convolutions)
     assert analyze(load("alexnet"), convention="lecture").totals.flops == time
+
+
+@pytest.mark.parametrize(
+    ("spec", "time", "space"),
+    [
+        # the lectures' exercise: 100×100×256 through 3×3 to 256 channels, and through 1×1 to 64 before 3×3
+        ("complexity_3x3", 5_898_240_000, 3_149_824),
+        ("complexity_bottleneck", 1_638_400_000, 3_363_840),
+    ],
+)
+def test_the_lecture_s_time_and_space(spec, time, space):
+    assert analyze(load(spec), convention="lecture").totals.flops == time
+    assert analyze(load(spec), convention="lecture-space").totals.flops == space
+    assert analyze(load(spec), batch=2, convention="lecture-space").totals.flops == space
+
+
+def test_operations_are_not_reconciled_with_memory():
+    with pytest.raises(CnncalcError, match="lecture-space counts memory and cnncalc operations"):
+        reconciled(analyze(load("alexnet")), analyze(load("alexnet"), convention="lecture-space"))
+
+
+def test_what_no_output_depends_on():
+    """fvcore reads a trace, from which that is dropped; torch's counter runs it, but nothing comes back through it."""
+    conv = layers.Conv2d(4, 1, bias=False)
+    two = network([4, 8, 8], conv, layers.Conv2d(4, 1, bias=False, inputs=("input",)))
+    one = network([4, 8, 8], conv)
+    assert analyze(two, convention="fvcore").totals.flops == analyze(one, convention="fvcore").totals.flops
+    assert analyze(two, convention="torch-training").totals.flops == 2 * 256 * 4 + 2 * 2 * 256 * 4
+
+
+def test_a_figure_that_is_not_known_is_no_figure():
+    with pytest.raises(UnknownFigureError, match='"C3": this convention has no figure for ConnectedConv2d'):
+        analyze(load("lenet5"), convention="torch-training")
 
 
 def test_analyses_of_other_networks_are_not_reconciled():
@@ -204,6 +257,8 @@ def test_a_convention_of_ones_own(tmp_path):
         ('name = "x"\ndescription = ""\nruels = []', "unknown field `ruels`"),
         ('name = "x"\ndescription = ""\n[[rules]]\nkinds = ["*"]\ncount = { macs = 1 }', "did you mean 'mac'?"),
         ('name = "x"\ndescription = ""\n[[rules]]\nkinds = ["*"]\ncount = { mac = 10000000 }', "too much"),
+        ('name = "thop"\ndescription = ""', "'thop' comes with cnncalc; another convention needs another name"),
+        ('name = "x"\ndescription = ""\nquantity = "time"', "Invalid enum value 'time'"),
         (
             'name = "x"\ndescription = ""\n[[rules]]\nkinds = ["Cnv2d"]',
             "no kind of layer is named 'Cnv2d'; did you mean",

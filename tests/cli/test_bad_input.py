@@ -38,7 +38,7 @@ CASES = {
     ),
     "field of another layer": (
         spec({"type": "ReLU", "groups": 3}),
-        '$.layers[0]: ReLU has no field "groups"; it has name, inputs',
+        '$.layers[0]: ReLU has no field "groups"; it has inplace, name, inputs',
     ),
     "unknown heading": (spec(CONV, layer=[]), "$: a spec has no field \"layer\"; did you mean 'layers'?"),
     "unknown expectation": (

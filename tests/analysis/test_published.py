@@ -1,0 +1,175 @@
+"""Figures that sources print, each from its convention to the printed digits, or known not to come out."""
+
+import csv
+import json
+from decimal import ROUND_HALF_UP, Context
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from cnncalc import Network, Published, SpecError, analyze, layers, load, loads
+from cnncalc.analysis.published import agreement, explained
+from cnncalc.spec import shipped_names
+
+WITH_FIGURES = [name for name in shipped_names() if load(name).published]
+TABLES = Path(__file__).with_name("published_tables.csv")
+
+
+@pytest.mark.parametrize("name", WITH_FIGURES)
+def test_every_published_figure_comes_out_or_is_known_not_to(name):
+    for found in explained(load(name)):
+        assert found.as_stated, (found.published.figure, found.figure)
+        assert found.published.source
+        assert sum(part.amount for part in found.parts) == found.figure
+
+
+@cache
+def spec(name):
+    return load(name)
+
+
+def tables():
+    with TABLES.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    "row", tables(), ids=lambda row: f"{row['spec']} {row['variables']} {row['input']} {row['figure']}"
+)
+def test_tables_of_the_authors_pages(row):
+    """Whole tables, with widths and image sizes, that a spec would not be readable with."""
+    size = int(row["input"])
+    published = Published(
+        figure=row["figure"],
+        convention=row["convention"],
+        source=row["source"],
+        variables=json.loads(row["variables"]),
+        input=(3, size, size),
+        layers=tuple(row["layers"].split()),
+        disagrees=row["disagrees"],
+    )
+    network = spec(row["spec"])
+    (found,) = explained(Network(**dict_of(network) | {"published": [published]}))
+    assert found.as_stated, found.figure
+
+
+def dict_of(network):
+    return {field: getattr(network, field) for field in network.__struct_fields__}
+
+
+def figures(name):
+    return {found.published.figure: found for found in explained(load(name))}
+
+
+def test_which_layers_make_the_three_figures_of_resnet_50():
+    """3.8, 4.09 and 4.12 × 10⁹: multiply-accumulates; those of torchvision's strides; and what ptflops added to them.
+
+    The elements behind each batch norm, rectifier and pool are put down by hand from the paper's table 1.
+    """
+    found = figures("resnet50")
+    assert (found["3.8e9"].figure, found["3.8e9"].agreement) == (3_857_973_248, "cut off")
+    assert [(part.amount, part.label) for part in found["3.8e9"].parts] == [
+        (4_087_136_256, "53 Conv2d: multiply-accumulates"),
+        (2048 * 1000, "1 Linear: multiply-accumulates"),
+        (3_857_973_248 - 4_089_184_256, "with stride_in=1 instead of 3"),
+    ]
+    assert (found["4.089e9"].figure, found["4.089e9"].agreement) == (4_089_184_256, "rounded")
+    added = {part.label: part.amount for part in found["4.12e9"].parts}
+    first = 112 * 112 * 64
+    squeezed = sum(
+        size * size * width * (2 * blocks - 1)
+        + (2 * size) ** 2 * width * (stage > 0)
+        + (stage == 0) * size * size * width
+        for stage, (size, width, blocks) in enumerate([(56, 64, 3), (28, 128, 4), (14, 256, 6), (7, 512, 3)])
+    )
+    widened = sum(
+        size * size * width * blocks
+        for size, width, blocks in [(56, 256, 3), (28, 512, 4), (14, 1024, 6), (7, 2048, 3)]
+    )
+    projected = sum(size * size * width for size, width in [(56, 256), (28, 512), (14, 1024), (7, 2048)])
+    assert added["49 ReLU: 1 an input element"] == first + squeezed + widened
+    assert added["53 BatchNorm2d: 2 an input element"] == 2 * (first + squeezed + widened + projected)
+    assert added["1 MaxPool2d: 1 an input element"] == first
+    assert added["1 AdaptiveAvgPool2d: 1 an input element"] == 7 * 7 * 2048
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "figure"),
+    [
+        # the recounts that stand beside the papers' figures: convolutions alone, and with the linear layers
+        ("vgg16", "15.3e9", 15_346_630_656),
+        ("vgg16", "30.69e9", 30_693_261_312),
+        ("vgg19", "19.6e9", 19_632_062_464),
+        ("resnet101", "7.6e9", 7_570_194_432),
+        ("resnet152", "11.3e9", 11_282_415_616),
+        ("mobilenet_v1", "569e6", 568_740_352),
+        ("alexnet_2012", "0.65e6", 659_272),
+        ("lenet5", "60000", 60_000),
+        ("convnext_tiny", "13.1e9", 13_092_317_184),
+    ],
+)
+def test_published_figures_beside_an_independent_count(name, stated, figure):
+    assert figures(name)[stated].figure == figure
+
+
+@pytest.mark.parametrize(
+    ("figure", "stated", "expected"),
+    [
+        (60_000, "60000", "exact"),
+        (60_000, "6e4", "exact"),
+        (114_688, "112Ki", "exact"),
+        (3_500_000, "4e6", "rounded"),
+        (3_499_999, "4e6", "different"),
+        (3_857_973_248, "3.8e9", "cut off"),
+        (3_857_973_248, "3.85e9", "cut off"),
+        (3_857_973_248, "3.87e9", "different"),
+        (5_713_216_096, "5e9", "different"),
+        (0, "1", "different"),
+        (10**30, "1e9", "different"),
+    ],
+)
+def test_agreement(figure, stated, expected):
+    """One printed digit is never taken to be cut off: 5 is not 5.7."""
+    assert agreement(figure, stated) == expected
+
+
+def test_agreement_is_of_the_printed_digits():
+    for figure in (999, 12_345, 99_950, 1_234_567):
+        for digits in range(1, 7):
+            printed = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(figure)
+            stated = f"{printed:e}".replace("e+", "e")
+            assert agreement(figure, stated) in ("exact", "rounded"), (figure, stated)
+
+
+def stated(**fields):
+    published = {"figure": "1", "convention": "macs", "source": "s"} | fields
+    return loads(json.dumps({"input": [3, 8, 8], "published": [published], "layers": [{"name": "a", "type": "ReLU"}]}))
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"figure": "1 G"}, '$.published[0].figure: expected a figure as text, such as "3.8e9"'),
+        ({"figure": "1e99"}, "$.published[0].figure"),
+        ({"figure": 3}, "$.published[0].figure: expected text, found 3"),
+        ({"fugure": "1"}, '"published[0]" has no field "fugure"; did you mean'),
+        ({"convention": "mac"}, "$.published[0].convention: no convention is named 'mac'"),
+        ({"layers": ["b"]}, "$.published[0]: no layer or container is named 'b'"),
+        ({"variables": {"width": 2}}, '$.published[0]: the spec has no variable "width"'),
+        ({"input": [0, 8, 8]}, "$.published[0].input"),
+    ],
+)
+def test_a_published_figure_that_is_not_one(fields, complaint):
+    with pytest.raises(SpecError) as error:
+        explained(stated(**fields))
+    assert complaint in str(error.value).replace("'width'", '"width"')
+
+
+def test_published_figures_in_python_and_back():
+    network = Network(
+        input=[3, 8, 8], layers=[layers.ReLU()], published=[Published(figure="192", convention="cnncalc", source="s")]
+    )
+    (found,) = explained(loads(network.to_json()))
+    assert (found.figure, found.agreement) == (192, "exact")
+    assert analyze(network).totals.flops == 192

@@ -131,6 +131,11 @@ def field_first(first: Number, padding: Number, jump: Number) -> Number:
     return first - padding * jump
 
 
+def field_start(first: Number, size: Number) -> float:
+    """The centre of the first unit's field, where pixel i spans [i, i + 1]: ``a + r/2``. Exact below 2^52."""
+    return first + size / 2
+
+
 def adaptive_reads(size: Number, output: Number) -> Number:
     """How many input elements the windows of an adaptive pool read along one axis, overlaps counted each time.
 
@@ -149,3 +154,8 @@ def weight_macs(positions: Sequence[Number], weight: Sequence[Number]) -> Number
     2015, section 3).
     """
     return prod(positions) * prod(weight)
+
+
+def tensor_bytes(count: Number, element_size: Number = 4) -> Number:
+    """The memory of ``count`` numbers, 4 bytes each unless stated (float32, IEEE 754): ``count·b``."""
+    return count * element_size

@@ -178,7 +178,7 @@ def test_the_textbook_step():
     size = formulas.window_output(Recorded(227, "M"), Recorded(11, "K"), Recorded(4, "S"), Recorded(0, "P"))
     *_, last = size.steps()
     assert f"{last.figures()} = {last.value}" == "(227 - 11 + 2*0)//4 + 1 = 55"
-    assert last.symbols() == "(M - K' + 2*P)//S + 1"
+    assert last.symbols() == "(M - K + 2*P)//S + 1"
 
 
 def test_no_float_rounds():

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 from msgspec import Struct
 
@@ -32,7 +33,8 @@ class AnswerError(CnncalcError):
 
 class Amount(Struct, frozen=True):
     """A number as it may be read: its value, half a unit of its last digit (0 where it is exact), how many significant
-    digits it has, and what its unit measures. ``remarks`` tell of a habit that the reading supposes.
+    digits it has, what its unit measures and the factor that it stands for. ``remarks`` tell of a habit that the
+    reading supposes.
     """
 
     text: str
@@ -41,6 +43,7 @@ class Amount(Struct, frozen=True):
     digits: int = 0
     measures: str = ""
     remarks: tuple[str, ...] = ()
+    factor: int = 1
 
     def covers(self, exact: Fraction | int) -> bool:
         """Whether the exact number, rounded to the digits given, is this one."""
@@ -222,6 +225,7 @@ def _evaluated(text: str, tokens: Sequence[Token], chosen: Sequence[_Figure], ro
     numbers = [figure for figure in chosen if figure.digits or figure.value]
     units = [figure.unit for figure in chosen if figure.unit]
     remarks = tuple(dict.fromkeys(r for f in chosen for r in (f.remark, f.unit.remark if f.unit else "") if r))
+    factor = prod(unit.factor for unit in units)
     measures = next((unit.measures for unit in reversed(units) if unit.measures), "")
     simple = all(token.kind in ("number", "unit") for token in tokens) and len(numbers) == 1
     if simple:
@@ -232,9 +236,9 @@ def _evaluated(text: str, tokens: Sequence[Token], chosen: Sequence[_Figure], ro
             trailing = len(str(int(number.value))) - len(str(int(number.value)).rstrip("0"))
             half = Fraction(10**trailing if rough else 1, 2)
             digits = max(digits - trailing, 1) if rough else digits
-        return Amount(text, value, half * scale, digits, measures, remarks)
+        return Amount(text, value, half * scale, digits, measures, remarks, factor)
     if not any(unit.factor > 1 for unit in units):
         return Amount(text, value, Fraction(0), 0, measures, remarks)
     roughest = min((figure for figure in numbers if figure.half), key=lambda figure: figure.digits, default=None)
     relative = roughest.half / roughest.value if roughest and roughest.value else Fraction(1, 200)
-    return Amount(text, value, abs(value) * relative, roughest.digits if roughest else 2, measures, remarks)
+    return Amount(text, value, abs(value) * relative, roughest.digits if roughest else 2, measures, remarks, factor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import prod
 
 from msgspec import Struct
 
@@ -90,6 +91,8 @@ def match(part: Part, quantity: Quantity, figure: Figure) -> Match | None:
             remarks = _same_count(figure, amount)
             if remarks is not None:
                 return Match((*remarks, *_unit_remarks(amount, quantity)))
+    if not part.amounts and any(prod(shape.axes) == figure for shape in part.shapes if None not in shape.axes):
+        return Match(("as-shape",))
     return None
 
 

@@ -12,11 +12,11 @@ from cnncalc.arithmetic.recording import Recorded
 from cnncalc.homework.alterations import altered, is_symbol
 from cnncalc.layers.base import Shape
 
-SIZE, JUMP = "receptive-field", "jump"
+SIZE, JUMP = "receptive_field", "jump"
 
 
 class FieldMistake(Struct, frozen=True):
-    """A mistake about fields: its name, how common it is, how it alters a layer's part of the expression, and sentences.
+    """A mistake about fields: its name, how common it is, and how it alters a layer's part of the expression.
 
     ``alter`` takes a part as it was, as it is, and the layer's stride; ``alone`` says whether it is also made in a
     single layer, ``windows`` whether it is made in pooling layers only.
@@ -25,8 +25,6 @@ class FieldMistake(Struct, frozen=True):
     name: str
     rank: int
     alter: Callable[[Recorded, Recorded, int], Recorded | None]
-    english: str
-    chinese: str
     alone: bool = True
     pooling: bool = False
 
@@ -87,62 +85,17 @@ def _from_zero(old: Recorded, new: Recorded, stride: int) -> Recorded | None:
 
 
 FIELD_MISTAKES = (
-    FieldMistake(
-        "field-forgot-strides",
-        1,
-        _strides_forgotten,
-        "the strides of the layers before were forgotten: a layer adds (K − 1)·j, not K − 1",
-        "忘了前面各层的步长：每层增加 (K − 1)·j，而不是 K − 1",
-    ),
-    FieldMistake(
-        "field-kernel-times-jump",
-        1,
-        _kernel_times_jump,
-        "K·j was added, not (K − 1)·j",
-        "加的是 K·j，应为 (K − 1)·j",
-        alone=False,
-    ),
-    FieldMistake(
-        "field-kernel-added", 1, _kernel_added, "K was added, not (K − 1)·j", "加的是 K，应为 (K − 1)·j", alone=False
-    ),
-    FieldMistake(
-        "field-own-stride-first",
-        2,
-        _own_stride_first,
-        "the layer's own stride was multiplied in before (K − 1)·j was added",
-        "先乘了本层的步长再加 (K − 1)·j；本层的步长只影响后面的层",
-    ),
-    FieldMistake(
-        "field-own-stride-only",
-        3,
-        _own_stride_only,
-        "the layer's own stride was taken for the jump, the product of all strides before it",
-        "把本层的步长当成了 j；j 是前面各层步长的乘积",
-    ),
-    FieldMistake("field-dilation-ignored", 1, _dilation_ignored, "the dilation was left out", "漏算了空洞率"),
-    FieldMistake(
-        "field-pooling-left-out",
-        1,
-        _left_out,
-        "pooling layers widen the field, too; they were left out",
-        "池化层也会扩大感受野；这里漏算了",
-        alone=False,
-        pooling=True,
-    ),
-    FieldMistake(
-        "field-pooling-ignored",
-        2,
-        _left_out_altogether,
-        "pooling layers were left out altogether, their strides too",
-        "完全忽略了池化层（包括步长）",
-        alone=False,
-        pooling=True,
-    ),
-    FieldMistake("field-layer-left-out", 3, _left_out, "the layer was left out", "漏算了这一层"),
-    FieldMistake("field-stride-left-out", 3, _stride_left_out, "the layer's stride was left out", "漏算了这一层的步长"),
-    FieldMistake(
-        "field-from-zero", 2, _from_zero, "the first unit sees 1 pixel, not 0: r starts at 1", "起始感受野为 1 个像素，而不是 0", alone=False
-    ),
+    FieldMistake("field-forgot-strides", 1, _strides_forgotten),
+    FieldMistake("field-kernel-times-jump", 1, _kernel_times_jump, alone=False),
+    FieldMistake("field-kernel-added", 1, _kernel_added, alone=False),
+    FieldMistake("field-own-stride-first", 2, _own_stride_first),
+    FieldMistake("field-own-stride-only", 3, _own_stride_only),
+    FieldMistake("field-dilation-ignored", 1, _dilation_ignored),
+    FieldMistake("field-pooling-left-out", 1, _left_out, alone=False, pooling=True),
+    FieldMistake("field-pooling-ignored", 2, _left_out_altogether, alone=False, pooling=True),
+    FieldMistake("field-layer-left-out", 3, _left_out),
+    FieldMistake("field-stride-left-out", 3, _stride_left_out),
+    FieldMistake("field-from-zero", 2, _from_zero, alone=False),
 )
 
 

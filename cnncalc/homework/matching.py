@@ -18,7 +18,7 @@ _FEWEST_CUT = 3
 """How many digits an answer needs that was cut off where it should have been rounded."""
 
 _SERVES = {
-    **{"r": "receptive-field", "rf": "receptive-field", "j": "jump", "jump": "jump"},
+    **{"r": "receptive_field", "rf": "receptive_field", "j": "jump", "jump": "jump"},
     **dict.fromkeys(("params", "parameters", "weights"), "params"),
     **{"macs": "macs", "flops": "flops", "activations": "activations"},
     **dict.fromkeys(("p", "padding", "pad", "k", "kernel", "s", "stride", "d", "dilation", "groups", "g", "bias"), ""),

@@ -89,21 +89,21 @@ QUANTITIES: dict[str, Quantity] = {
             ("activation", "neurons", "outputelements", "units", "神经元", "神经元个数", "激活"),
         ),
         Quantity(
-            "receptive-field",
+            "receptive_field",
             "axes",
             _field("size"),
             ("rf", "field", "receptivefield", "receptivefieldsize", "r", "感受野"),
         ),
         Quantity("jump", "axes", _field("jump"), ("j", "cumulativestride", "effectivestride", "步幅积")),
         Quantity(
-            "param-memory",
+            "weight_bytes",
             "count",
             _bytes("params"),
             ("parammemory", "parambytes", "parametermemory", "weightmemory", "modelsize", "参数内存"),
             ("", BYTES),
         ),
         Quantity(
-            "activation-memory",
+            "activation_bytes",
             "count",
             _bytes("activations"),
             ("activationmemory", "activationbytes", "featurememory", "激活内存"),
@@ -128,7 +128,7 @@ def find_quantity(text: str) -> Quantity | None:
     """The quantity that a heading or a word names; None where it names none.
 
     >>> find_quantity("Output shape").name, find_quantity("# params").name, find_quantity("感受野").name
-    ('output', 'params', 'receptive-field')
+    ('output', 'params', 'receptive_field')
     """
     word = re.sub(r"[\W_]", "", text.lower())
     return _BY_ALIAS.get(word) or _BY_ALIAS.get(word.removeprefix("numberof").removeprefix("num").removeprefix("total"))

@@ -14,50 +14,40 @@ from cnncalc.layers.reading import Rearranged, Sliding, Spread
 SIZED = (OUTPUT, MACS, FLOPS, ACTIVATIONS)
 
 
-@mistake(
-    "forgot-padding", SIZED, 1, "the padding was left out (P = 0 in place of {detail})", "漏算了填充（应为 P = {detail}，算成了 0）"
-)
+@mistake("forgot-padding", SIZED, 1)
 def _forgot_padding(task: Task) -> Iterator[Task]:
     padding = getattr(task.layer, "padding", 0)
     if padding not in (0, "valid"):
         yield told(task.with_settings(padding=0), padding)
 
 
-@mistake("padding-once", SIZED, 2, "the padding was counted once, not on both sides", "填充只算了一侧，应算两侧（2P）")
+@mistake("padding-once", SIZED, 2)
 def _padding_once(task: Task) -> Iterator[Task]:
     yield task.with_alteration(alter.padded_once)
 
 
-@mistake("forgot-plus-one", SIZED, 1, "the + 1 at the end of the formula was left out", "漏了公式末尾的 + 1")
+@mistake("forgot-plus-one", SIZED, 1)
 def _forgot_plus_one(task: Task) -> Iterator[Task]:
     yield task.with_alteration(alter.without_one)
 
 
-@mistake("plus-one-inside", SIZED, 4, "the + 1 was put inside the division", "把 + 1 放进了除法里面")
+@mistake("plus-one-inside", SIZED, 4)
 def _plus_one_inside(task: Task) -> Iterator[Task]:
     yield task.with_alteration(alter.one_inside)
 
 
-@mistake(
-    "ceiling-for-floor",
-    SIZED,
-    1,
-    "the quotient was rounded up; windows that do not fit whole are left out (floor)",
-    "除法结果向上取整了；放不下的窗口应舍去（向下取整）",
-)
+@mistake("ceiling-for-floor", SIZED, 1)
 def _ceiling_for_floor(task: Task) -> Iterator[Task]:
     yield task.with_alteration(alter.rounded_up)
 
 
-@mistake(
-    "floor-for-ceiling", SIZED, 1, "ceil_mode was overlooked: here the quotient is rounded up", "忽略了 ceil_mode：这里应向上取整"
-)
+@mistake("floor-for-ceiling", SIZED, 1)
 def _floor_for_ceiling(task: Task) -> Iterator[Task]:
     if getattr(task.layer, "ceil_mode", False):
         yield task.with_settings(ceil_mode=False)
 
 
-@mistake("stride-ignored", SIZED, 2, "the stride was taken as 1 in place of {detail}", "步长当成了 1（应为 {detail}）")
+@mistake("stride-ignored", SIZED, 2)
 def _stride_ignored(task: Task) -> Iterator[Task]:
     layer = task.layer
     if "stride" in layer.__struct_fields__:
@@ -65,44 +55,30 @@ def _stride_ignored(task: Task) -> Iterator[Task]:
         yield told(task.with_settings(stride=1), stride)
 
 
-@mistake(
-    "stride-is-kernel",
-    SIZED,
-    3,
-    "the stride was taken to be the kernel's size; these windows overlap",
-    "把步长当成了核的大小；这里的窗口是重叠的",
-)
+@mistake("stride-is-kernel", SIZED, 3)
 def _stride_is_kernel(task: Task) -> Iterator[Task]:
     if "stride" in task.layer.__struct_fields__ and not task.visit.parameters:
         yield task.with_settings(stride=task.layer.kernel_size)  # type: ignore[attr-defined]
 
 
-@mistake("dilation-ignored", SIZED, 1, "the dilation was left out (D = 1 in place of {detail})", "漏算了空洞率（应为 D = {detail}，算成了 1）")
+@mistake("dilation-ignored", SIZED, 1)
 def _dilation_ignored(task: Task) -> Iterator[Task]:
     dilation = getattr(task.layer, "dilation", 1)
     if dilation != 1:
         yield told(task.with_settings(dilation=1), dilation)
 
 
-@mistake(
-    "dilated-kernel-too-large", SIZED, 4, "the dilated kernel was taken as D·K, not D·(K − 1) + 1", "空洞卷积核的大小算成了 D·K，应为 D·(K − 1) + 1"
-)
+@mistake("dilated-kernel-too-large", SIZED, 4)
 def _dilated_kernel(task: Task) -> Iterator[Task]:
     yield task.with_alteration(alter.spread_kernel)
 
 
-@mistake("kernel-not-subtracted", SIZED, 5, "the kernel's size was not subtracted", "没有减去核的大小")
+@mistake("kernel-not-subtracted", SIZED, 5)
 def _kernel_not_subtracted(task: Task) -> Iterator[Task]:
     yield task.with_alteration(alter.without_kernel)
 
 
-@mistake(
-    "same-assumed",
-    (OUTPUT,),
-    3,
-    'the output was taken as ⌈M/S⌉, as "same" padding would make it; the padding here is {detail}',
-    "输出按“same”填充算成了 ⌈M/S⌉；这里的填充是 {detail}",
-)
+@mistake("same-assumed", (OUTPUT,), 3)
 def _same_assumed(task: Task) -> Iterator[Task]:
     windows = [window for window in task.relations(Sliding) if window.axis > 0]
     if windows and hasattr(task.layer, "kernel_size"):
@@ -110,74 +86,52 @@ def _same_assumed(task: Task) -> Iterator[Task]:
         yield told(task.with_figure((task.of(OUTPUT)[0], *sizes)), getattr(task.layer, "padding", 0))
 
 
-@mistake(
-    "channels-kept", (OUTPUT,), 3, "the output has as many channels as there are filters, not as the input has", "输出通道数等于卷积核个数，而不是输入的通道数"
-)
+@mistake("channels-kept", (OUTPUT,), 3)
 def _channels_kept(task: Task) -> Iterator[Task]:
     if hasattr(task.layer, "out_channels"):
         yield task.with_figure((task.inputs[0][0], *task.of(OUTPUT)[1:]))
 
 
-@mistake(
-    "channels-multiplied",
-    (OUTPUT,),
-    4,
-    "the filters were multiplied by the input's channels; a filter sums over them and makes one channel",
-    "把卷积核个数与输入通道数相乘了；每个卷积核对所有输入通道求和，只得到一个通道",
-)
+@mistake("channels-multiplied", (OUTPUT,), 4)
 def _channels_multiplied(task: Task) -> Iterator[Task]:
     if hasattr(task.layer, "out_channels"):
         output = task.of(OUTPUT)
         yield task.with_figure((output[0] * task.inputs[0][0], *output[1:]))
 
 
-@mistake("height-width-exchanged", (OUTPUT,), 3, "height and width were exchanged", "高和宽颠倒了")
+@mistake("height-width-exchanged", (OUTPUT,), 3)
 def _height_width(task: Task) -> Iterator[Task]:
     output = task.of(OUTPUT)
     if len(output) >= 3:
         yield task.with_figure((*output[:-2], output[-1], output[-2]))
 
 
-@mistake("channels-height-exchanged", (OUTPUT,), 4, "channels and height were exchanged", "通道和高颠倒了")
+@mistake("channels-height-exchanged", (OUTPUT,), 4)
 def _channels_height(task: Task) -> Iterator[Task]:
     output = task.of(OUTPUT)
     if len(output) >= 3:
         yield task.with_figure((output[1], output[0], *output[2:]))
 
 
-@mistake(
-    "flatten-forgot-channels",
-    (OUTPUT, ACTIVATIONS),
-    1,
-    "flattening multiplies the channels in, too; they were left out",
-    "展平时还要乘上通道数，这里漏了",
-)
+@mistake("flatten-forgot-channels", (OUTPUT, ACTIVATIONS), 1)
 def _flatten_forgot_channels(task: Task) -> Iterator[Task]:
     if task.relations(Rearranged):
         yield task.with_alteration(alter.left_out("C"))
 
 
-@mistake(
-    "flatten-one-side", (OUTPUT, ACTIVATIONS), 3, "flattening multiplies height and width; only one was taken", "展平时高和宽都要乘，这里只乘了一个"
-)
+@mistake("flatten-one-side", (OUTPUT, ACTIVATIONS), 3)
 def _flatten_one_side(task: Task) -> Iterator[Task]:
     if task.relations(Rearranged):
         yield task.with_alteration(alter.left_out("W"))
 
 
-@mistake("not-flattened", (OUTPUT,), 3, "this is what arrives; it was not flattened", "这是展平之前的形状")
+@mistake("not-flattened", (OUTPUT,), 3)
 def _not_flattened(task: Task) -> Iterator[Task]:
     if task.relations(Rearranged):
         yield task.with_figure(task.inputs[0])
 
 
-@mistake(
-    "transposed-as-convolution",
-    SIZED,
-    2,
-    "a transposed convolution enlarges; the size was worked out as a convolution's",
-    "转置卷积会放大尺寸；这里按普通卷积计算了",
-)
+@mistake("transposed-as-convolution", SIZED, 2)
 def _transposed_as_convolution(task: Task) -> Iterator[Task]:
     layer, (x, *_) = task.layer, task.inputs
     if task.relations(Spread) and hasattr(layer, "out_channels") and task.quantity == OUTPUT:
@@ -186,33 +140,31 @@ def _transposed_as_convolution(task: Task) -> Iterator[Task]:
         yield task.with_figure((task.of(OUTPUT)[0], *map(window_output, x[1:], *sides)))
 
 
-@mistake("forgot-output-padding", SIZED, 2, "the output padding was left out", "漏算了 output_padding")
+@mistake("forgot-output-padding", SIZED, 2)
 def _forgot_output_padding(task: Task) -> Iterator[Task]:
     if getattr(task.layer, "output_padding", 0):
         yield task.with_settings(output_padding=0)
 
 
-@mistake(
-    "transposed-forgot-minus-one", SIZED, 3, "the stride lies between the inputs: (M − 1)·S, not M·S", "步长在相邻输入之间：应为 (M − 1)·S，而不是 M·S"
-)
+@mistake("transposed-forgot-minus-one", SIZED, 3)
 def _transposed_forgot_minus_one(task: Task) -> Iterator[Task]:
     yield task.with_alteration(alter.whole_input_spread)
 
 
-@mistake("concatenation-as-sum", (OUTPUT,), 3, "concatenation puts the channels together; one branch was taken", "拼接（Concat）要把各分支的通道相加；这里只取了一个分支")
+@mistake("concatenation-as-sum", (OUTPUT,), 3)
 def _concatenation_as_sum(task: Task) -> Iterator[Task]:
     if len(task.inputs) > 1:
         for shape in dict.fromkeys(task.inputs):
             yield task.with_figure(shape)
 
 
-@mistake("sum-as-concatenation", (OUTPUT,), 3, "an addition keeps the channels; they were added up", "逐元素相加不改变通道数；这里把通道数加起来了")
+@mistake("sum-as-concatenation", (OUTPUT,), 3)
 def _sum_as_concatenation(task: Task) -> Iterator[Task]:
     if len(task.inputs) > 1 and len({len(shape) for shape in task.inputs}) == 1:
         yield task.with_figure((sum(shape[0] for shape in task.inputs), *task.inputs[0][1:]))
 
 
-@mistake("input-for-output", (OUTPUT, ACTIVATIONS), 4, "this is the layer's input, not its output", "这是该层的输入，而不是输出")
+@mistake("input-for-output", (OUTPUT, ACTIVATIONS), 4)
 def _input_for_output(task: Task) -> Iterator[Task]:
     shape = task.inputs[0]
     yield task.with_figure(shape if task.quantity == OUTPUT else task.analysis.batch * prod(shape))

@@ -87,21 +87,16 @@ class Task(Struct, frozen=True):
 
 class Mistake(Struct, frozen=True):
     """A mistake that people make: how it alters a task, of which quantities it can be one, and how common it is.
+    Its sentence is ``mistake.NAME`` in the catalogues of messages.
 
     ``alter`` yields the task as somebody has it who makes the mistake, in every way in which it is made, and nothing
-    where it cannot be made of the layer. ``rank`` is 1 for the commonest. The sentences have a ``{detail}``.
+    where it cannot be made of the layer. ``rank`` is 1 for the commonest.
     """
 
     name: str
     quantities: tuple[str, ...]
     rank: int
     alter: Callable[[Task], Iterable[Task]]
-    english: str
-    chinese: str
-
-    def sentence(self, language: str, detail: str) -> str:
-        """What was done, in a language of :data:`LANGUAGES`."""
-        return (self.chinese if language == "zh" else self.english).format(detail=detail)
 
 
 CATALOGUE: dict[str, Mistake] = {}
@@ -109,12 +104,12 @@ CATALOGUE: dict[str, Mistake] = {}
 
 
 def mistake(
-    name: str, quantities: tuple[str, ...], rank: int, english: str, chinese: str
+    name: str, quantities: tuple[str, ...], rank: int
 ) -> Callable[[Callable[[Task], Iterable[Task]]], Callable[[Task], Iterable[Task]]]:
     """Puts a function that alters tasks into the catalogue."""
 
     def enter(alter: Callable[[Task], Iterable[Task]]) -> Callable[[Task], Iterable[Task]]:
-        CATALOGUE[name] = Mistake(name, quantities, rank, alter, english, chinese)
+        CATALOGUE[name] = Mistake(name, quantities, rank, alter)
         return alter
 
     return enter

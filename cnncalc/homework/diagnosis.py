@@ -18,7 +18,8 @@ _MOST_PAIRS = 4
 """Where more pairs of mistakes than this lead to an answer, none of them explains it."""
 _CLOSE = 1.0
 """How much less likely than the likeliest an explanation may be, in ranks, to be told beside it."""
-_WEAKEST = 6.5
+_WEAKEST_OF_DIGITS = {1: 2.0, 2: 3.0, 3: 3.0, 4: 4.5}
+"""The rarest mistakes that explain an answer which is rounded to so many digits, since many figures round to it."""
 _PREFIX = 2.0
 _CUT = 1.0
 
@@ -58,7 +59,7 @@ def _chosen(found: Iterable[tuple[float, Diagnosis]]) -> Diagnoses:
     ranked = sorted(found, key=lambda one: one[0])
     best: dict[tuple[Finding, ...], Diagnosis] = {}
     for rank, diagnosis in ranked:
-        if rank <= min(ranked[0][0] + _CLOSE, _WEAKEST + _CUT + _PREFIX + 5):
+        if rank <= ranked[0][0] + _CLOSE:
             best.setdefault(diagnosis.findings, diagnosis)
     told = tuple(best.values())
     return Diagnoses(told[:MOST_NAMED], len(told[MOST_NAMED:]))
@@ -68,7 +69,10 @@ def _explained(
     part: Part, quantity: Quantity, candidates: Iterable[Candidate]
 ) -> Iterator[tuple[float, Diagnosis]]:
     scaled = list(_with_other_prefix(part))
+    weakest = min((_WEAKEST_OF_DIGITS.get(amount.digits, 99.0) for amount in part.amounts if amount.half), default=99.0)
     for candidate in candidates:
+        if candidate.rank > weakest:
+            break
         for finding, weight, read in ((None, 0.0, part), *scaled):
             how = _matches(read, quantity, candidate.figure)
             if how is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import gcd
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -31,6 +32,8 @@ class FieldNumbers(Struct, frozen=True):
     jump: Recorded | None = None
     first: Recorded | None = None
     start: Recorded | None = None
+    before: str = ""
+    """The layer, or the input, that these were worked out from."""
 
 
 def recorded_fields(analysis: Analysis, layer: str, source: str, axis: int) -> FieldNumbers:
@@ -48,6 +51,16 @@ def recorded_fields(analysis: Analysis, layer: str, source: str, axis: int) -> F
         found.first,
         _agreed(start, None if where is None else Fraction(where), "s"),  # type: ignore[arg-type]
     )
+
+
+def field_path(analysis: Analysis, layer: str, source: str, axis: int) -> list[tuple[str, FieldNumbers]]:
+    """The layers from the input to this one along the widest branch, each with its numbers."""
+    numbers = _all(analysis, source, axis)
+    path = []
+    while layer not in analysis.inputs:
+        path.append((layer, numbers[layer]))
+        layer = numbers[layer].before
+    return path[::-1]
 
 
 def _agreed(number: Recorded | None, reported: Any, symbol: str) -> Recorded | None:
@@ -83,12 +96,13 @@ def _behind(analysis: Analysis, row: Row, numbers: dict[str, FieldNumbers], sour
     before = analysis.fields.seen[row.inputs[branch]].get(source)
     after = analysis.fields.seen[row.name][source][axis]
     if before is None or after.lost or not after.sizes:
-        return FieldNumbers()
+        return FieldNumbers(before=row.inputs[branch])
     size, jump, first = _worked(row, branch, numbers[row.inputs[branch]], before[axis].axis)
     return FieldNumbers(
         _agreed(size, max(after.sizes), "r"),
         _agreed(jump, after.jump, "j"),
         _agreed(first, after.firsts[0], "a") if is_plain(after) else None,
+        before=row.inputs[branch],
     )
 
 
@@ -108,15 +122,16 @@ def _worked(row: Row, branch: int, before: FieldNumbers, axis: int | None) -> tu
         r, j = settled(size, "r"), settled(jump, "j")  # type: ignore[arg-type]
         if isinstance(along, Sliding):
             size, jump, first = slide(along, r, j, Recorded(0, "a") if first is None else settled(first, "a"))  # type: ignore[arg-type]
-        else:
+        elif not all(along.taps(phase) == range(phase, phase + 1) for phase in range(min(along.period, _MOST_PHASES))):
             size, jump, first = _resampled(along, r, j)
     return size, jump, first
 
 
 def _resampled(along: Along, r: Any, j: Any) -> tuple[Any, Any, Any]:
     """Behind a relation with several phases, by the one that reads most."""
+    common = gcd(along.shift, along.period)
     spans = [along.taps(phase) for phase in range(min(along.period, _MOST_PHASES))]
     widest = max((abs(max(taps) - min(taps)) + 1 for taps in spans if taps), default=0)
     number: Any = Recorded
-    jump = j * number(along.shift, "up") / number(along.period, "down")
+    jump = j * number(along.shift // common, "up") / number(along.period // common, "down")
     return (field_size(r, number(widest, "K"), j) if widest else None), jump, None

@@ -14,6 +14,7 @@ from cnncalc.errors import CnncalcError, nearest
 
 _COMMANDS = {
     "analyze": "Shapes, parameters and costs of every layer of a network.",
+    "explain": "The working of every figure: formula, values, arithmetic, and why.",
     "conventions": "What tools, papers and lectures count.",
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",

@@ -15,7 +15,7 @@ def lines(number: Recorded) -> list[Recorded]:
 
     Each line works out what is in the innermost brackets, or, where there are none, the products and then the sum.
     """
-    found = []
+    found: list[Recorded] = []
     while number.operator and len(found) < _MOST_LINES:
         found.append(number)
         number = _reduced(number)
@@ -23,8 +23,7 @@ def lines(number: Recorded) -> list[Recorded]:
 
 
 def terms(number: Recorded) -> list[tuple[str, Recorded]]:
-    """The terms of a sum with their signs; of anything else, itself. Sums within, in brackets or not, are opened where
-    that changes no sign."""
+    """The terms of a sum with their signs; of anything else, itself. A sum that is added is opened."""
     found: list[tuple[str, Recorded]] = []
     while number.operator in _SUMS:
         left, right = number.operands

@@ -150,12 +150,16 @@ def weight_macs(positions: Sequence[Number], weight: Sequence[Number]) -> Number
     """The multiply-accumulates of a convolution or a linear layer: each weight is used once at each output position.
 
     For a convolution the weight is ``Cout × Cin/G × K × K`` and the positions are the output's M × M, which gives the
-    lectures' time complexity ``M²·K²·Cin·Cout`` (He and Sun, "Convolutional Neural Networks at Constrained Time Cost",
-    2015, section 3).
+    lectures' time complexity ``M²·K²·Cin·Cout``.
+
+    Source: He and Sun, "Convolutional Neural Networks at Constrained Time Cost" (2015), section 3.
     """
     return prod(positions) * prod(weight)
 
 
 def tensor_bytes(count: Number, element_size: Number = 4) -> Number:
-    """The memory of ``count`` numbers, 4 bytes each unless stated (float32, IEEE 754): ``count·b``."""
+    """The memory of ``count`` numbers, 4 bytes each unless stated: ``count·b``.
+
+    Source: IEEE 754, binary32 (float32).
+    """
     return count * element_size

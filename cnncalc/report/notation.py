@@ -72,11 +72,8 @@ class Notation:
             return self.call(number.operator, operands)
         if not self.stacks or number.operator == "%":
             for position, operand in enumerate(number.operands):
-                if (
-                    operand.operator in (*_SUMS, "%")
-                    or (position and operand.operator)
-                    or self._is_negative(operand, named)
-                ):
+                bare = not operand.operator and not self._is_negative(operand, named)
+                if not bare and (position or operand.operator != "*"):
                     operands[position] = self.brackets(operands[position])
         if number.operator == "%":
             return self.remainder(*operands)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +33,7 @@ _MEMORY: Mapping[str, tuple[str, ...]] = {
 }
 _MOST_ANCESTORS = 64
 _MOST_LAYERS_IN_PAIRS = 80
+_MOST_DETAILS = 3
 _THROUGHOUT, _BEFORE, _KIND, _ALONE, _PAIR = 0.5, 1.5, 1.0, 1.5, 4.0
 """What is added to a mistake's rank where it is made throughout, in one layer before, in layers of one kind, in one
 layer of a total, and together with another.
@@ -64,13 +65,17 @@ class Candidate(Struct, frozen=True):
 
 
 class Candidates:
-    """The wrong figures of one question; those of one mistake first, all worked out once and kept."""
+    """The wrong figures of one question; those of one mistake first, all worked out once and kept.
+
+    With an ``analysis`` of somebody's own sizes, of mistakes made in the layer itself on top of those.
+    """
 
     def __init__(self, context: Context, layer: str | None, quantity: str, analysis: Analysis | None = None) -> None:
         self.context = context
         self.layer = layer
         self.quantity = quantity
         self.analysis = analysis or context.analysis
+        self.on_top = analysis is not None
         self.truth = context.figure(quantity, layer, self.analysis)
 
     @cached_property
@@ -160,15 +165,17 @@ class Candidates:
                 yield from _summed(mistake.name, mistake.rank, total, changes, self.analysis)
         yield from self._left_out(total, right)
 
-    def _changes(self, mistake: Mistake, right: Mapping[str, int]) -> list[dict[str, int]]:
-        """For each way in which a mistake is made, the change that it makes in each layer where it makes any."""
-        ways: list[dict[str, int]] = []
+    def _changes(self, mistake: Mistake, right: Mapping[str, int]) -> list[dict[str, tuple[int, str]]]:
+        """For each way in which a mistake is made, the change that it makes in each layer where it makes any, and what
+        its sentence needs to know.
+        """
+        ways: list[dict[str, tuple[int, str]]] = []
         for row in self.analysis.layers:
             for way, (_, task) in enumerate(self._tasks(self._task(row), [mistake])):
                 value: Any = task.value()
                 if value != right[row.name]:
                     ways += [{} for _ in range(way + 1 - len(ways))]
-                    ways[way][row.name] = value - right[row.name]
+                    ways[way][row.name] = (value - right[row.name], task.detail)
         return [way for way in ways if way]
 
     def _left_out(self, total: int, right: Mapping[str, int]) -> Iterator[Candidate]:
@@ -198,9 +205,14 @@ class Candidates:
             if once == sum(right):
                 continue
             for second in mistakes[place + 1 :]:
-                twice = sum([self._made(task, second).value() for task in firsts])
+                seconds = [self._made(task, second) for task in firsts]
+                twice = sum([task.value() for task in seconds])
                 if twice not in (once, sum(right)):
-                    findings = (Finding(first.name), Finding(second.name))
+                    changed = [(a, b) for a, b in zip(firsts, seconds, strict=True) if a is not b]
+                    findings = (
+                        Finding(first.name, _together(task.detail for task in firsts)),
+                        Finding(second.name, _together(b.detail for a, b in changed if b.detail != a.detail)),
+                    )
                     yield Candidate(twice, findings, first.rank + second.rank + _PAIR)
 
     def _made(self, task: Task, mistake: Mistake) -> Any:
@@ -212,6 +224,8 @@ class Candidates:
     # Sizes that a mistake made wrong in layers before, or in the input.
 
     def _by_other_sizes(self) -> Iterator[Candidate]:
+        if self.on_top:
+            return
         for findings, rank, analysis in self._other_analyses():
             figure = self.context.figure(self.quantity, self.layer, analysis)
             yield Candidate(figure, findings, rank)
@@ -278,6 +292,8 @@ class Candidates:
     # What is asked of something else.
 
     def _of_others(self) -> Iterator[Candidate]:
+        if self.on_top:
+            return
         if self.context.batch > 1 and isinstance(self.truth, int):
             yield Candidate(self.truth * self.context.batch, (Finding("batch-multiplied"),), 2)
             if self.truth % self.context.batch == 0:
@@ -328,7 +344,8 @@ def _others(context: Context) -> Iterator[tuple[Finding, float, Analysis, int]]:
             everywhere = _made_throughout(context, mistake)
             if everywhere is not None:
                 first = min(places[name] for name in wrong)
-                yield Finding(mistake.name, next(iter(wrong.values()))[1]), mistake.rank + _THROUGHOUT, everywhere, first
+                detail = _together(detail for _, detail in wrong.values())
+                yield Finding(mistake.name, detail), mistake.rank + _THROUGHOUT, everywhere, first
         for name, (shape, detail) in list(wrong.items())[:_MOST_ANCESTORS]:
             try:
                 other = context.with_outputs({name: shape})
@@ -379,18 +396,30 @@ def _made_throughout(context: Context, mistake: Mistake) -> Analysis | None:
         return None
 
 
-def _summed(name: str, rank: float, total: int, changes: Mapping[str, int], analysis: Analysis) -> Iterator[Candidate]:
+def _summed(
+    name: str, rank: float, total: int, changes: Mapping[str, tuple[int, str]], analysis: Analysis
+) -> Iterator[Candidate]:
     """A mistake made in all layers where it changes something, in those of each kind, and in each of them alone."""
-    yield Candidate(total + sum(changes.values()), (Finding(name),), rank)
-    kinds: dict[str, int] = {}
+    yield _over(name, "", rank, total, list(changes.values()))
+    kinds: dict[str, list[tuple[int, str]]] = {}
     for layer, change in changes.items():
-        kind = analysis.row(layer).type
-        kinds[kind] = kinds.get(kind, 0) + change
+        kinds.setdefault(analysis.row(layer).type, []).append(change)
         if len(changes) > 1:
-            yield Candidate(total + change, (Finding(name, place=layer),), rank + _ALONE)
+            yield _over(name, layer, rank + _ALONE, total, [change])
     if len(kinds) > 1:
-        for kind, change in kinds.items():
-            yield Candidate(total + change, (Finding(name, place=kind),), rank + _KIND)
+        for kind, within in kinds.items():
+            yield _over(name, kind, rank + _KIND, total, within)
+
+
+def _over(name: str, place: str, rank: float, total: int, changes: Sequence[tuple[int, str]]) -> Candidate:
+    finding = Finding(name, _together([detail for _, detail in changes]), place)
+    return Candidate(total + sum(change for change, _ in changes), (finding,), rank)
+
+
+def _together(details: Iterable[str]) -> str:
+    """What sentences on several layers need to know, in one."""
+    different = list(dict.fromkeys(filter(None, details)))
+    return ", ".join(different[:_MOST_DETAILS]) + (", …" if len(different) > _MOST_DETAILS else "")
 
 
 def _candidate(task: Task, findings: tuple[Finding, ...], rank: float) -> Candidate:

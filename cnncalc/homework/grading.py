@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 from cnncalc.errors import CnncalcError
@@ -72,9 +70,13 @@ class Grader:
         self.key = key
         self.carry = carry
         self._candidates: dict[tuple[int, str | None, str], Candidates] = {}
+        self._on_own: dict[tuple[object, ...], Candidates] = {}
 
     def grade(self, submission: Submission) -> Paper:
-        """One student's answers, question by question in the key's order; of several answers to one the last counts."""
+        """One student's answers, question by question in the key's order; of several answers to one the last counts.
+
+        A key without questions asks what is answered.
+        """
         answered: dict[str, tuple[Question, Entry]] = {}
         unmatched = []
         for entry in submission.entries:
@@ -83,7 +85,8 @@ class Grader:
             except CnncalcError as error:
                 unmatched.append((entry.where, str(error)))
                 continue
-            if entry.text or question.id not in answered:
+            asked = entry.text.strip() or self.key.questions
+            if asked and (entry.text.strip() or question.id not in answered):
                 answered[question.id] = (question, entry)
         order = list(self.key.questions.values()) or [question for question, _ in answered.values()]
         read = {name: _read(question, entry) for name, (question, entry) in answered.items()}
@@ -159,8 +162,11 @@ class Grader:
         analysis = own_analysis(question.context, shapes) if wrong else None
         if analysis is None:
             return Diagnoses(), ()
-        candidates = Candidates(question.context, question.layer, question.quantity, analysis)
-        return diagnose(reading, candidates), wrong
+        arriving = analysis.row(question.layer).input_shapes if question.layer else tuple(shapes.items())
+        key = (id(question.context), question.layer, question.quantity, arriving)
+        if key not in self._on_own:
+            self._on_own[key] = Candidates(question.context, question.layer, question.quantity, analysis)
+        return diagnose(reading, self._on_own[key]), wrong
 
 
 def _answer(
@@ -187,8 +193,3 @@ def _slipped(reading: Reading, question: Question, expected: Figure) -> bool:
     if quantity.kind != "count":
         return False
     return any(working.amounts and match(working, quantity, expected) is None for working in reading.working)
-
-
-def missing_in(papers: Iterable[Paper]) -> dict[str, Question]:
-    """Every question that any of the papers answers, where a key has none of its own."""
-    return {result.question.id: result.question for paper in papers for result in paper.results}

@@ -34,6 +34,8 @@ _MEMORY: Mapping[str, tuple[str, ...]] = {
 _MOST_ANCESTORS = 64
 _MOST_LAYERS_IN_PAIRS = 80
 _MOST_DETAILS = 3
+_COMMON = 3
+"""How rare a mistake may be to be looked for in other layers and beside another mistake."""
 _THROUGHOUT, _BEFORE, _KIND, _ALONE, _PAIR = 0.5, 1.5, 1.0, 1.5, 4.0
 """What is added to a mistake's rank where it is made throughout, in one layer before, in layers of one kind, in one
 layer of a total, and together with another.
@@ -56,12 +58,16 @@ class Finding(Struct, frozen=True):
 
 
 class Candidate(Struct, frozen=True):
-    """A wrong figure with the mistakes that lead to it, the lower ``rank`` the likelier, and its expressions."""
+    """A wrong figure with the mistakes that lead to it, the lower ``rank`` the likelier, and its expressions.
+
+    ``before`` says that the layer itself is worked out correctly, from sizes that a mistake before it made wrong.
+    """
 
     figure: Figure
     findings: tuple[Finding, ...]
     rank: float
     workings: tuple[Recorded, ...] = ()
+    before: bool = False
 
 
 class Candidates:
@@ -125,7 +131,7 @@ class Candidates:
 
     def _pairs_of_layer(self, row: Row) -> Iterator[Candidate]:
         task = self._task(row)
-        mistakes = [mistake for mistake in CATALOGUE.values() if self.quantity in mistake.quantities]
+        mistakes = [m for m in CATALOGUE.values() if self.quantity in m.quantities and m.rank <= _COMMON]
         for place, first in enumerate(mistakes):
             for _, once in self._tasks(task, [first]):
                 if once.figure is not None or once.value() == self.truth:
@@ -196,7 +202,7 @@ class Candidates:
             yield Candidate(weighted, (Finding("only-with-weights"),), 2)
 
     def _pairs_of_totals(self) -> Iterator[Candidate]:
-        mistakes = [mistake for mistake in CATALOGUE.values() if self.quantity in mistake.quantities]
+        mistakes = [m for m in CATALOGUE.values() if self.quantity in m.quantities and m.rank <= _COMMON]
         rows = self.analysis.layers
         right = [getattr(row, self.quantity) for row in rows]
         for place, first in enumerate(mistakes):
@@ -226,16 +232,12 @@ class Candidates:
     def _by_other_sizes(self) -> Iterator[Candidate]:
         if self.on_top:
             return
-        for findings, rank, analysis in self._other_analyses():
-            figure = self.context.figure(self.quantity, self.layer, analysis)
-            yield Candidate(figure, findings, rank)
-
-    def _other_analyses(self) -> Iterator[tuple[tuple[Finding, ...], float, Analysis]]:
         last = self.layer or self.analysis.layers[-1].name
         behind = [row.name for row in self.analysis.layers].index(last)
         for finding, rank, analysis, first in other_analyses(self.context):
             if first < behind or self.layer is None:
-                yield (finding,), rank, analysis
+                figure = self.context.figure(self.quantity, self.layer, analysis)
+                yield Candidate(figure, (finding,), rank, before=True)
 
     # Receptive fields.
 
@@ -334,7 +336,7 @@ def _others(context: Context) -> Iterator[tuple[Finding, float, Analysis, int]]:
         yield Finding("other-input", f"{sizes[0]}"), 2, other, -1
     places = {row.name: place for place, row in enumerate(analysis.layers)}
     for mistake in CATALOGUE.values():
-        if OUTPUT not in mistake.quantities or mistake.name in _NOT_CARRIED:
+        if OUTPUT not in mistake.quantities or mistake.rank > _COMMON or mistake.name in _NOT_CARRIED:
             continue
         outputs = {row.name: _output_under(mistake, analysis, row.visit) for row in analysis.layers}
         wrong = {name: made for name, made in outputs.items() if made and made[0] != analysis.row(name).output_shape}

@@ -101,6 +101,23 @@ def ancestors(analysis: Analysis, layer: str | None) -> set[str]:
     return found
 
 
+def starts_right(question: Question, own: Own) -> bool:
+    """Whether a student has the sizes right from which a figure is worked out: of some layer on every way back."""
+    analysis = question.context.analysis
+    if question.layer is None:
+        return False
+    waiting = list(analysis.row(question.layer).inputs)
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in analysis.inputs or (name, "output") in own.wrong:
+            return False
+        if name not in seen and (name, "output") not in own.figures:
+            waiting += analysis.row(name).inputs
+        seen.add(name)
+    return True
+
+
 def _nearest_wrong(
     analysis: Analysis, layer: str | None, shapes: Mapping[str, Shape], own: Own, quantity: str
 ) -> list[str]:

@@ -32,16 +32,26 @@ def load(spec: str | os.PathLike[str]) -> Network:
     source = printable(name)
     place = path.join(_shipped_directory(), f"{name}.json") if name in shipped_names() else name
     try:
-        with open(place, "rb", opener=_open_without_waiting) as file:
-            data = file.read(LARGEST_FILE + 1)
+        data = contents(place, LARGEST_FILE + 1)
     except FileNotFoundError:
         raise SpecError(_not_found(name), source=source) from None
     except IsADirectoryError:
         raise SpecError("this is a directory, expected a JSON file", source=source) from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SpecError(f"cannot be read: {reason.lower()}", source=source) from None
+        raise SpecError(unreadable(error), source=source) from None
     return loads(data, source=source)
+
+
+def contents(place: str, most: int) -> bytes:
+    """The first ``most`` bytes of a file. Raises OSError, or ValueError for a name that no file can have."""
+    with open(place, "rb", opener=_open_without_waiting) as file:
+        return file.read(most)
+
+
+def unreadable(error: OSError | ValueError) -> str:
+    """Why a file cannot be read, in a clause."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"cannot be read: {reason.lower()}"
 
 
 def loads(text: str | bytes, source: str = "") -> Network:

@@ -1,0 +1,262 @@
+"""What is asked: a key with its questions, or a spec of which anything may be asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from cnncalc.analysis import convention_named
+from cnncalc.errors import CnncalcError, nearest, printable
+from cnncalc.homework.context import BYTES, Context
+from cnncalc.homework.quantities import TOTAL, find_quantity, quantity_named
+from cnncalc.homework.submissions import Entry
+from cnncalc.layers.base import LARGEST_SIZE
+from cnncalc.spec import Network, load
+from cnncalc.spec.loading import LARGEST_FILE, contents, unreadable
+from cnncalc.spec.network import network_from
+
+MOST_QUESTIONS = 1000
+_SETTINGS = ("spec", "network", "input", "variables", "batch", "convention", "bytes")
+_OF_A_KEY = ("title", "name", "questions", "answers", *_SETTINGS)
+_OF_A_QUESTION = ("id", "layer", "quantity", "points", "answer", "question", "text", *_SETTINGS)
+
+
+class Question(Struct, frozen=True):
+    """A quantity of a layer, or of the whole network (``layer`` None), for so many points."""
+
+    id: str
+    context: Context
+    layer: str | None
+    quantity: str
+    points: float = 1.0
+
+    @property
+    def about(self) -> str:
+        """``conv1.params``, or ``total.params``."""
+        return f"{self.layer or TOTAL[0]}.{self.quantity}"
+
+
+class Key(Struct, frozen=True, dict=True):
+    """The questions, in their order; none where any question about the network of ``context`` may be answered."""
+
+    title: str
+    context: Context | None
+    questions: dict[str, Question] = {}
+
+    def question(self, entry: Entry) -> Question:
+        """The question that an entry of a file answers. Raises CnncalcError where there is none."""
+        known: dict[tuple[str | None, ...], Question] = self.__dict__.setdefault("known", {})
+        key = (entry.reference, entry.layer, entry.quantity)
+        if key not in known:
+            known[key] = self._found(entry)
+        return known[key]
+
+    def _found(self, entry: Entry) -> Question:
+        if entry.quantity is None and entry.reference is not None:
+            by_id = self._by_id.get(entry.reference.strip().casefold())
+            if by_id is not None:
+                return by_id
+            pairs = list(_split(entry.reference))
+        else:
+            pairs = [(entry.layer or TOTAL[0], entry.quantity or "")]
+        problem = None
+        for layer, quantity in pairs:
+            try:
+                return self._about(layer, quantity)
+            except CnncalcError as error:
+                problem = problem or error
+        if problem is None or entry.reference is not None:
+            names = list(self.questions) or ["conv1.params", "total.macs"]
+            hint = nearest(entry.reference or "", names) or f"; there are {', '.join(names[:8])}"
+            raise CnncalcError(f"there is no question {(entry.reference or '')[:60]!r}{hint}")
+        raise problem
+
+    def _about(self, layer: str, quantity: str) -> Question:
+        asked = quantity_named(quantity)
+        if self.context is None:
+            raise CnncalcError("the key has questions of its own only")
+        name = _layer(self.context, layer)
+        listed = [question for question in self.questions.values() if (question.layer, question.quantity) == (name, asked.name)]
+        if self.questions:
+            if not listed:
+                raise CnncalcError(f"{name or TOTAL[0]}.{asked.name} is not asked")
+            return listed[0]
+        return Question(f"{name or TOTAL[0]}.{asked.name}", self.context, name, asked.name)
+
+    @property
+    def _by_id(self) -> dict[str, Question]:
+        return {name.casefold(): question for name, question in self.questions.items()}
+
+
+def _split(reference: str) -> Iterator[tuple[str, str]]:
+    """The ways to read ``conv1.params`` or ``params of conv1`` as a layer and a quantity; a quantity alone is the total."""
+    text = reference.strip()[:200]
+    if find_quantity(text):
+        yield TOTAL[0], text
+    for separator in re.finditer(r"[\s./:,_-]+", text):
+        before, after = text[: separator.start()], text[separator.end() :]
+        if find_quantity(after):
+            yield before, after
+        if find_quantity(before):
+            yield re.sub(r"^of\s+(?:the\s+)?(?:layer\s+)?", "", after), before
+
+
+def _layer(context: Context, name: str) -> str | None:
+    """The layer of that name, whatever its case; None for the whole network."""
+    rows = [row.name for row in context.analysis.layers]
+    if name in rows:
+        return name
+    folded = name.strip().casefold()
+    alike = [row for row in rows if row.casefold() == folded]
+    if len(alike) == 1:
+        return alike[0]
+    if folded in TOTAL:
+        return None
+    context.analysis.row(name.strip()[:100])
+    return None
+
+
+def read_key(name: str) -> Key:
+    """The key in a JSON file; a spec, by its file or name, is a key without questions. Raises CnncalcError."""
+    document = _document(name)
+    if document is None:
+        network = load(name)
+        return Key(network.name, Context(network))
+    return key_from(document, printable(name), os.path.dirname(name))
+
+
+def is_key(name: str) -> bool:
+    """Whether a name is that of a key or a spec rather than of a file of answers."""
+    if os.path.splitext(name)[1].lower() in (".csv", ".tsv", ".md", ".markdown"):
+        return False
+    document = _document(name)
+    if document is None:
+        return True
+    if "answers" in document and "questions" not in document:
+        return False
+    return "questions" in document or "spec" in document or "network" in document
+
+
+def _document(name: str) -> dict[str, Any] | None:
+    """The JSON object of a file that is no spec; None for whatever else there is under that name."""
+    if not name.lower().endswith(".json"):
+        return None
+    try:
+        data = contents(name, LARGEST_FILE + 1)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise CnncalcError(f"{printable(name)}: {unreadable(error)}") from None
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict) or ("layers" in document and not {"questions", "spec", "network", "answers"} & document.keys()):
+        return None
+    return document
+
+
+def key_from(document: Mapping[str, Any], source: str = "", folder: str = "") -> Key:
+    """The key that a JSON object describes. Raises CnncalcError naming the place in it.
+
+    >>> key = key_from({"spec": "lenet5", "questions": [{"layer": "C1", "quantity": "params", "points": 2}]})
+    >>> key.questions["1"].about, key.questions["1"].points
+    ('C1.params', 2.0)
+    """
+    _known(document, _OF_A_KEY, source, "a key")
+    asked = document.get("questions", [])
+    if isinstance(asked, dict):
+        asked = [{"id": name, **_object(question, source)} for name, question in asked.items()]
+    if not isinstance(asked, list) or len(asked) > MOST_QUESTIONS:
+        raise CnncalcError(f"{source}: $.questions: expected a list of at most {MOST_QUESTIONS:,} questions")
+    stated = {name: document[name] for name in _SETTINGS if name in document}
+    kept: dict[str, Context] = {}
+    context = _context(stated, f"{source}: $", folder, kept) if "spec" in stated or "network" in stated else None
+    if context is None and not asked:
+        raise CnncalcError(f'{source}: $: a key needs "spec", or questions that have one')
+    questions: dict[str, Question] = {}
+    for index, item in enumerate(asked):
+        where = f"{source}: $.questions[{index}]"
+        question = _question(_object(item, where), stated, where, folder, kept, str(index + 1))
+        if question.id in questions:
+            raise CnncalcError(f"{where}.id: there are two questions {question.id!r}")
+        questions[question.id] = question
+    title = document.get("title") or document.get("name") or (context.network.name if context else source)
+    return Key(str(title), context, questions)
+
+
+def _object(item: Any, where: str) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        raise CnncalcError(f"{where}: expected an object")
+    return item
+
+
+def _known(document: Mapping[str, Any], names: tuple[str, ...], where: str, title: str) -> None:
+    for name in document:
+        if name not in names:
+            hint = nearest(name, names) or f"; it has {', '.join(names)}"
+            raise CnncalcError(f"{where}: {title} has no field {name[:60]!r}{hint}")
+
+
+def _question(
+    item: dict[str, Any], stated: Mapping[str, Any], where: str, folder: str, kept: dict[str, Context], number: str
+) -> Question:
+    _known(item, _OF_A_QUESTION, where, "a question")
+    settings = {**stated, **{name: item[name] for name in _SETTINGS if name in item}}
+    if "spec" not in settings and "network" not in settings:
+        raise CnncalcError(f'{where}: a question needs "spec", or the key one for all')
+    context = _context(settings, where, folder, kept)
+    if not isinstance(item.get("quantity"), str):
+        raise CnncalcError(f'{where}: a question needs "quantity", such as "params"')
+    points = item.get("points", 1)
+    if isinstance(points, bool) or not isinstance(points, (int, float)) or not 0 <= points <= 1_000_000:
+        raise CnncalcError(f"{where}.points: expected a number of at least 0, found {points!r}")
+    try:
+        quantity = quantity_named(item["quantity"])
+        layer = _layer(context, str(item.get("layer") or TOTAL[0]))
+    except CnncalcError as error:
+        raise CnncalcError(f"{where}: {error}") from None
+    return Question(str(item.get("id", number)), context, layer, quantity.name, float(points))
+
+
+def _context(settings: Mapping[str, Any], where: str, folder: str, kept: dict[str, Context]) -> Context:
+    """What a question supposes; those that suppose the same share it, and all that is worked out about it."""
+    identity = json.dumps(dict(settings), sort_keys=True, default=str)
+    if identity in kept:
+        return kept[identity]
+    network = _network(settings, where, folder)
+    batch, width = settings.get("batch", 1), settings.get("bytes", BYTES)
+    for name, number, most in (("batch", batch, LARGEST_SIZE), ("bytes", width, 64)):
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= most:
+            raise CnncalcError(f"{where}.{name}: expected a whole number of 1 to {most}, found {number!r}")
+    try:
+        if settings.get("variables"):
+            network = network.with_variables(**_object(settings["variables"], f"{where}.variables"))
+        if "input" in settings:
+            network = network.with_input(settings["input"])
+        convention = convention_named(str(settings.get("convention", "cnncalc"))).name
+        context = Context(network, batch, convention, width)
+        context.analysis  # noqa: B018
+    except CnncalcError as error:
+        raise CnncalcError(f"{where}: {error}") from None
+    kept[identity] = context
+    return context
+
+
+def _network(settings: Mapping[str, Any], where: str, folder: str) -> Network:
+    spec = settings.get("spec", settings.get("network"))
+    if isinstance(spec, dict):
+        return network_from(spec, f"{where}.spec")
+    if not isinstance(spec, str):
+        raise CnncalcError(f"{where}.spec: expected a spec, or the name of one, found {str(spec)[:60]!r}")
+    beside = os.path.join(folder, spec)
+    if spec.endswith((".json",)) and not os.path.isabs(spec) and os.path.exists(beside):
+        return load(beside)
+    if ".py" in spec:
+        raise CnncalcError(f"{where}.spec: a key names a JSON spec, or one that comes with cnncalc, not Python code")
+    return load(spec)

@@ -78,4 +78,37 @@ def _write(quiz: Quiz, form: str, *, key: bool) -> None:
 
 
 def _ask(quiz: Quiz) -> None:
-    pass
+    """Question by question: the answer, what is wrong with it, and the working."""
+    from cnncalc.homework.document import Document
+    from cnncalc.homework.examiner import Examiner
+    from cnncalc.homework.messages import messages
+    from cnncalc.homework.quiz import answer_text
+    from cnncalc.report.explained import document_lines, folded
+    from cnncalc.report.terminal import terminal_width, write
+
+    say, examiner, width = messages(quiz.language), Examiner(quiz), terminal_width()
+    click.echo(f"{quiz.title}\n{say('quiz.stop')}")
+    right = asked = 0
+    for position, question in enumerate(quiz.questions):
+        click.echo("\n" + say("quiz.question", number=position + 1))
+        click.echo("\n".join(folded(quiz.text(position), width)))
+        text = _answer(say("quiz.prompt"))
+        if text is None:
+            break
+        asked += 1
+        judgement = examiner.judge(position, text) if text else None
+        right += judgement is not None and judgement.is_right
+        sentences = judgement.sentences if judgement else (say("quiz.passed", answer=answer_text(question)),)
+        click.echo("\n".join(line for sentence in sentences for line in folded(sentence, width)))
+        if judgement is None or not judgement.is_right:
+            write(document_lines(Document(quiz.language, "", quiz.working(position)), width))
+    click.echo("\n" + say("quiz.score", right=right, count=asked))
+
+
+def _answer(prompt: str) -> str | None:
+    """What is typed; None where it ends."""
+    try:
+        text: str = click.prompt(prompt, default="", show_default=False, prompt_suffix=": ").strip()
+    except click.Abort:
+        return None
+    return None if text.lower() in ("q", "quit", "exit") else text

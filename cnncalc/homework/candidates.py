@@ -328,7 +328,12 @@ def _others(context: Context) -> Iterator[tuple[Finding, float, Analysis, int]]:
             everywhere = _made_throughout(context, mistake)
             if everywhere is not None:
                 first = min(places[name] for name in wrong)
-                yield Finding(mistake.name, next(iter(wrong.values()))[1]), mistake.rank + _THROUGHOUT, everywhere, first
+                yield (
+                    Finding(mistake.name, next(iter(wrong.values()))[1]),
+                    mistake.rank + _THROUGHOUT,
+                    everywhere,
+                    first,
+                )
         for name, (shape, detail) in list(wrong.items())[:_MOST_ANCESTORS]:
             try:
                 other = context.with_outputs({name: shape})
@@ -411,7 +416,11 @@ def _own(analysis: Analysis, layer: str) -> list[tuple[Shape, Shape]]:
     for row in analysis.layers:
         steps = row.layer.reads(*row.input_shapes)[0] if hasattr(row.layer, "kernel_size") else ()
         windows = [
-            along for step in steps if isinstance(step, tuple) for along in step if isinstance(along, Sliding) and along.axis
+            along
+            for step in steps
+            if isinstance(step, tuple)
+            for along in step
+            if isinstance(along, Sliding) and along.axis
         ]
         if windows:
             kernels = tuple(effective_kernel(along.kernel, along.dilation) for along in windows)

@@ -143,10 +143,8 @@ def _varied(row: Row, random: Random) -> tuple[Layer, tuple[Shape, ...]] | None:
     changes: dict[str, Any] = {field: random.choice(_CHOICES[field]) for field in varying}
     if getattr(row.layer, "in_channels", None) is not None:
         changes["in_channels"] = None
-    kernel = changes.get("kernel_size", 1)
-    if "kernel_size" in changes and (
-        changes.get("padding", 0) >= kernel or (kernel == 1 and changes.get("dilation", 1) > 1)
-    ):
+    kernel = changes.get("kernel_size")
+    if kernel is not None and (changes.get("padding", 0) >= kernel or kernel < changes.get("dilation", 1)):
         return None
     layer = replace(row.layer, **changes)
     if len(arriving) == 1:
@@ -175,7 +173,7 @@ def _on_a_field(analysis: Analysis, random: Random) -> Question | None:
     names = [row.name.replace(".", "_") for row in chain[: end + 1] if _widens(row)]
     placed = [replace(layer, name=name, inputs=None) for layer, name in zip(layers, names, strict=True)]
     try:
-        network = Network(name=analysis.name, input=next(iter(analysis.inputs.values())), layers=placed)
+        network = Network(name=analysis.name, input=next(iter(analysis.inputs.values())), layers=(*placed,))
         found = analyze(network)
     except SpecError:
         return None

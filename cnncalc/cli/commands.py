@@ -17,6 +17,7 @@ _COMMANDS = {
     "check": "Grade answers and say which mistake was made.",
     "explain": "The working of every figure: formula, values, arithmetic, and why.",
     "conventions": "What tools, papers and lectures count.",
+    "quiz": "Exercise sheets with their keys, or questions at the terminal.",
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
     "schema": "The JSON Schema of specs, for editors.",

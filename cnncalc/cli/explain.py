@@ -14,7 +14,7 @@ from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.spec import Network
 from cnncalc.spec.layer_text import is_layer_text, read_layer
 
-_FORMATS = ("text", "markdown", "html")
+_FORMATS = ("text", "markdown", "latex", "html")
 
 lang_option = click.option(
     "--lang", "language", type=click.Choice(languages()), default="en", show_default=True, help="The language."
@@ -73,7 +73,7 @@ def command(
         except SpecError as error:
             raise error.within(source_name(spec)) from None
         document = explain(analysis, layer, chosen, language)
-    _write(document, form)
+    write_document(document, form)
 
 
 def _single_layer(
@@ -112,12 +112,17 @@ def _single_layer(
     return Document(language, name, blocks)
 
 
-def _write(document: Document, form: str) -> None:
+def write_document(document: Document, form: str) -> None:
+    """Print a document in one of the formats."""
     if form == "text":
         from cnncalc.report.explained import document_lines
         from cnncalc.report.terminal import terminal_width, write
 
         write(document_lines(document, terminal_width()))
+    elif form == "latex":
+        from cnncalc.report.explained_latex import latex
+
+        click.echo(latex(document))
     elif form == "markdown":
         from cnncalc.report.explained_markdown import markdown
 

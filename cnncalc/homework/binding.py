@@ -80,7 +80,10 @@ def bind(visit: Evaluated) -> Bound:
     work = bound.operations(*inputs, output=output)
     operations = Operations(*(shown(getattr(work, field)) for field in Operations.__struct_fields__))
     node = structs.replace(visit.node, layer=bound)
-    return Bound(visit, Evaluated(node, inputs, output, parameters, buffers, operations))
+    again = structs.replace(
+        visit, node=node, inputs=inputs, output=output, parameters=parameters, buffers=buffers, operations=operations
+    )
+    return Bound(visit, again)
 
 
 def recorded(number: Any) -> Any:

@@ -127,6 +127,10 @@ def _buffers(analysis: Analysis, row: Row, bound: Bound) -> Any:
     return elements(bound.recorded.buffers)
 
 
+def _space(analysis: Analysis, row: Row, bound: Bound) -> Any:
+    return _params(analysis, row, bound) + _activations(analysis, row, bound)
+
+
 def _bytes(count: Callable[[Analysis, Row, Bound], Any], symbol: str) -> Callable[[Analysis, Row, Bound], Any]:
     element_size: Any = Recorded(4, "b")
 
@@ -143,6 +147,7 @@ _COUNTS: dict[str, tuple[str, Callable[[Analysis, Row, Bound], Any]]] = {
     "macs": ("MACs", _macs),
     "flops": ("FLOPs", _flops),
     "activations": ("activations", _activations),
+    "space": ("space", _space),
     "weight_bytes": ("bytes", _bytes(_params, "params")),
     "activation_bytes": ("bytes", _bytes(_activations, "activations")),
 }
@@ -151,7 +156,8 @@ _FIELDS = {"receptive_field": "r", "jump": "j", "start": "s"}
 """What there is to say of a receptive field, with its symbol."""
 
 QUANTITIES = ("output", *_COUNTS, *_FIELDS)
-"""What can be derived. Counts are of the whole batch, ``flops`` by the analysis's convention."""
+"""What can be derived. Counts are of the whole batch, ``flops`` by the analysis's convention; ``space`` is the lectures'
+space complexity, the numbers that parameters and outputs are: ``Σ K²·Cin·Cout + Σ M²·Cout`` for convolutions."""
 
 
 def _fields(analysis: Analysis, row: Row, quantity: str) -> Iterator[Derivation]:

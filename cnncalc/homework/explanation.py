@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Row
     from cnncalc.layers import Layer
 
-QUANTITIES = ("output", "params", "buffers", "macs", "flops", "activations", "receptive-field", "memory")
+QUANTITIES = ("output", "params", "buffers", "macs", "flops", "activations", "receptive-field", "memory", "space")
 """What can be explained."""
 DEFAULT = ("output", "params", "macs", "flops", "activations", "receptive-field")
 _LONGEST_VALUE = 60
@@ -134,7 +134,7 @@ class _LayerSections:
         if key == "flops":
             convention = self.analysis.counted
             return convention.source or f"cnncalc/conventions/{convention.name}.toml"
-        return "" if key == "activations" else source_of(weight_macs if key == "macs" else type(self.row.layer))
+        return "" if key in ("activations", "space") else source_of(weight_macs if key == "macs" else type(self.row.layer))
 
     def _reasons(self, key: str, derivations: Sequence[Derivation]) -> Iterator[str]:
         row, bound, say = self.row, self.bound, self.say
@@ -148,6 +148,8 @@ class _LayerSections:
             return reasons.macs_reasons(self.analysis, row, bound, say)
         if key == "flops":
             return reasons.flops_reasons(self.analysis, row, say)
+        if key == "space":
+            return reasons.space_reasons(self.analysis, say)
         return iter([say("why.activations")])
 
     def _sizes(self, derivations: Sequence[Derivation]) -> Iterator[Block]:

@@ -148,9 +148,7 @@ class Grader:
             diagnoses, sources = self._on_top(question, reading, own)
         return Graded(question, text, WRONG, expected, diagnoses=diagnoses, sources=sources, where=where)
 
-    def _on_top(
-        self, question: Question, reading: Reading, own: Own
-    ) -> tuple[Diagnoses, tuple[tuple[str, str], ...]]:
+    def _on_top(self, question: Question, reading: Reading, own: Own) -> tuple[Diagnoses, tuple[tuple[str, str], ...]]:
         """The mistakes that explain an answer as one worked out from a student's own sizes."""
         before = ancestors(question.context.analysis, question.layer) - {question.layer}
         shapes: dict[str, Shape] = {

@@ -81,7 +81,11 @@ class Key(Struct, frozen=True, dict=True):
         if self.context is None:
             raise CnncalcError("the key has questions of its own only")
         name = _layer(self.context, layer)
-        listed = [question for question in self.questions.values() if (question.layer, question.quantity) == (name, asked.name)]
+        listed = [
+            question
+            for question in self.questions.values()
+            if (question.layer, question.quantity) == (name, asked.name)
+        ]
         if self.questions:
             if not listed:
                 raise CnncalcError(f"{name or TOTAL[0]}.{asked.name} is not asked")
@@ -156,7 +160,9 @@ def _document(name: str) -> dict[str, Any] | None:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(document, dict) or ("layers" in document and not {"questions", "spec", "network", "answers"} & document.keys()):
+    if not isinstance(document, dict) or (
+        "layers" in document and not {"questions", "spec", "network", "answers"} & document.keys()
+    ):
         return None
     return document
 

@@ -171,6 +171,13 @@ def macs_reasons(analysis: Analysis, row: Row, bound: Bound, say: Messages) -> I
         yield say("why.batch", batch=analysis.batch)
 
 
+def space_reasons(analysis: Analysis, say: Messages) -> Iterator[str]:
+    """What the lectures' space complexity is."""
+    yield say("why.space")
+    if analysis.batch > 1:
+        yield say("why.batch_outputs", batch=analysis.batch)
+
+
 def flops_reasons(analysis: Analysis, row: Row, say: Messages) -> Iterator[str]:
     """What is counted, by which convention."""
     rule = analysis.counted.rule(row.visit)

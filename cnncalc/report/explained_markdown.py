@@ -46,17 +46,23 @@ def _block(block: Block) -> Iterator[str]:
 
 def equation(block: Equation) -> str:
     """The formula, the values put in, the arithmetic and the result, aligned at their equals signs."""
+    left, *right = sides(block)
+    body = " \\\\\n".join(f"{left if position == 0 else ''} &= {side}" for position, side in enumerate(right))
+    return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
+
+
+def sides(block: Equation) -> list[str]:
+    """The left side in LaTeX, and all that it is equal to, the result with its note last."""
     number = block.number
-    sides = []
+    found = [_LATEX.text(block.symbol) if block.is_word else _LATEX.symbol(block.symbol)]
     if number.operator or number.name:
-        sides.append(_LATEX.expression(number, named=True))
-    sides += [_LATEX.expression(line, named=False) for line in working(number)]
-    sides.append(_LATEX.value(number.value))
-    sides = [side for position, side in enumerate(sides) if position == 0 or side != sides[position - 1]]
-    left = _LATEX.text(block.symbol) if block.is_word else _LATEX.symbol(block.symbol)
-    note = rf" \quad {_LATEX.text(block.note)}" if block.note else ""
-    body = " \\\\\n".join(f"{left if position == 0 else ''} &= {side}" for position, side in enumerate(sides))
-    return f"$$\n\\begin{{aligned}}\n{body}{note}\n\\end{{aligned}}\n$$"
+        found.append(_LATEX.expression(number, named=True))
+    found += [_LATEX.expression(line, named=False) for line in working(number)]
+    found.append(_LATEX.value(number.value))
+    found = [side for position, side in enumerate(found) if position == 0 or side != found[position - 1]]
+    if block.note:
+        found[-1] += rf" \quad {_LATEX.text(block.note)}"
+    return found
 
 
 def _cells(equations: tuple[Equation, ...]) -> str:

@@ -23,8 +23,8 @@ Relation = TypeVar("Relation")
 class Task(Struct, frozen=True):
     """A figure to be worked out: what of which layer.
 
-    ``visit`` is the layer with its inputs, as somebody sees them; ``alterations`` are made to the formula, one after the
-    other. ``figure`` stands where the formula is left behind altogether. ``detail`` goes into the mistake's sentence.
+    ``visit`` is the layer with its inputs, as somebody sees them; ``alterations`` are made to the formula, one after
+    the other. ``figure`` stands where the formula is left behind altogether. ``detail`` goes into the mistake's sentence.
     """
 
     analysis: Analysis

@@ -26,7 +26,9 @@ def as_csv(papers: Sequence[Paper], unreadable: Sequence[Unreadable], tallies: S
     questions = [tally.question.id for tally in tallies]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([*("student", "file", "points", "of"), *VERDICTS, *map(no_formula, questions), "mistakes", "problem"])
+    writer.writerow(
+        [*("student", "file", "points", "of"), *VERDICTS, *map(no_formula, questions), "mistakes", "problem"]
+    )
     for paper in papers:
         earned = {result.question.id: points_text(result.points) for result in paper.results}
         counts = [sum(result.verdict == verdict for result in paper.results) for verdict in VERDICTS]

@@ -116,6 +116,8 @@ class Candidates:
         yield from self._of_others()
 
     def _pairs(self) -> Iterator[Candidate]:
+        if self.on_top:
+            return
         if self.quantity in _MEMORY:
             yield from self._of_memory(self._parts(lambda part: part.pairs))
         elif self.quantity in _SUMMED and self.layer is None:
@@ -307,7 +309,8 @@ class Candidates:
             if isinstance(figure, int):
                 summed += figure
             if row.name == self.layer:
-                yield Candidate(summed, (Finding("running-total"),), 4)
+                if isinstance(figure, int):
+                    yield Candidate(summed, (Finding("running-total"),), 4)
             elif figure:
                 yield Candidate(figure, (Finding("another-layer", place=row.name),), 6)
         if isinstance(self.truth, int):

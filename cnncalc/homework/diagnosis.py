@@ -108,7 +108,7 @@ def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -
         for power in (-9, -6, -3, -2, -1, 1, 2, 3, 6, 9):
             if match(_scaled(part, Fraction(10) ** -power), quantity, truth):
                 yield 4.0, Diagnosis((Finding("power-of-ten", f"{abs(power)}"),), right)
-    if quantity.kind == "shape":
+    if quantity.kind == "shape" and all(len(shape.axes) == 1 for shape in part.shapes):
         elements = candidates.context.figure("activations", candidates.layer or candidates.analysis.layers[-1].name)
         count = isinstance(elements, int) and elements // candidates.context.batch
         if count and isinstance(truth, tuple) and len(truth) > 1 and match(part, QUANTITIES["activations"], count):

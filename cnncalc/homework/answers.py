@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cnncalc.errors import CnncalcError
 from cnncalc.homework.tokens import PLACEHOLDER, Piece, Token, statements
-from cnncalc.homework.units import CHANNELS, Unit, units_of
+from cnncalc.homework.units import CHANNELS, COUNT, Unit, units_of
 from cnncalc.spec.expressions import ExpressionError, value_of
 
 LONGEST = 1000
@@ -25,6 +25,8 @@ LARGEST = 10**30
 """The largest magnitude of one number in an answer."""
 _MOST_AXES = 8
 _MOST_READINGS = 8
+_NOTHING = re.compile(r"none|zero|nil|no (?:params?|parameters|weights)|it has none|零|无|没有(?:参数)?")
+"""Words for 0."""
 
 
 class AnswerError(CnncalcError):
@@ -105,6 +107,9 @@ def parse(text: str) -> Answer:
                 problem = str(error)
         if parts:
             found.append(Statement(tuple(parts), label, aside))
+    if not found and _NOTHING.fullmatch(text.strip().lower().rstrip(".。")):
+        nothing = Part(text.strip(), (Amount(text.strip(), Fraction(0)),), ())
+        found.append(Statement((nothing,)))
     if not found:
         raise AnswerError(problem)
     return Answer(text, tuple(found))
@@ -125,7 +130,8 @@ def _shapes(piece: Piece) -> tuple[Sizes, ...]:
     """The piece as sizes with ``×``, ``*``, commas, blanks or ``@`` between them."""
     tokens = [token for token in piece.tokens if token.kind not in "()"]
     found: list[Sizes] = []
-    for split_thousands in (True, False):
+    alone = len(piece.tokens) == 1
+    for split_thousands in (not alone, alone):
         axes = _axes(tokens, split_thousands)
         if axes and len(axes) <= _MOST_AXES and axes not in [sizes.axes for sizes in found]:
             found.append(Sizes(piece.text, axes))
@@ -159,6 +165,8 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
         elif token.kind == "unit" and units_of(token.text)[0].measures == CHANNELS:
             if channels is None and axes:
                 channels = axes.pop(0 if len(axes) == 1 else -1)
+        elif token.kind == "unit" and units_of(token.text)[0] == Unit(1, COUNT):
+            continue
         elif not (token.kind == "," or token.text in ("*", "×")):
             return ()
     return tuple(axes) if channels is None else (channels, *axes)

@@ -14,6 +14,7 @@ from cnncalc.errors import CnncalcError, nearest
 
 _COMMANDS = {
     "analyze": "Shapes, parameters and costs of every layer of a network.",
+    "check": "Grade answers and say which mistake was made.",
     "explain": "The working of every figure: formula, values, arithmetic, and why.",
     "conventions": "What tools, papers and lectures count.",
     "quiz": "Exercise sheets with their keys, or questions at the terminal.",

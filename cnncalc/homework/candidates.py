@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +33,9 @@ _MEMORY: Mapping[str, tuple[str, ...]] = {
 }
 _MOST_ANCESTORS = 64
 _MOST_LAYERS_IN_PAIRS = 80
+_MOST_DETAILS = 3
+_COMMON = 3
+"""How rare a mistake may be to be looked for in other layers and beside another mistake."""
 _THROUGHOUT, _BEFORE, _KIND, _ALONE, _PAIR = 0.5, 1.5, 1.0, 1.5, 4.0
 """What is added to a mistake's rank where it is made throughout, in one layer before, in layers of one kind, in one
 layer of a total, and together with another.
@@ -55,22 +58,30 @@ class Finding(Struct, frozen=True):
 
 
 class Candidate(Struct, frozen=True):
-    """A wrong figure with the mistakes that lead to it, the lower ``rank`` the likelier, and its expressions."""
+    """A wrong figure with the mistakes that lead to it, the lower ``rank`` the likelier, and its expressions.
+
+    ``before`` says that the layer itself is worked out correctly, from sizes that a mistake before it made wrong.
+    """
 
     figure: Figure
     findings: tuple[Finding, ...]
     rank: float
     workings: tuple[Recorded, ...] = ()
+    before: bool = False
 
 
 class Candidates:
-    """The wrong figures of one question; those of one mistake first, all worked out once and kept."""
+    """The wrong figures of one question; those of one mistake first, all worked out once and kept.
+
+    With an ``analysis`` of somebody's own sizes, of mistakes made in the layer itself on top of those.
+    """
 
     def __init__(self, context: Context, layer: str | None, quantity: str, analysis: Analysis | None = None) -> None:
         self.context = context
         self.layer = layer
         self.quantity = quantity
         self.analysis = analysis or context.analysis
+        self.on_top = analysis is not None
         self.truth = context.figure(quantity, layer, self.analysis)
 
     @cached_property
@@ -120,7 +131,7 @@ class Candidates:
 
     def _pairs_of_layer(self, row: Row) -> Iterator[Candidate]:
         task = self._task(row)
-        mistakes = [mistake for mistake in CATALOGUE.values() if self.quantity in mistake.quantities]
+        mistakes = [m for m in CATALOGUE.values() if self.quantity in m.quantities and m.rank <= _COMMON]
         for place, first in enumerate(mistakes):
             for _, once in self._tasks(task, [first]):
                 if once.figure is not None or once.value() == self.truth:
@@ -160,15 +171,17 @@ class Candidates:
                 yield from _summed(mistake.name, mistake.rank, total, changes, self.analysis)
         yield from self._left_out(total, right)
 
-    def _changes(self, mistake: Mistake, right: Mapping[str, int]) -> list[dict[str, int]]:
-        """For each way in which a mistake is made, the change that it makes in each layer where it makes any."""
-        ways: list[dict[str, int]] = []
+    def _changes(self, mistake: Mistake, right: Mapping[str, int]) -> list[dict[str, tuple[int, str]]]:
+        """For each way in which a mistake is made, the change that it makes in each layer where it makes any, and what
+        its sentence needs to know.
+        """
+        ways: list[dict[str, tuple[int, str]]] = []
         for row in self.analysis.layers:
             for way, (_, task) in enumerate(self._tasks(self._task(row), [mistake])):
                 value: Any = task.value()
                 if value != right[row.name]:
                     ways += [{} for _ in range(way + 1 - len(ways))]
-                    ways[way][row.name] = value - right[row.name]
+                    ways[way][row.name] = (value - right[row.name], task.detail)
         return [way for way in ways if way]
 
     def _left_out(self, total: int, right: Mapping[str, int]) -> Iterator[Candidate]:
@@ -189,7 +202,7 @@ class Candidates:
             yield Candidate(weighted, (Finding("only-with-weights"),), 2)
 
     def _pairs_of_totals(self) -> Iterator[Candidate]:
-        mistakes = [mistake for mistake in CATALOGUE.values() if self.quantity in mistake.quantities]
+        mistakes = [m for m in CATALOGUE.values() if self.quantity in m.quantities and m.rank <= _COMMON]
         rows = self.analysis.layers
         right = [getattr(row, self.quantity) for row in rows]
         for place, first in enumerate(mistakes):
@@ -198,9 +211,14 @@ class Candidates:
             if once == sum(right):
                 continue
             for second in mistakes[place + 1 :]:
-                twice = sum([self._made(task, second).value() for task in firsts])
+                seconds = [self._made(task, second) for task in firsts]
+                twice = sum([task.value() for task in seconds])
                 if twice not in (once, sum(right)):
-                    findings = (Finding(first.name), Finding(second.name))
+                    changed = [(a, b) for a, b in zip(firsts, seconds, strict=True) if a is not b]
+                    findings = (
+                        Finding(first.name, _together(task.detail for task in firsts)),
+                        Finding(second.name, _together(b.detail for a, b in changed if b.detail != a.detail)),
+                    )
                     yield Candidate(twice, findings, first.rank + second.rank + _PAIR)
 
     def _made(self, task: Task, mistake: Mistake) -> Any:
@@ -212,16 +230,14 @@ class Candidates:
     # Sizes that a mistake made wrong in layers before, or in the input.
 
     def _by_other_sizes(self) -> Iterator[Candidate]:
-        for findings, rank, analysis in self._other_analyses():
-            figure = self.context.figure(self.quantity, self.layer, analysis)
-            yield Candidate(figure, findings, rank)
-
-    def _other_analyses(self) -> Iterator[tuple[tuple[Finding, ...], float, Analysis]]:
+        if self.on_top:
+            return
         last = self.layer or self.analysis.layers[-1].name
         behind = [row.name for row in self.analysis.layers].index(last)
         for finding, rank, analysis, first in other_analyses(self.context):
             if first < behind or self.layer is None:
-                yield (finding,), rank, analysis
+                figure = self.context.figure(self.quantity, self.layer, analysis)
+                yield Candidate(figure, (finding,), rank, before=True)
 
     # Receptive fields.
 
@@ -278,6 +294,8 @@ class Candidates:
     # What is asked of something else.
 
     def _of_others(self) -> Iterator[Candidate]:
+        if self.on_top:
+            return
         if self.context.batch > 1 and isinstance(self.truth, int):
             yield Candidate(self.truth * self.context.batch, (Finding("batch-multiplied"),), 2)
             if self.truth % self.context.batch == 0:
@@ -318,7 +336,7 @@ def _others(context: Context) -> Iterator[tuple[Finding, float, Analysis, int]]:
         yield Finding("other-input", f"{sizes[0]}"), 2, other, -1
     places = {row.name: place for place, row in enumerate(analysis.layers)}
     for mistake in CATALOGUE.values():
-        if OUTPUT not in mistake.quantities or mistake.name in _NOT_CARRIED:
+        if OUTPUT not in mistake.quantities or mistake.rank > _COMMON or mistake.name in _NOT_CARRIED:
             continue
         outputs = {row.name: _output_under(mistake, analysis, row.visit) for row in analysis.layers}
         wrong = {name: made for name, made in outputs.items() if made and made[0] != analysis.row(name).output_shape}
@@ -328,12 +346,8 @@ def _others(context: Context) -> Iterator[tuple[Finding, float, Analysis, int]]:
             everywhere = _made_throughout(context, mistake)
             if everywhere is not None:
                 first = min(places[name] for name in wrong)
-                yield (
-                    Finding(mistake.name, next(iter(wrong.values()))[1]),
-                    mistake.rank + _THROUGHOUT,
-                    everywhere,
-                    first,
-                )
+                detail = _together(detail for _, detail in wrong.values())
+                yield Finding(mistake.name, detail), mistake.rank + _THROUGHOUT, everywhere, first
         for name, (shape, detail) in list(wrong.items())[:_MOST_ANCESTORS]:
             try:
                 other = context.with_outputs({name: shape})
@@ -384,18 +398,30 @@ def _made_throughout(context: Context, mistake: Mistake) -> Analysis | None:
         return None
 
 
-def _summed(name: str, rank: float, total: int, changes: Mapping[str, int], analysis: Analysis) -> Iterator[Candidate]:
+def _summed(
+    name: str, rank: float, total: int, changes: Mapping[str, tuple[int, str]], analysis: Analysis
+) -> Iterator[Candidate]:
     """A mistake made in all layers where it changes something, in those of each kind, and in each of them alone."""
-    yield Candidate(total + sum(changes.values()), (Finding(name),), rank)
-    kinds: dict[str, int] = {}
+    yield _over(name, "", rank, total, list(changes.values()))
+    kinds: dict[str, list[tuple[int, str]]] = {}
     for layer, change in changes.items():
-        kind = analysis.row(layer).type
-        kinds[kind] = kinds.get(kind, 0) + change
+        kinds.setdefault(analysis.row(layer).type, []).append(change)
         if len(changes) > 1:
-            yield Candidate(total + change, (Finding(name, place=layer),), rank + _ALONE)
+            yield _over(name, layer, rank + _ALONE, total, [change])
     if len(kinds) > 1:
-        for kind, change in kinds.items():
-            yield Candidate(total + change, (Finding(name, place=kind),), rank + _KIND)
+        for kind, within in kinds.items():
+            yield _over(name, kind, rank + _KIND, total, within)
+
+
+def _over(name: str, place: str, rank: float, total: int, changes: Sequence[tuple[int, str]]) -> Candidate:
+    finding = Finding(name, _together([detail for _, detail in changes]), place)
+    return Candidate(total + sum(change for change, _ in changes), (finding,), rank)
+
+
+def _together(details: Iterable[str]) -> str:
+    """What sentences on several layers need to know, in one."""
+    different = list(dict.fromkeys(filter(None, details)))
+    return ", ".join(different[:_MOST_DETAILS]) + (", …" if len(different) > _MOST_DETAILS else "")
 
 
 def _candidate(task: Task, findings: tuple[Finding, ...], rank: float) -> Candidate:
@@ -416,11 +442,7 @@ def _own(analysis: Analysis, layer: str) -> list[tuple[Shape, Shape]]:
     for row in analysis.layers:
         steps = row.layer.reads(*row.input_shapes)[0] if hasattr(row.layer, "kernel_size") else ()
         windows = [
-            along
-            for step in steps
-            if isinstance(step, tuple)
-            for along in step
-            if isinstance(along, Sliding) and along.axis
+            along for step in steps if isinstance(step, tuple) for along in step if isinstance(along, Sliding) and along.axis
         ]
         if windows:
             kernels = tuple(effective_kernel(along.kernel, along.dilation) for along in windows)

@@ -101,6 +101,23 @@ def ancestors(analysis: Analysis, layer: str | None) -> set[str]:
     return found
 
 
+def starts_right(question: Question, own: Own) -> bool:
+    """Whether a student has the sizes right from which a figure is worked out: of some layer on every way back."""
+    analysis = question.context.analysis
+    if question.layer is None:
+        return False
+    waiting = list(analysis.row(question.layer).inputs)
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in analysis.inputs or (name, "output") in own.wrong:
+            return False
+        if name not in seen and (name, "output") not in own.figures:
+            waiting += analysis.row(name).inputs
+        seen.add(name)
+    return True
+
+
 def _nearest_wrong(
     analysis: Analysis, layer: str | None, shapes: Mapping[str, Shape], own: Own, quantity: str
 ) -> list[str]:
@@ -136,11 +153,7 @@ def _sums(question: Question, own: Own, shapes: Mapping[str, Shape]) -> Iterator
     if quantity in _COUNTED and (name, counted) in own.wrong and isinstance(own.figures.get((name, counted)), int):
         yield Consequence(width * _int(own.figures[name, counted]), ((name, counted),))
     if layer is None:
-        stated = {
-            name: figure
-            for (name, asked), figure in own.figures.items()
-            if asked == counted and isinstance(figure, int)
-        }
+        stated = {name: figure for (name, asked), figure in own.figures.items() if asked == counted and isinstance(figure, int)}
         wrong = [(row.name, counted) for row in context.analysis.layers if (row.name, counted) in own.wrong]
         if wrong:
             for analysis in (context.analysis, own_analysis(context, shapes)):

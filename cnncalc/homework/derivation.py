@@ -156,8 +156,9 @@ _FIELDS = {"receptive_field": "r", "jump": "j", "start": "s"}
 """What there is to say of a receptive field, with its symbol."""
 
 QUANTITIES = ("output", *_COUNTS, *_FIELDS)
-"""What can be derived. Counts are of the whole batch, ``flops`` by the analysis's convention; ``space`` is the lectures'
-space complexity, the numbers that parameters and outputs are: ``Σ K²·Cin·Cout + Σ M²·Cout`` for convolutions."""
+"""What can be derived. Counts are of the whole batch, ``flops`` by the analysis's convention; ``space`` is the
+lectures' space complexity, the numbers that parameters and outputs are: ``Σ K²·Cin·Cout + Σ M²·Cout`` for convolutions.
+"""
 
 
 def _fields(analysis: Analysis, row: Row, quantity: str) -> Iterator[Derivation]:

@@ -40,14 +40,19 @@ class Diagnoses(Struct, frozen=True):
     more: int = 0
 
 
-def diagnose(reading: Reading, candidates: Candidates) -> Diagnoses:
-    """The mistakes that lead to what was answered: one, or else two together."""
+def diagnose(reading: Reading, candidates: Candidates, *, from_right: bool = False) -> Diagnoses:
+    """The mistakes that lead to what was answered: one, or else two together.
+
+    ``from_right`` says that the sizes are known to be right from which it was worked out, so that no mistake before
+    explains it.
+    """
     quantity = QUANTITIES[candidates.quantity]
     part = reading.final
     if any(match(working, quantity, candidates.truth) for working in reading.working):
         return _chosen([(1.0, Diagnosis((Finding("slip"),), Candidate(candidates.truth, (), 1)))])
     found = list(_written_otherwise(part, quantity, candidates))
-    found += _explained(part, quantity, candidates.singles)
+    singles = [candidate for candidate in candidates.singles if not (from_right and candidate.before)]
+    found += _explained(part, quantity, singles)
     if not found:
         found = list(_explained(part, quantity, candidates.pairs))
         if len({diagnosis.findings for _, diagnosis in found}) > _MOST_PAIRS:
@@ -65,7 +70,9 @@ def _chosen(found: Iterable[tuple[float, Diagnosis]]) -> Diagnoses:
     return Diagnoses(told[:MOST_NAMED], len(told[MOST_NAMED:]))
 
 
-def _explained(part: Part, quantity: Quantity, candidates: Iterable[Candidate]) -> Iterator[tuple[float, Diagnosis]]:
+def _explained(
+    part: Part, quantity: Quantity, candidates: Iterable[Candidate]
+) -> Iterator[tuple[float, Diagnosis]]:
     scaled = list(_with_other_prefix(part))
     weakest = min((_WEAKEST_OF_DIGITS.get(amount.digits, 99.0) for amount in part.amounts if amount.half), default=99.0)
     for candidate in candidates:

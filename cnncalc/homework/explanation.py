@@ -134,7 +134,9 @@ class _LayerSections:
         if key == "flops":
             convention = self.analysis.counted
             return convention.source or f"cnncalc/conventions/{convention.name}.toml"
-        return "" if key in ("activations", "space") else source_of(weight_macs if key == "macs" else type(self.row.layer))
+        return (
+            "" if key in ("activations", "space") else source_of(weight_macs if key == "macs" else type(self.row.layer))
+        )
 
     def _reasons(self, key: str, derivations: Sequence[Derivation]) -> Iterator[str]:
         row, bound, say = self.row, self.bound, self.say

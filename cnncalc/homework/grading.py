@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 from cnncalc.errors import CnncalcError
 from cnncalc.homework.answers import AnswerError, parse
 from cnncalc.homework.candidates import Candidates
-from cnncalc.homework.carried import Own, ancestors, consequences, own_analysis, own_figure
+from cnncalc.homework.carried import Own, ancestors, consequences, own_analysis, own_figure, starts_right
 from cnncalc.homework.diagnosis import Diagnoses, diagnose
 from cnncalc.homework.key import Key, Question
 from cnncalc.homework.matching import Reading, is_coarse, match, reading_of
@@ -72,9 +70,13 @@ class Grader:
         self.key = key
         self.carry = carry
         self._candidates: dict[tuple[int, str | None, str], Candidates] = {}
+        self._on_own: dict[tuple[object, ...], Candidates] = {}
 
     def grade(self, submission: Submission) -> Paper:
-        """One student's answers, question by question in the key's order; of several answers to one the last counts."""
+        """One student's answers, question by question in the key's order; of several answers to one the last counts.
+
+        A key without questions asks what is answered.
+        """
         answered: dict[str, tuple[Question, Entry]] = {}
         unmatched = []
         for entry in submission.entries:
@@ -83,7 +85,8 @@ class Grader:
             except CnncalcError as error:
                 unmatched.append((entry.where, str(error)))
                 continue
-            if entry.text or question.id not in answered:
+            asked = entry.text.strip() or self.key.questions
+            if asked and (entry.text.strip() or question.id not in answered):
                 answered[question.id] = (question, entry)
         order = list(self.key.questions.values()) or [question for question, _ in answered.values()]
         read = {name: _read(question, entry) for name, (question, entry) in answered.items()}
@@ -139,13 +142,15 @@ class Grader:
             if consequence.figure != expected and match(reading.final, quantity, consequence.figure):
                 points = self.carry * question.points
                 return Graded(question, text, CARRIED, expected, points, sources=consequence.sources, where=where)
-        diagnoses = diagnose(reading, candidates)
+        diagnoses = diagnose(reading, candidates, from_right=starts_right(question, own))
         sources: tuple[tuple[str, str], ...] = ()
         if not diagnoses.found:
             diagnoses, sources = self._on_top(question, reading, own)
         return Graded(question, text, WRONG, expected, diagnoses=diagnoses, sources=sources, where=where)
 
-    def _on_top(self, question: Question, reading: Reading, own: Own) -> tuple[Diagnoses, tuple[tuple[str, str], ...]]:
+    def _on_top(
+        self, question: Question, reading: Reading, own: Own
+    ) -> tuple[Diagnoses, tuple[tuple[str, str], ...]]:
         """The mistakes that explain an answer as one worked out from a student's own sizes."""
         before = ancestors(question.context.analysis, question.layer) - {question.layer}
         shapes: dict[str, Shape] = {
@@ -157,8 +162,11 @@ class Grader:
         analysis = own_analysis(question.context, shapes) if wrong else None
         if analysis is None:
             return Diagnoses(), ()
-        candidates = Candidates(question.context, question.layer, question.quantity, analysis)
-        return diagnose(reading, candidates), wrong
+        arriving = analysis.row(question.layer).input_shapes if question.layer else tuple(shapes.items())
+        key = (id(question.context), question.layer, question.quantity, arriving)
+        if key not in self._on_own:
+            self._on_own[key] = Candidates(question.context, question.layer, question.quantity, analysis)
+        return diagnose(reading, self._on_own[key]), wrong
 
 
 def _answer(
@@ -185,8 +193,3 @@ def _slipped(reading: Reading, question: Question, expected: Figure) -> bool:
     if quantity.kind != "count":
         return False
     return any(working.amounts and match(working, quantity, expected) is None for working in reading.working)
-
-
-def missing_in(papers: Iterable[Paper]) -> dict[str, Question]:
-    """Every question that any of the papers answers, where a key has none of its own."""
-    return {result.question.id: result.question for paper in papers for result in paper.results}

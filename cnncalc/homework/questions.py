@@ -45,13 +45,14 @@ class Question(Struct, frozen=True):
     """What is asked: a quantity of a layer, or of the whole network where ``layer`` is "".
 
     ``analysis`` is of a network of no more than what the question is about: one layer, a chain of windows, or a small
-    network as it is.
+    network as it is. ``wording`` is the question in words, where it has some of its own.
     """
 
     analysis: Analysis
     network: Network
     layer: str
     quantity: str
+    wording: str = ""
 
     @property
     def identity(self) -> tuple[object, ...]:

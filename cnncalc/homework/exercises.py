@@ -34,7 +34,8 @@ def load_exercise(name: str, language: str = "en") -> Quiz:
     key = key_from(document, name)
     wordings = {entry["id"]: entry["question"] for entry in document["questions"]}
     questions = tuple(_question(asked, wordings[asked.id], language) for asked in key.questions.values())
-    return Quiz(key.title, None, questions, language)
+    title = document.get(f"title_{language}", key.title)
+    return Quiz(title, None, questions, language)
 
 
 def _question(asked: Asked, wordings: dict[str, Any], language: str) -> Question:

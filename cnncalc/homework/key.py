@@ -22,7 +22,7 @@ from cnncalc.spec.network import network_from
 
 MOST_QUESTIONS = 1000
 _SETTINGS = ("spec", "network", "input", "variables", "batch", "convention", "bytes")
-_OF_A_KEY = ("title", "name", "questions", "answers", *_SETTINGS)
+_OF_A_KEY = ("title", "title_zh", "name", "questions", "answers", *_SETTINGS)
 _OF_A_QUESTION = ("id", "layer", "quantity", "points", "answer", "question", "text", *_SETTINGS)
 
 

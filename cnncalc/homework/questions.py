@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import cycle
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -78,16 +77,13 @@ def draw(network: Network, seed: int, count: int, quantities: Sequence[str] = AS
     found: dict[tuple[object, ...], Question] = {}
     turns = [quantity for quantity in quantities if quantity in ASKED]
     random.shuffle(turns)
-    barren = 0
-    for quantity in cycle(turns):
-        if len(found) == count or barren == len(turns):
-            break
-        barren += 1
+    while turns and len(found) < count:
+        quantity = turns.pop(0)
         for _ in range(_MOST_TRIES):
             question = _question(network, analysis, kinds, quantity, random)
             if question is not None and question.identity not in found:
                 found[question.identity] = question
-                barren = 0
+                turns.append(quantity)
                 break
     return list(found.values())
 

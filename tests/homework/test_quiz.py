@@ -63,7 +63,8 @@ def test_questions_differ_and_are_as_many_as_asked_for():
 
 
 def test_layers_are_varied():
-    texts = " ".join(quiz_of("lenet", 3, questions=60).text(position) for position in range(60))
+    quiz = quiz_of("lenet", 3, questions=60)
+    texts = " ".join(quiz.text(position) for position in range(60))
     assert sum(f"a kernel of {side}×{side}" in texts for side in (1, 2, 3, 5, 7)) >= 4
     assert "stride 2" in texts
     assert "outputs" in texts

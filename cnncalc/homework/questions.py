@@ -15,6 +15,7 @@ from cnncalc.homework.derivation import derive, derive_total
 from cnncalc.layers import Layer
 from cnncalc.layers.base import Shape
 from cnncalc.spec import Network
+from cnncalc.spec.network import INPUT
 
 if TYPE_CHECKING:
     from cnncalc.analysis import Row
@@ -157,7 +158,8 @@ def _on_a_field(analysis: Analysis, random: Random) -> Question | None:
     ends = [position for position, row in enumerate(chain) if _widens(row)]
     if not ends or len(analysis.inputs) > 1:
         return None
-    end = random.choice(ends[:_LONGEST_CHAIN])
+    end = random.choice(ends[1:_LONGEST_CHAIN] or ends)
+    shape = next(iter(analysis.inputs.values()))
     layers = [row.layer for row in chain[: end + 1] if _widens(row)]
     if random.random() < 1 / 2:
         varying = random.randrange(len(layers))
@@ -170,16 +172,15 @@ def _on_a_field(analysis: Analysis, random: Random) -> Question | None:
     names = [row.name.replace(".", "_") for row in chain[: end + 1] if _widens(row)]
     placed = [replace(layer, name=name, inputs=None) for layer, name in zip(layers, names, strict=True)]
     try:
-        network = Network(name=analysis.name, input=next(iter(analysis.inputs.values())), layers=(*placed,))
+        network = Network(name=analysis.name, input=shape, layers=(*placed,))
         found = analyze(network)
     except SpecError:
         return None
-    derivations = derive(found, names[-1], "receptive_field")
-    if (
-        not derivations
-        or len({derivation.value for derivation in derivations}) > 1
-        or not derivations[0].number.operator
-    ):
+    field = found.receptive_fields(names[-1]).get(INPUT)
+    (worked, *_) = derive(found, names[-1], "receptive_field") or [None]
+    if field is None or worked is None or not worked.number.operator or len(set(field.size)) > 1:
+        return None
+    if worked.value > min(found.inputs[INPUT][-len(field.size) :]) or any(type(jump) is not int for jump in field.jump):
         return None
     return Question(found, network, names[-1], "receptive_field")
 

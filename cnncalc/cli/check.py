@@ -40,10 +40,14 @@ _PAGES = {"html": ".html", "markdown": ".md"}
 )
 @click.option("--out", type=click.Path(dir_okay=False), help="Write a table of grades, one row a student, as CSV.")
 @click.option("--feedback", "folder", type=click.Path(file_okay=False), help="Write a page a student into this folder.")
-@click.option("--page", type=click.Choice(tuple(_PAGES)), default="html", show_default=True, help="Format of the pages.")
+@click.option(
+    "--page", type=click.Choice(tuple(_PAGES)), default="html", show_default=True, help="Format of the pages."
+)
 @click.option("--hide-answers", is_flag=True, help="Say what is wrong and why, but not what is right.")
 @click.option("--lang", "language", type=click.Choice(languages()), default="en", show_default=True)
-@click.option("--format", "form", type=click.Choice(("text", "json", "markdown", "html")), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json", "markdown", "html")), default="text", show_default=True
+)
 def command(
     arguments: tuple[str, ...],
     named: str | None,
@@ -72,11 +76,13 @@ def command(
       cnncalc check key.json submissions/*.csv --out grades.csv --feedback feedback/
       cnncalc check vgg16 answers.json --convention torch --carry-forward 0.5
     """
-    stated = {"batch": batch, "convention": convention, "bytes": width, "input": input_shape(shapes)}
+    stated: dict[str, object] = {"batch": batch, "convention": convention, "bytes": width, "input": input_shape(shapes)}
     overrides = {name: value for name, value in stated.items() if value is not None}
     if settings:
         overrides["variables"] = variables(settings)
     key, paths = _key_and_paths(arguments, named, overrides)
+    for doubt in key.doubts:
+        click.echo(f"Warning: {doubt}", err=True)
     grader = Grader(key, carry)
     if len(paths) == 1 and not (out or folder):
         papers = [grader.grade(submission) for submission in read_submissions(paths[0])]

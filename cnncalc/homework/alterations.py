@@ -27,7 +27,8 @@ def altered(number: Recorded, alteration: Alteration) -> Recorded:
         elif old.derivation is not None and renewed[id(old.derivation)] is not old.derivation:
             derivation = renewed[id(old.derivation)]
             new = Recorded(derivation.value, old.name, derivation=derivation)
-        renewed[id(old)] = alteration(old, new) or new
+        changed = alteration(old, new)
+        renewed[id(old)] = new if changed is None else changed
     return renewed[id(number)]
 
 
@@ -101,14 +102,6 @@ def without_one(old: Recorded, new: Recorded) -> Recorded | None:
     """``⌊…/S⌋`` for ``⌊…/S⌋ + 1``."""
     if old.operator == "+" and old.operands[0].operator in ("//", "ceil") and _is_number(old.operands[1], 1):
         return new.operands[0]
-    return None
-
-
-def one_inside(old: Recorded, new: Recorded) -> Recorded | None:
-    """``⌊(… + 1)/S⌋`` for ``⌊…/S⌋ + 1``."""
-    if old.operator == "+" and old.operands[0].operator == "//" and _is_number(old.operands[1], 1):
-        dividend, divisor = new.operands[0].operands
-        return Recorded.apply("//", Recorded.apply("+", dividend, 1), divisor)
     return None
 
 

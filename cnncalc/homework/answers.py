@@ -124,7 +124,7 @@ def _part(piece: Piece) -> Part:
 def _shapes(piece: Piece) -> tuple[Sizes, ...]:
     """The piece as sizes with ``×``, ``*``, commas, blanks or ``@`` between them."""
     tokens = [token for token in piece.tokens if token.kind not in "()"]
-    found = []
+    found: list[Sizes] = []
     for split_thousands in (True, False):
         axes = _axes(tokens, split_thousands)
         if axes and len(axes) <= _MOST_AXES and axes not in [sizes.axes for sizes in found]:

@@ -116,6 +116,8 @@ class Candidates:
         yield from self._of_others()
 
     def _pairs(self) -> Iterator[Candidate]:
+        if self.on_top:
+            return
         if self.quantity in _MEMORY:
             yield from self._of_memory(self._parts(lambda part: part.pairs))
         elif self.quantity in _SUMMED and self.layer is None:
@@ -249,8 +251,7 @@ class Candidates:
             rank = mistake.rank + (_ALONE if place else 0)
             yield Candidate(figure, (Finding(mistake.name, place=place),), rank, tuple(workings))
         other = JUMP if self.quantity == SIZE else SIZE
-        figure = self.context.figure(other, layer)
-        yield Candidate(figure, (Finding(f"{other.replace('_', '-')}-given"),), 1)
+        yield Candidate(self.context.figure(other, layer), (Finding(f"{other.replace('_', '-')}-given"),), 1)
         strides = _own(self.analysis, layer)
         if not strides:
             return
@@ -262,8 +263,8 @@ class Candidates:
             yield Candidate(strides[-1][0], (Finding("own-kernel-only"),), 2)
             products = tuple(map(prod, zip(*(kernel for kernel, _ in strides), strict=True)))
             yield Candidate(products, (Finding("kernels-multiplied"),), 3)
-            sums = tuple(map(sum, zip(*(kernel for kernel, _ in strides), strict=True)))
-            yield Candidate(sums, (Finding("kernels-added"),), 3)
+            added = tuple(map(sum, zip(*(kernel for kernel, _ in strides), strict=True)))
+            yield Candidate(added, (Finding("kernels-added"),), 3)
 
     # Memory, as so many bytes a value.
 
@@ -275,7 +276,7 @@ class Candidates:
     def _of_memory(self, parts: Mapping[str, tuple[Candidate, ...]]) -> Iterator[Candidate]:
         width = self.context.width
         counts = {base: self.context.figure(base, self.layer, self.analysis) for base in parts}
-        right: Any = sum(counts.values())  # type: ignore[arg-type]
+        right: Any = sum(counts.values())
         for base, candidates in parts.items():
             for candidate in candidates:
                 if isinstance(candidate.figure, int):
@@ -284,8 +285,8 @@ class Candidates:
             return
         yield Candidate(right, (Finding("values-for-bytes", str(width)),), 1)
         yield Candidate(8 * width * right, (Finding("bits-for-bytes"),), 2)
-        for other in (2, 4, 8):
-            yield Candidate(other * right, (Finding("other-width", f"{other}"),), 3)
+        for size in (2, 4, 8):
+            yield Candidate(size * right, (Finding("other-width", f"{size}"),), 3)
         yield Candidate(2 * width * right, (Finding("memory-doubled"),), 4)
         for other in _MEMORY:
             if other != self.quantity:
@@ -308,7 +309,8 @@ class Candidates:
             if isinstance(figure, int):
                 summed += figure
             if row.name == self.layer:
-                yield Candidate(summed, (Finding("running-total"),), 4)
+                if isinstance(figure, int):
+                    yield Candidate(summed, (Finding("running-total"),), 4)
             elif figure:
                 yield Candidate(figure, (Finding("another-layer", place=row.name),), 6)
         if isinstance(self.truth, int):

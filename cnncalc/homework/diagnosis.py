@@ -97,7 +97,7 @@ def _matches(part: Part, quantity: Quantity, figure: Figure) -> tuple[Finding, .
 
 
 def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -> Iterator[tuple[float, Diagnosis]]:
-    """The right figure under another prefix, cut off, or with a wrong power of ten; the number of elements of a shape."""
+    """The right figure under another prefix, cut off, or with a wrong power of ten; a shape's number of elements."""
     truth = candidates.truth
     right = Candidate(truth, (), 0)
     if cuts_off(part, quantity, truth):
@@ -110,7 +110,7 @@ def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -
         for power in (-9, -6, -3, -2, -1, 1, 2, 3, 6, 9):
             if match(_scaled(part, Fraction(10) ** -power), quantity, truth):
                 yield 4.0, Diagnosis((Finding("power-of-ten", f"{abs(power)}"),), right)
-    if quantity.kind == "shape":
+    if quantity.kind == "shape" and all(len(shape.axes) == 1 for shape in part.shapes):
         elements = candidates.context.figure("activations", candidates.layer or candidates.analysis.layers[-1].name)
         count = isinstance(elements, int) and elements // candidates.context.batch
         if count and isinstance(truth, tuple) and len(truth) > 1 and match(part, QUANTITIES["activations"], count):
@@ -118,7 +118,7 @@ def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -
 
 
 def _with_other_prefix(part: Part) -> Iterator[tuple[Finding, float, Part]]:
-    """The part as it was meant by somebody who counts in powers of 1024 where they should be of 1000, or the reverse."""
+    """The part as somebody means it who counts in powers of 1024 where they should be of 1000, or the reverse."""
     for power in (1, 2, 3, 4):
         decimal = [amount for amount in part.amounts if amount.factor == 1000**power]
         binary = [amount for amount in part.amounts if amount.factor == 1024**power and "binary" not in amount.remarks]

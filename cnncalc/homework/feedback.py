@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.arithmetic.recording import Recorded
 from cnncalc.homework.candidates import Finding
+from cnncalc.homework.context import BYTES
 from cnncalc.homework.derivation import QUANTITIES as DERIVED
 from cnncalc.homework.derivation import Derivation, derive
 from cnncalc.homework.diagnosis import Diagnosis
@@ -18,13 +19,12 @@ from cnncalc.homework.messages import Messages, messages
 from cnncalc.homework.quantities import Figure
 from cnncalc.layers.base import shape_text
 
-
 MARKS = {RIGHT: "✓", CARRIED: "→", WRONG: "✗", UNREADABLE: "?", MISSING: "–"}
 _LONGEST_QUOTE = 80
 
 
 def feedback(paper: Paper, language: str = "en", *, answers: bool = True) -> Document:
-    """A page for a student: what is wrong and why, then what is right. ``answers`` says whether right figures are told."""
+    """A page for a student: what is wrong and why, then what is right; ``answers``: whether right figures are told."""
     say = messages(language)
     title = say("grade.title", student=paper.student, points=points_text(paper.points), most=points_text(paper.most))
     blocks: list[Block] = [Paragraph(say("grade.lead", source=paper.source))]
@@ -109,6 +109,8 @@ def _section(result: Graded, say: Messages, answers: bool) -> Iterator[Block]:
     question = result.question
     earned = f"{points_text(result.points)}/{points_text(question.points)}"
     yield Heading(f"{MARKS[result.verdict]} {question_text(question, say)} ({earned})")
+    if text := question.text_in(say.language):
+        yield Paragraph(text)
     if result.verdict == MISSING:
         yield Paragraph(say("grade.missing"))
     else:
@@ -142,7 +144,7 @@ def _why(result: Graded, say: Messages, answers: bool) -> Iterator[Block]:
 
 
 def _own_working(result: Graded, diagnosis: Diagnosis) -> Iterator[Block]:
-    """How the student's figure comes about, by the formula as the mistake alters it, where it differs from the right one."""
+    """How the student's figure comes about, by the formula as the mistake alters it."""
     derivations = _derivations(result.question, every=True)
     numbers = [number for number in diagnosis.candidate.workings if number.operator or number.derivation is not None]
     if len(numbers) != len([d for d in derivations if d.number.operator or d.number.derivation is not None]):
@@ -164,9 +166,8 @@ def _derivations(question: Question, *, every: bool = False) -> list[Derivation]
     """The working of a layer's right figure; what is alike along several axes once, unless ``every``."""
     if question.layer is None or question.quantity not in DERIVED:
         return []
-    if question.quantity == "weight_bytes" or question.quantity == "activation_bytes":
-        if question.context.width != 4:
-            return []
+    if question.quantity in ("weight_bytes", "activation_bytes") and question.context.width != BYTES:
+        return []
     found = derive(question.context.analysis, question.layer, question.quantity)
     if every:
         return list(found)

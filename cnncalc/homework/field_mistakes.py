@@ -77,7 +77,8 @@ def _stride_left_out(old: Recorded, new: Recorded, stride: int) -> Recorded | No
 
 
 def _left_out_altogether(old: Recorded, new: Recorded, stride: int) -> Recorded | None:
-    return _left_out(old, new, stride) or _stride_left_out(old, new, stride)
+    changed = _left_out(old, new, stride)
+    return _stride_left_out(old, new, stride) if changed is None else changed
 
 
 def _from_zero(old: Recorded, new: Recorded, stride: int) -> Recorded | None:

@@ -148,10 +148,10 @@ class Grader:
             diagnoses, sources = self._on_top(question, reading, own)
         return Graded(question, text, WRONG, expected, diagnoses=diagnoses, sources=sources, where=where)
 
-    def _on_top(
-        self, question: Question, reading: Reading, own: Own
-    ) -> tuple[Diagnoses, tuple[tuple[str, str], ...]]:
-        """The mistakes that explain an answer as one worked out from a student's own sizes."""
+    def _on_top(self, question: Question, reading: Reading, own: Own) -> tuple[Diagnoses, tuple[tuple[str, str], ...]]:
+        """The mistake that explains a layer's figure as one worked out from a student's own sizes."""
+        if question.layer is None:
+            return Diagnoses(), ()
         before = ancestors(question.context.analysis, question.layer) - {question.layer}
         shapes: dict[str, Shape] = {
             name: figure
@@ -162,7 +162,7 @@ class Grader:
         analysis = own_analysis(question.context, shapes) if wrong else None
         if analysis is None:
             return Diagnoses(), ()
-        arriving = analysis.row(question.layer).input_shapes if question.layer else tuple(shapes.items())
+        arriving = analysis.row(question.layer).input_shapes
         key = (id(question.context), question.layer, question.quantity, arriving)
         if key not in self._on_own:
             self._on_own[key] = Candidates(question.context, question.layer, question.quantity, analysis)

@@ -12,10 +12,12 @@ from msgspec import Struct
 
 from cnncalc.analysis import convention_named
 from cnncalc.errors import CnncalcError, nearest, printable
+from cnncalc.homework.answers import parse
 from cnncalc.homework.context import BYTES, Context
-from cnncalc.homework.quantities import TOTAL, find_quantity, quantity_named
+from cnncalc.homework.matching import match, reading_of
+from cnncalc.homework.quantities import QUANTITIES, TOTAL, find_quantity, quantity_named
 from cnncalc.homework.submissions import Entry
-from cnncalc.layers.base import LARGEST_SIZE
+from cnncalc.layers.base import LARGEST_SIZE, shape_text
 from cnncalc.spec import Network, load
 from cnncalc.spec.loading import LARGEST_FILE, contents, exercise_place, unreadable
 from cnncalc.spec.network import network_from
@@ -34,19 +36,30 @@ class Question(Struct, frozen=True):
     layer: str | None
     quantity: str
     points: float = 1.0
+    text: str | dict[str, str] = ""
 
     @property
     def about(self) -> str:
         """``conv1.params``, or ``total.params``."""
         return f"{self.layer or TOTAL[0]}.{self.quantity}"
 
+    def text_in(self, language: str) -> str:
+        """The question in words, "" where the key has none."""
+        if isinstance(self.text, dict):
+            return str(self.text.get(language) or next(iter(self.text.values()), ""))
+        return self.text
+
 
 class Key(Struct, frozen=True, dict=True):
-    """The questions, in their order; none where any question about the network of ``context`` may be answered."""
+    """The questions, in their order; none where any question about the network of ``context`` may be answered.
+
+    ``doubts`` are answers that the key states itself and that are not right.
+    """
 
     title: str
     context: Context | None
     questions: dict[str, Question] = {}
+    doubts: tuple[str, ...] = ()
 
     def question(self, entry: Entry) -> Question:
         """The question that an entry of a file answers. Raises CnncalcError where there is none."""
@@ -94,7 +107,7 @@ class Key(Struct, frozen=True, dict=True):
 
 
 def _split(reference: str) -> Iterator[tuple[str, str]]:
-    """The ways to read ``conv1.params`` or ``params of conv1`` as a layer and a quantity; a quantity alone is the total."""
+    """The ways to read ``conv1.params`` or ``params of conv1`` as layer and quantity; a quantity alone is the total."""
     text = reference.strip()[:200]
     if find_quantity(text):
         yield TOTAL[0], text
@@ -180,14 +193,16 @@ def key_from(document: Mapping[str, Any], source: str = "", folder: str = "") ->
     if context is None and not asked:
         raise CnncalcError(f'{source}: $: a key needs "spec", or questions that have one')
     questions: dict[str, Question] = {}
+    doubts: list[str] = []
     for index, item in enumerate(asked):
         where = f"{source}: $.questions[{index}]"
         question = _question(_object(item, where), stated, where, folder, kept, str(index + 1))
         if question.id in questions:
             raise CnncalcError(f"{where}.id: there are two questions {question.id!r}")
         questions[question.id] = question
+        doubts += _doubts(question, item.get("answer"), where)
     title = document.get("title") or document.get("name") or (context.network.name if context else source)
-    return Key(str(title), context, questions)
+    return Key(str(title), context, questions, tuple(doubts))
 
 
 def _object(item: Any, where: str) -> dict[str, Any]:
@@ -221,7 +236,25 @@ def _question(
         layer = _layer(context, str(item.get("layer") or TOTAL[0]))
     except CnncalcError as error:
         raise CnncalcError(f"{where}: {error}") from None
-    return Question(str(item.get("id", number)), context, layer, quantity.name, float(points))
+    text = item.get("question", item.get("text", ""))
+    text = {str(key): str(value) for key, value in text.items()} if isinstance(text, dict) else str(text)
+    return Question(str(item.get("id", number)), context, layer, quantity.name, float(points), text)
+
+
+def _doubts(question: Question, answer: Any, where: str) -> Iterator[str]:
+    """That an answer which the key states is not the right one, which is graded by all the same."""
+    if answer is None:
+        return
+    quantity = QUANTITIES[question.quantity]
+    truth = question.context.figure(question.quantity, question.layer)
+    text = f"({', '.join(map(str, answer))})" if isinstance(answer, list) else str(answer)
+    try:
+        agrees = match(reading_of(parse(text), quantity).final, quantity, truth) is not None
+    except CnncalcError:
+        agrees = False
+    if not agrees:
+        right = shape_text(truth) if isinstance(truth, tuple) else f"{truth:,}"
+        yield f"{where}.answer: {text[:60]} is not right, {question.about} is {right}; that is what is graded by"
 
 
 def _context(settings: Mapping[str, Any], where: str, folder: str, kept: dict[str, Context]) -> Context:

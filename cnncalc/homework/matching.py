@@ -18,9 +18,14 @@ _FEWEST_CUT = 3
 """How many digits an answer needs that was cut off where it should have been rounded."""
 
 _SERVES = {
-    **{"r": "receptive_field", "rf": "receptive_field", "j": "jump", "jump": "jump"},
+    "r": "receptive_field",
+    "rf": "receptive_field",
+    "j": "jump",
+    "jump": "jump",
     **dict.fromkeys(("params", "parameters", "weights"), "params"),
-    **{"macs": "macs", "flops": "flops", "activations": "activations"},
+    "macs": "macs",
+    "flops": "flops",
+    "activations": "activations",
     **dict.fromkeys(("p", "padding", "pad", "k", "kernel", "s", "stride", "d", "dilation", "groups", "g", "bias"), ""),
     **dict.fromkeys(("batch", "input", "填充", "步长", "偏置"), ""),
 }
@@ -91,7 +96,8 @@ def match(part: Part, quantity: Quantity, figure: Figure) -> Match | None:
             remarks = _same_count(figure, amount)
             if remarks is not None:
                 return Match((*remarks, *_unit_remarks(amount, quantity)))
-    if not part.amounts and any(prod(shape.axes) == figure for shape in part.shapes if None not in shape.axes):
+    whole = [[size for size in shape.axes if size is not None] for shape in part.shapes if None not in shape.axes]
+    if not part.amounts and figure in map(prod, whole):
         return Match(("as-shape",))
     return None
 
@@ -102,7 +108,7 @@ def is_coarse(part: Part) -> bool:
 
 
 def _unit_remarks(amount: Amount, quantity: Quantity) -> Iterator[str]:
-    """A figure of MACs that is called FLOPs, or the reverse; units that measure nothing of the kind are refused before."""
+    """A figure of MACs that is called FLOPs, or the reverse."""
     if amount.measures in ("MACs", "FLOPs") and amount.measures.lower() != quantity.name:
         yield f"called-{amount.measures.lower()}"
 

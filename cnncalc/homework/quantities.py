@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
@@ -42,8 +42,9 @@ def _sum(field: str) -> Callable[[Analysis, str | None, int], Figure]:
 
 def _bytes(*fields: str) -> Callable[[Analysis, str | None, int], Figure]:
     def of(analysis: Analysis, layer: str | None, width: int) -> int:
-        holder = analysis.totals if layer is None else analysis.row(layer)
-        return width * sum(getattr(holder, field) for field in fields)
+        holder: Any = analysis.totals if layer is None else analysis.row(layer)
+        found: int = width * sum(getattr(holder, field) for field in fields)
+        return found
 
     return of
 
@@ -55,7 +56,7 @@ def _output(analysis: Analysis, layer: str | None, _: int) -> Figure:
 def _field(field: str) -> Callable[[Analysis, str | None, int], Figure]:
     def of(analysis: Analysis, layer: str | None, _: int) -> Figure:
         found = list(analysis.receptive_fields(layer or analysis.layers[-1].name).values())
-        values = getattr(found[0], field) if len(found) == 1 else (None,)
+        values: tuple[Any, ...] = getattr(found[0], field) if len(found) == 1 else (None,)
         return None if None in values or any(value.denominator != 1 for value in values) else tuple(map(int, values))
 
     return of

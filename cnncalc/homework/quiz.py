@@ -115,9 +115,9 @@ def question_text(question: Question, say: Messages) -> str:
         layers = say("quiz.semicolon").join(f"{row.name}: {layer_text(row.layer, say)}" for row in rows)
         shapes = shapes_text(tuple(question.analysis.inputs.values()))
         subject = say("quiz.network", network=question.network.name, input=shapes, layers=layers)
-    asked = say(
-        f"ask.{question.quantity}" if question.layer else f"ask.total_{question.quantity}", layer=question.layer
-    )
+    alone = "_alone" if question.quantity == "receptive_field" and len(rows) == 1 else ""
+    whole = "" if question.layer else "total_"
+    asked = say(f"ask.{whole}{question.quantity}{alone}", layer=question.layer)
     return say("quiz.whole", subject=subject, asked=asked)
 
 

@@ -31,11 +31,6 @@ def _forgot_plus_one(task: Task) -> Iterator[Task]:
     yield task.with_alteration(alter.without_one)
 
 
-@mistake("plus-one-inside", SIZED, 4)
-def _plus_one_inside(task: Task) -> Iterator[Task]:
-    yield task.with_alteration(alter.one_inside)
-
-
 @mistake("ceiling-for-floor", SIZED, 1)
 def _ceiling_for_floor(task: Task) -> Iterator[Task]:
     yield task.with_alteration(alter.rounded_up)

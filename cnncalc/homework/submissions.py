@@ -234,14 +234,33 @@ def _markdown(text: str) -> tuple[dict[str, Any], _Rows]:
             tables.append((start, rows))
         else:
             index += 1
-    if not tables:
-        raise SubmissionError("holds no table")
+    written = list(_written_answers(lines))
+    if not tables and not written:
+        raise SubmissionError("holds no table, and no line that begins with Answer:")
 
     def entries() -> _Rows:
         for start, rows in tables:
             yield from _table(rows, start, "|")
+        yield from written
 
     return about, entries()
+
+
+def _written_answers(lines: Sequence[str]) -> _Rows:
+    """The answers of a sheet: a line ``Answer: …`` under a heading ``Question 3``, or one that names what is asked."""
+    reference = ""
+    for number, line in enumerate(lines[: 10 * MOST_ANSWERS], start=1):
+        heading = _HEADING.match(line[:LONGEST_CELL])
+        answer = _ANSWER.match(line[:LONGEST_CELL])
+        if heading:
+            reference = heading[1] or heading[2] or heading[3].strip()
+        elif answer and reference:
+            yield "", Entry(_BLANKS.sub("", answer[1]).strip(), f"line {number}", reference=reference)
+
+
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?:(?:Question|Exercise)\s+(\w+)|第\s*(\w+?)\s*题|(.+))", re.IGNORECASE)
+_ANSWER = re.compile(r"[\s*_>-]{0,8}(?:Answer|答案|答)[\s*_]{0,4}[:：][\s*_]{0,4}(.*)", re.IGNORECASE)
+_BLANKS = re.compile(r"…+|\.{4,}|_{3,}|\*\*")
 
 
 def _pipes(line: str) -> list[str]:

@@ -23,8 +23,9 @@ Relation = TypeVar("Relation")
 class Task(Struct, frozen=True):
     """A figure to be worked out: what of which layer.
 
-    ``visit`` is the layer with its inputs, as somebody sees them; ``alterations`` are made to the formula, one after the
-    other. ``figure`` stands where the formula is left behind altogether. ``detail`` goes into the mistake's sentence.
+    ``visit`` is the layer with its inputs, as somebody sees them; ``alterations`` are made to the formula, one after
+    the other. ``figure`` stands where the formula is left behind altogether; ``detail`` goes into the mistake's
+    sentence.
     """
 
     analysis: Analysis
@@ -69,13 +70,17 @@ class Task(Struct, frozen=True):
         return structs.replace(self, quantity=quantity, figure=None).value()
 
     def workings(self) -> tuple[Recorded, ...]:
-        """The figure's expressions: for ``output`` one an axis, else one."""
-        row = structs.replace(self.analysis.row(self.layer_name), visit=self.visit)
-        derivations = derive(structs.replace(self.analysis, layers=(row,)), self.layer_name, self.quantity)
-        numbers = [derivation.number for derivation in derivations]
+        """The figure's expressions: for ``output`` one an axis, else one. What the layer's own rules make is kept."""
+        kept: dict[Any, tuple[Recorded, ...]] = self.analysis.__dict__.setdefault("workings", {})
+        key = (self.layer, self.inputs, self.quantity)
+        if key not in kept:
+            row = structs.replace(self.analysis.row(self.layer_name), visit=self.visit)
+            derivations = derive(structs.replace(self.analysis, layers=(row,)), self.layer_name, self.quantity)
+            kept[key] = tuple(derivation.number for derivation in derivations)
+        numbers = kept[key]
         for alteration in self.alterations:
-            numbers = [altered(number, alteration) for number in numbers]
-        return tuple(numbers)
+            numbers = tuple(altered(number, alteration) for number in numbers)
+        return numbers
 
     def value(self) -> Figure:
         """The figure: a shape for ``output``, else a count."""

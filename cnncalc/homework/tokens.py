@@ -162,7 +162,7 @@ def _split(text: str) -> tuple[list[tuple[str, list[Piece]]], list[str]]:
             continue
         if kind == "equals":
             finish_run()
-            run.rough = token == "≈"
+            run.rough = match[0] == "≈"
             if not pieces:
                 label, word = word, ""
         elif kind == "end":

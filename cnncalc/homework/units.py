@@ -30,7 +30,9 @@ _FACTORS: Mapping[str, int] = {
     **dict.fromkeys(("million", "millions", "mio", "mn", "mln", "百万"), 10**6),
     **dict.fromkeys(("billion", "billions", "bn", "mrd", "十亿"), 10**9),
     **dict.fromkeys(("trillion", "trillions", "万亿"), 10**12),
-    **{"万": 10**4, "千万": 10**7, "亿": 10**8},
+    "万": 10**4,
+    "千万": 10**7,
+    "亿": 10**8,
 }
 _COUNTS = (
     *("param", "params", "parameter", "parameters", "weight", "weights", "neuron", "neurons", "unit", "units"),

@@ -133,5 +133,5 @@ def _resampled(along: Along, r: Any, j: Any) -> tuple[Any, Any, Any]:
     spans = [along.taps(phase) for phase in range(min(along.period, _MOST_PHASES))]
     widest = max((abs(max(taps) - min(taps)) + 1 for taps in spans if taps), default=0)
     number: Any = Recorded
-    jump = j * number(along.shift // common, "up") / number(along.period // common, "down")
-    return (field_size(r, number(widest, "K"), j) if widest else None), jump, None
+    jump = j * number(along.shift // common) / number(along.period // common)
+    return (field_size(r, number(widest), j) if widest else None), jump, None

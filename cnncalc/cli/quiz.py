@@ -9,6 +9,7 @@ import click
 from cnncalc.cli.explain import lang_option
 from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
 from cnncalc.errors import SpecError
+from cnncalc.homework.exercises import is_exercise, load_exercise
 from cnncalc.homework.questions import ASKED
 from cnncalc.homework.quiz import Quiz, make_quiz
 
@@ -44,7 +45,8 @@ def command(
     """Print an exercise sheet on the kinds of layer that SPEC has, with its key, or ask at the terminal.
 
     Layers are asked about as they stand in SPEC and with other numbers, so that every seed makes another sheet of the
-    same kind; all divisions come out whole. What --format json prints is a key for `cnncalc check`.
+    same kind; all divisions come out whole. What --format json prints is a key for `cnncalc check`. The lectures' own
+    exercises are exercises/complexity and its neighbours, which have a fixed text.
 
     \b
     Examples:
@@ -52,7 +54,13 @@ def command(
       cnncalc quiz alexnet --seed 7 --key --format latex > sheet.tex
       cnncalc quiz vgg16 --quantity params --lang zh --format markdown
       cnncalc quiz resnet18 --interactive
+      cnncalc quiz exercises/complexity --key
     """
+    if is_exercise(spec):
+        if shapes or settings or quantities:
+            raise click.UsageError(f"{spec} has its own questions; leave --input, --set and --quantity away")
+        _show(load_exercise(spec, language), form, key=key, interactive=interactive)
+        return
     network = read_spec(spec)
     try:
         if (shape := input_shape(shapes)) is not None:
@@ -62,6 +70,10 @@ def command(
         quiz = make_quiz(network, seed=seed, questions=questions, language=language, quantities=quantities or ASKED)
     except SpecError as error:
         raise error.within(source_name(spec)) from None
+    _show(quiz, form, key=key, interactive=interactive)
+
+
+def _show(quiz: Quiz, form: str, *, key: bool, interactive: bool) -> None:
     if interactive:
         _ask(quiz)
     else:

@@ -97,7 +97,7 @@ def axis_symbols(rank: int) -> Sequence[str]:
 
 
 def _named_shape(shape: Shape, layer: Layer, suffix: str) -> Any:
-    symbols = list(axis_symbols(len(shape)))
+    symbols = ["L", "E"] if hasattr(layer, "num_heads") else list(axis_symbols(len(shape)))
     if shape and hasattr(layer, "out_features"):
         symbols[-1] = "Nin"
     elif shape and hasattr(layer, "out_channels"):

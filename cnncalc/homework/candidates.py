@@ -444,11 +444,7 @@ def _own(analysis: Analysis, layer: str) -> list[tuple[Shape, Shape]]:
     for row in analysis.layers:
         steps = row.layer.reads(*row.input_shapes)[0] if hasattr(row.layer, "kernel_size") else ()
         windows = [
-            along
-            for step in steps
-            if isinstance(step, tuple)
-            for along in step
-            if isinstance(along, Sliding) and along.axis
+            along for step in steps if isinstance(step, tuple) for along in step if isinstance(along, Sliding) and along.axis
         ]
         if windows:
             kernels = tuple(effective_kernel(along.kernel, along.dilation) for along in windows)

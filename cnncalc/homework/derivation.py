@@ -64,7 +64,7 @@ def derive(analysis: Analysis, layer: str, quantity: str) -> tuple[Derivation, .
         raise CnncalcError(f"no quantity is named {quantity!r}{hint}")
     if quantity in _FIELDS:
         return tuple(_fields(analysis, row, quantity))
-    bound = _bound(analysis, row)
+    bound = bound_layer(analysis, row)
     if quantity == "output":
         symbols = axis_symbols(len(bound.recorded.output))
         return tuple(
@@ -88,7 +88,7 @@ def derive_total(analysis: Analysis, quantity: str) -> Derivation:
     return Derivation("", quantity, _COUNTS[quantity][0], recorded(total))
 
 
-def _bound(analysis: Analysis, row: Row) -> Bound:
+def bound_layer(analysis: Analysis, row: Row) -> Bound:
     """The layer in recording numbers, kept with the analysis."""
     kept: dict[str, Bound] = analysis.__dict__.setdefault("bound", {})
     if row.name not in kept:
@@ -110,9 +110,14 @@ def _flops(analysis: Analysis, row: Row, bound: Bound) -> Any:
     if rule is None:
         return 0
     counts = zip(structs.astuple(bound.recorded.operations), _OPERATIONS, strict=True)
-    operations = Operations(*(settled(count, symbol) for count, symbol in counts))
+    operations = Operations(*(_counted(count, symbol) for count, symbol in counts))
     counted = rule.value(structs.replace(bound.recorded, operations=operations))
     return _batched(analysis, counted) if analysis.counted.samples(analysis.batch) > 1 else counted
+
+
+def _counted(count: Any, symbol: str) -> Any:
+    """A class of operations as a number of its own, even where it is one of the sizes; none as 0."""
+    return Recorded(count.value, symbol, derivation=count) if isinstance(count, Recorded) and count else int(count)
 
 
 def _activations(analysis: Analysis, row: Row, bound: Bound) -> Any:
@@ -156,8 +161,9 @@ _FIELDS = {"receptive_field": "r", "jump": "j", "start": "s"}
 """What there is to say of a receptive field, with its symbol."""
 
 QUANTITIES = ("output", *_COUNTS, *_FIELDS)
-"""What can be derived. Counts are of the whole batch, ``flops`` by the analysis's convention; ``space`` is the lectures'
-space complexity, the numbers that parameters and outputs are: ``Σ K²·Cin·Cout + Σ M²·Cout`` for convolutions."""
+"""What can be derived. Counts are of the whole batch, ``flops`` by the analysis's convention; ``space`` is the
+lectures' space complexity, the numbers that parameters and outputs are: ``Σ K²·Cin·Cout + Σ M²·Cout`` for convolutions.
+"""
 
 
 def _fields(analysis: Analysis, row: Row, quantity: str) -> Iterator[Derivation]:

@@ -70,7 +70,9 @@ def _chosen(found: Iterable[tuple[float, Diagnosis]]) -> Diagnoses:
     return Diagnoses(told[:MOST_NAMED], len(told[MOST_NAMED:]))
 
 
-def _explained(part: Part, quantity: Quantity, candidates: Iterable[Candidate]) -> Iterator[tuple[float, Diagnosis]]:
+def _explained(
+    part: Part, quantity: Quantity, candidates: Iterable[Candidate]
+) -> Iterator[tuple[float, Diagnosis]]:
     scaled = list(_with_other_prefix(part))
     weakest = min((_WEAKEST_OF_DIGITS.get(amount.digits, 99.0) for amount in part.amounts if amount.half), default=99.0)
     for candidate in candidates:

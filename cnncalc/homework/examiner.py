@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cnncalc.homework.feedback import finding_text
+from cnncalc.homework.feedback import diagnosis_text
 from cnncalc.homework.grading import RIGHT, UNREADABLE, Grader
 from cnncalc.homework.key import key_from
 from cnncalc.homework.messages import messages
@@ -37,8 +37,6 @@ class Examiner:
             return Judgement(True, (self.say("quiz.right"),))
         if graded.verdict == UNREADABLE:
             return Judgement(False, (self.say("quiz.unreadable", problem=graded.problem, answer=answer),))
-        sentences = [self.say("quiz.wrong", answer=answer)]
-        for diagnosis in graded.diagnoses.found[:1]:
-            for finding in diagnosis.findings:
-                sentences.append(self.say("quiz.mistake", mistake=finding_text(finding, self.say)))
-        return Judgement(False, tuple(sentences))
+        found = (diagnosis_text(diagnosis, self.say) for diagnosis in graded.diagnoses.found[:1])
+        mistakes = (self.say("quiz.mistake", mistake=mistake) for mistake in found)
+        return Judgement(False, (self.say("quiz.wrong", answer=answer), *mistakes))

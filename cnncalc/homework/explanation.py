@@ -10,8 +10,8 @@ from cnncalc.analysis.recorded_fields import field_path, recorded_fields
 from cnncalc.arithmetic.recording import Recorded
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.homework import reasons
-from cnncalc.homework.binding import SYMBOLS, Bound, bind
-from cnncalc.homework.derivation import Derivation, derive
+from cnncalc.homework.binding import SYMBOLS, Bound
+from cnncalc.homework.derivation import Derivation, bound_layer, derive
 from cnncalc.homework.document import Block, Document, Equation, Given, Heading, Paragraph, Rows
 from cnncalc.homework.figures import bytes_text, decimal_text, shapes_text
 from cnncalc.homework.messages import Messages, messages
@@ -74,7 +74,7 @@ class _LayerSections:
 
     def __init__(self, analysis: Analysis, row: Row, say: Messages) -> None:
         self.analysis, self.row, self.say = analysis, row, say
-        self.bound: Bound = bind(row.visit)
+        self.bound: Bound = bound_layer(analysis, row)
         self.known: set[str] = set()
         self.worked: set[str] = set()
         self.alike: list[Recorded] = []
@@ -131,10 +131,13 @@ class _LayerSections:
 
     def _source(self, key: str) -> str:
         """Where the rule was read."""
+        if key in ("activations", "space"):
+            return ""
         if key == "flops":
             convention = self.analysis.counted
             return convention.source or f"cnncalc/conventions/{convention.name}.toml"
-        return "" if key in ("activations", "space") else source_of(weight_macs if key == "macs" else type(self.row.layer))
+        slides = key == "macs" and hasattr(self.row.layer, "kernel_size")
+        return source_of(weight_macs if slides else type(self.row.layer))
 
     def _reasons(self, key: str, derivations: Sequence[Derivation]) -> Iterator[str]:
         row, bound, say = self.row, self.bound, self.say

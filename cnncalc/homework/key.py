@@ -19,12 +19,12 @@ from cnncalc.homework.quantities import QUANTITIES, TOTAL, find_quantity, quanti
 from cnncalc.homework.submissions import Entry
 from cnncalc.layers.base import LARGEST_SIZE, shape_text
 from cnncalc.spec import Network, load
-from cnncalc.spec.loading import LARGEST_FILE, contents, unreadable
+from cnncalc.spec.loading import LARGEST_FILE, contents, exercise_place, unreadable
 from cnncalc.spec.network import network_from
 
 MOST_QUESTIONS = 1000
 _SETTINGS = ("spec", "network", "input", "variables", "batch", "convention", "bytes")
-_OF_A_KEY = ("title", "name", "questions", "answers", *_SETTINGS)
+_OF_A_KEY = ("title", "title_zh", "name", "questions", "answers", *_SETTINGS)
 _OF_A_QUESTION = ("id", "layer", "quantity", "points", "answer", "question", "text", *_SETTINGS)
 
 
@@ -94,11 +94,7 @@ class Key(Struct, frozen=True, dict=True):
         if self.context is None:
             raise CnncalcError("the key has questions of its own only")
         name = _layer(self.context, layer)
-        listed = [
-            question
-            for question in self.questions.values()
-            if (question.layer, question.quantity) == (name, asked.name)
-        ]
+        listed = [question for question in self.questions.values() if (question.layer, question.quantity) == (name, asked.name)]
         if self.questions:
             if not listed:
                 raise CnncalcError(f"{name or TOTAL[0]}.{asked.name} is not asked")
@@ -140,7 +136,7 @@ def _layer(context: Context, name: str) -> str | None:
 
 def read_key(name: str) -> Key:
     """The key in a JSON file; a spec, by its file or name, is a key without questions. Raises CnncalcError."""
-    document = _document(name)
+    document = _document(exercise_place(name) or name)
     if document is None:
         network = load(name)
         return Key(network.name, Context(network))
@@ -151,7 +147,7 @@ def is_key(name: str) -> bool:
     """Whether a name is that of a key or a spec rather than of a file of answers."""
     if os.path.splitext(name)[1].lower() in (".csv", ".tsv", ".md", ".markdown"):
         return False
-    document = _document(name)
+    document = _document(exercise_place(name) or name)
     if document is None:
         return True
     if "answers" in document and "questions" not in document:
@@ -173,9 +169,7 @@ def _document(name: str) -> dict[str, Any] | None:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(document, dict) or (
-        "layers" in document and not {"questions", "spec", "network", "answers"} & document.keys()
-    ):
+    if not isinstance(document, dict) or ("layers" in document and not {"questions", "spec", "network", "answers"} & document.keys()):
         return None
     return document
 

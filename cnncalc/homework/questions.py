@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import cycle
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from cnncalc.homework.derivation import derive, derive_total
 from cnncalc.layers import Layer
 from cnncalc.layers.base import Shape
 from cnncalc.spec import Network
+from cnncalc.spec.network import INPUT
 
 if TYPE_CHECKING:
     from cnncalc.analysis import Row
@@ -45,13 +45,14 @@ class Question(Struct, frozen=True):
     """What is asked: a quantity of a layer, or of the whole network where ``layer`` is "".
 
     ``analysis`` is of a network of no more than what the question is about: one layer, a chain of windows, or a small
-    network as it is.
+    network as it is. ``wording`` is the question in words, where it has some of its own.
     """
 
     analysis: Analysis
     network: Network
     layer: str
     quantity: str
+    wording: str = ""
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -77,16 +78,13 @@ def draw(network: Network, seed: int, count: int, quantities: Sequence[str] = AS
     found: dict[tuple[object, ...], Question] = {}
     turns = [quantity for quantity in quantities if quantity in ASKED]
     random.shuffle(turns)
-    barren = 0
-    for quantity in cycle(turns):
-        if len(found) == count or barren == len(turns):
-            break
-        barren += 1
+    while turns and len(found) < count:
+        quantity = turns.pop(0)
         for _ in range(_MOST_TRIES):
             question = _question(network, analysis, kinds, quantity, random)
             if question is not None and question.identity not in found:
                 found[question.identity] = question
-                barren = 0
+                turns.append(quantity)
                 break
     return list(found.values())
 
@@ -160,7 +158,8 @@ def _on_a_field(analysis: Analysis, random: Random) -> Question | None:
     ends = [position for position, row in enumerate(chain) if _widens(row)]
     if not ends or len(analysis.inputs) > 1:
         return None
-    end = random.choice(ends[:_LONGEST_CHAIN])
+    end = random.choice(ends[1:_LONGEST_CHAIN] or ends)
+    shape = next(iter(analysis.inputs.values()))
     layers = [row.layer for row in chain[: end + 1] if _widens(row)]
     if random.random() < 1 / 2:
         varying = random.randrange(len(layers))
@@ -173,16 +172,15 @@ def _on_a_field(analysis: Analysis, random: Random) -> Question | None:
     names = [row.name.replace(".", "_") for row in chain[: end + 1] if _widens(row)]
     placed = [replace(layer, name=name, inputs=None) for layer, name in zip(layers, names, strict=True)]
     try:
-        network = Network(name=analysis.name, input=next(iter(analysis.inputs.values())), layers=(*placed,))
+        network = Network(name=analysis.name, input=shape, layers=(*placed,))
         found = analyze(network)
     except SpecError:
         return None
-    derivations = derive(found, names[-1], "receptive_field")
-    if (
-        not derivations
-        or len({derivation.value for derivation in derivations}) > 1
-        or not derivations[0].number.operator
-    ):
+    field = found.receptive_fields(names[-1]).get(INPUT)
+    (worked, *_) = derive(found, names[-1], "receptive_field") or [None]
+    if field is None or worked is None or not worked.number.operator or len(set(field.size)) > 1:
+        return None
+    if worked.value > min(found.inputs[INPUT][-len(field.size) :]) or any(type(jump) is not int for jump in field.jump):
         return None
     return Question(found, network, names[-1], "receptive_field")
 

@@ -25,10 +25,10 @@ _DOTS = "…" * 12
 
 
 class Quiz(Struct, frozen=True):
-    """A sheet: its title, the seed that it was drawn with, and its questions."""
+    """A sheet: its title, the seed that it was drawn with (None for one that was not), and its questions."""
 
     title: str
-    seed: int
+    seed: int | None
     questions: tuple[Question, ...]
     language: str = "en"
 
@@ -39,7 +39,8 @@ class Quiz(Struct, frozen=True):
     def sheet(self, *, key: bool = False) -> Document:
         """The questions, and with ``key`` the answers with their working on a page of their own behind them."""
         say = messages(self.language)
-        blocks: list[Block] = [Paragraph(say("quiz.instructions", seed=self.seed))]
+        drawn = "" if self.seed is None else say("quiz.drawn", seed=self.seed)
+        blocks: list[Block] = [Paragraph(say("quiz.instructions", drawn=drawn))]
         for number in range(1, len(self.questions) + 1):
             blocks.append(Heading(say("quiz.question", number=number)))
             blocks.append(Paragraph(self.text(number - 1)))
@@ -73,6 +74,10 @@ class Quiz(Struct, frozen=True):
         for position, question in enumerate(self.questions):
             entry: dict[str, Any] = {"id": str(position + 1), "question": self.text(position)}
             entry |= {"layer": question.layer or "total", "quantity": question.quantity}
+            if question.quantity == "space":
+                entry |= {"quantity": "memory", "bytes": 1}
+            if question.analysis.convention != "cnncalc":
+                entry["convention"] = question.analysis.convention
             if key:
                 answer = question.answer
                 entry["answer"] = list(answer) if isinstance(answer, tuple) else answer
@@ -100,6 +105,8 @@ def make_quiz(
 
 def question_text(question: Question, say: Messages) -> str:
     """A question in words, with all that is needed to answer it."""
+    if question.wording:
+        return question.wording
     rows = question.analysis.layers
     if len(rows) == 1:
         (row,) = rows
@@ -108,9 +115,9 @@ def question_text(question: Question, say: Messages) -> str:
         layers = say("quiz.semicolon").join(f"{row.name}: {layer_text(row.layer, say)}" for row in rows)
         shapes = shapes_text(tuple(question.analysis.inputs.values()))
         subject = say("quiz.network", network=question.network.name, input=shapes, layers=layers)
-    asked = say(
-        f"ask.{question.quantity}" if question.layer else f"ask.total_{question.quantity}", layer=question.layer
-    )
+    alone = "_alone" if question.quantity == "receptive_field" and len(rows) == 1 else ""
+    whole = "" if question.layer else "total_"
+    asked = say(f"ask.{whole}{question.quantity}{alone}", layer=question.layer)
     return say("quiz.whole", subject=subject, asked=asked)
 
 

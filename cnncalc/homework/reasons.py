@@ -131,7 +131,7 @@ def per_filter(bound: Bound) -> Any:
     if not parameters or not hasattr(bound.recorded.node.layer, "kernel_size") or len(parameters[0].shape) < 3:
         return None
     filters: Any = parameters[0].shape[0]
-    if not isinstance(filters, Recorded) or any(tensor.shape[0] is not filters for tensor in parameters):
+    if filters is not bound.recorded.output[0] or any(tensor.shape[0] is not filters for tensor in parameters):
         return None
     from msgspec.structs import replace
 

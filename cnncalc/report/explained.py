@@ -78,7 +78,7 @@ def _equation(block: Equation, width: int) -> Iterator[Line]:
     result = _TEXT.expression(type(number)(number.value), named=False)
     if chain and sides and chain[0] == sides[0][0]:
         sides = []
-    sides.append([*chain, result])
+    sides.append([*chain, result] if chain[-1:] != [result] else chain)
     room = max(width - _INDENT - len(block.symbol) - 3, 20)
     left = block.symbol
     for side in sides:

@@ -43,7 +43,8 @@ table.given td { padding: .12rem .9rem .12rem 0; }
 table.given td:last-child { color: var(--soft); }
 table.rows { width: 100%; }
 table.rows td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
-table.rows td:first-child { font-weight: 600; }
+table.rows td:first-child { font-weight: 600; width: 1%; }
+table.rows td span + span:not(.note) { margin-left: 1.6rem; }
 table.rows tr:last-child td { border-bottom: 0; }
 @media print { body { background: none; } section { break-inside: avoid; } }
 """
@@ -83,7 +84,8 @@ def _block(block: Block, *, lead: bool) -> Iterator[str]:
         yield f'<section><h2>{escape(block.title)}</h2><table class="given">{rows}</table></section>'
     else:
         rows = "".join(
-            f"<tr><td>{escape(name)}</td>{''.join(map(_cell, equations))}</tr>" for name, equations in block.rows
+            f"<tr><td>{escape(name)}</td><td>{''.join(map(_cell, equations))}</td></tr>"
+            for name, equations in block.rows
         )
         yield f'<div class="scroll"><table class="rows">{rows}</table></div>'
 
@@ -117,4 +119,4 @@ def _cell(equation: Equation) -> str:
         sides.append(_MATHML.expression(number, named=False))
     content = "<mo>=</mo>".join([*sides, _MATHML.value(number.value)])
     note = f'<span class="note">{escape(equation.note)}</span>' if equation.note else ""
-    return f"<td>{_math(content)}{note}</td>"
+    return f"<span>{_math(content)}{note}</span>"

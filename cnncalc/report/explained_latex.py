@@ -9,15 +9,12 @@ from cnncalc.report.explained_markdown import sides
 from cnncalc.report.notation import Latex, latex_text
 
 _LATEX = Latex()
+_MATHS = {"×": r"\times", "−": "-", "·": r"\cdot", "→": r"\to", "γ": r"\gamma", "β": r"\beta", "Σ": r"\Sigma"}
+_MATHS |= {"⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil"}
 _UNICODE = str.maketrans(
-    {"×": r"\ensuremath{\times}", "−": r"\ensuremath{-}", "·": r"\ensuremath{\cdot}", "→": r"\ensuremath{\to}"}
-    | {
-        "γ": r"\ensuremath{\gamma}",
-        "β": r"\ensuremath{\beta}",
-        "⁶": r"\textsuperscript{6}",
-        "²": r"\textsuperscript{2}",
-    }
-    | {"⁰": r"\textsuperscript{0}", "…": r"\ldots{}"}
+    {character: rf"\ensuremath{{{command}}}" for character, command in _MATHS.items()}
+    | {character: rf"\textsuperscript{{{digit}}}" for digit, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+    | {"…": r"\ldots{}"}
 )
 
 

@@ -104,13 +104,16 @@ def _is_torch_order(
     stated = next(field for field in theirs if field in _ARRIVING)
     if stated in keywords or len(positional) <= _ARRIVING[stated][0]:
         return False
-    if "nn" in name.split(".")[:-1] or not _fits(kind, positional, keywords, ours):
+    if "nn" in name.split(".")[:-1]:
         return True
+    fits = _fits(kind, positional, keywords, theirs)
+    if not _fits(kind, positional, keywords, ours):
+        return fits
     required = len(kind.__struct_fields__) - len(kind.__struct_defaults__)
     position, axis = _ARRIVING[stated]
     arriving = input_shape[axis] if input_shape else None
     given = len(positional) + sum(field in keywords for field in ours[:required])
-    return given > required and positional[position] == arriving and _fits(kind, positional, keywords, theirs)
+    return given > required and positional[position] == arriving and fits
 
 
 def _fits(kind: type[Layer], positional: Sequence[Any], keywords: Mapping[str, Any], order: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ LARGEST_FILE = 64 * 2**20
 """The most bytes of a spec that are read."""
 
 
+_EXERCISES = "exercises"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -76,6 +77,17 @@ def shipped_names() -> list[str]:
     return sorted(name.removesuffix(".json") for name in os.listdir(_shipped_directory()) if name.endswith(".json"))
 
 
+def exercise_names() -> list[str]:
+    """The names of the exercise sheets that come with cnncalc: ``exercises/complexity``."""
+    files = os.listdir(path.join(_shipped_directory(), _EXERCISES))
+    return sorted(f"{_EXERCISES}/{name.removesuffix('.json')}" for name in files if name.endswith(".json"))
+
+
+def exercise_place(name: str) -> str | None:
+    """Where the exercise sheet of that name lies; None where there is none."""
+    return path.join(_shipped_directory(), f"{name}.json") if name in exercise_names() else None
+
+
 def _shipped_directory() -> str:
     """Inside the package where it was installed, beside it in a checkout."""
     package = path.dirname(path.dirname(path.abspath(__file__)))
@@ -91,6 +103,8 @@ def _open_without_waiting(name: str, flags: int) -> int:
 
 
 def _not_found(source: str) -> str:
+    if source in exercise_names():
+        return f"this is an exercise sheet, no spec; `cnncalc quiz {source}` prints it"
     if path.islink(source):
         return "a symbolic link that leads to no file"
     folder, suffix = path.dirname(source), path.splitext(source)[1]

@@ -64,13 +64,13 @@ def agree(analysis, layer):
 def test_shipped_specs(name):
     analysis = analyze(load(name))
     different = {(replace(row.layer, name=None), row.input_shapes): row.name for row in analysis.layers}
-    for layer in different.values():
+    for layer in list(different.values())[:: 1 + len(different) // 30]:
         agree(analysis, layer)
     for quantity in COUNTS:
         assert derive_total(analysis, quantity).value == getattr(analysis.totals, quantity)
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(st.one_of(networks(), any_networks()))
 def test_generated_networks(case):
     nodes, shape = case
@@ -88,7 +88,7 @@ def one_layer(layer, *shapes, **options):
     return analyze(network, **options)
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(
     st.one_of(
         *(convolutions(), pools(), adaptive_pools(), batch_norms(), others(), merges(), transposed_convolutions()),

@@ -70,7 +70,7 @@ def test_every_layer_of_the_shipped_specs(name):
     check_arithmetic(explain(analysis, None, QUANTITIES))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(any_networks())
 def test_generated_networks_in_all_formats(case):
     nodes, shape = case

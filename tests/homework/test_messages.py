@@ -20,7 +20,7 @@ def test_all_languages_have_the_same_keys_and_placeholders():
 
 def test_every_sentence_is_in_its_language():
     for key, text in messages("zh").texts.items():
-        assert re.search("[\u3001-\u9fff]", text) or "{" in text, key
+        assert re.search("[\u3001-\u9fff\uff00-\uffef]", text) or "{" in text, key
     for key, text in messages("en").texts.items():
         assert not re.search("[\u4e00-\u9fff]", text), key
 

@@ -23,6 +23,7 @@ LONGEST = 1000
 """The most characters of an answer."""
 LARGEST = 10**30
 """The largest magnitude of one number in an answer."""
+_LONGEST_NUMBER = 60
 _MOST_AXES = 8
 _MOST_READINGS = 8
 _NOTHING = re.compile(r"none|zero|nil|no (?:params?|parameters|weights)|it has none|零|无|没有(?:参数)?")
@@ -133,7 +134,8 @@ def _shapes(piece: Piece) -> tuple[Sizes, ...]:
     alone = len(piece.tokens) == 1
     for split_thousands in (not alone, alone):
         axes = _axes(tokens, split_thousands)
-        if axes and len(axes) <= _MOST_AXES and axes not in [sizes.axes for sizes in found]:
+        sizes_fit = len(axes) <= _MOST_AXES and all(size is None or size <= LARGEST for size in axes)
+        if axes and sizes_fit and axes not in [sizes.axes for sizes in found]:
             found.append(Sizes(piece.text, axes))
     return tuple(found)
 
@@ -150,7 +152,7 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
             continue
         elif token.text == "-":
             negative = True
-        elif token.kind == "number" and (token.whole or re.fullmatch(r"\d+,\d+", token.text)):
+        elif token.kind == "number" and len(token.text) <= _LONGEST_NUMBER and (token.whole or re.fullmatch(r"\d+,\d+", token.text)):
             if negative:
                 if token.text != "1":
                     return ()
@@ -214,7 +216,7 @@ def _readings(token: Token) -> list[_Figure]:
 def _number(plain: str, remark: str = "") -> _Figure:
     mantissa, _, exponent = plain.lower().partition("e")
     whole, point, decimals = mantissa.partition(".")
-    if len(plain) > 60 or len(exponent) > 4 or abs(int(exponent or 0)) > 30:
+    if len(plain) > _LONGEST_NUMBER or len(exponent) > 4 or abs(int(exponent or 0)) > 30:
         raise ExpressionError("holds a number with too many digits")
     value = Fraction(plain)
     if value > LARGEST:

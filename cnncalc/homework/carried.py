@@ -101,8 +101,8 @@ def ancestors(analysis: Analysis, layer: str | None) -> set[str]:
     return found
 
 
-def starts_right(question: Question, own: Own) -> bool:
-    """Whether a student has the sizes right from which a figure is worked out: of some layer on every way back."""
+def is_known_from(question: Question, own: Own) -> bool:
+    """Whether a student states the sizes from which a figure is worked out: of some layer on every way back."""
     analysis = question.context.analysis
     if question.layer is None:
         return False
@@ -110,7 +110,7 @@ def starts_right(question: Question, own: Own) -> bool:
     seen: set[str] = set()
     while waiting:
         name = waiting.pop()
-        if name in analysis.inputs or (name, "output") in own.wrong:
+        if name in analysis.inputs:
             return False
         if name not in seen and (name, "output") not in own.figures:
             waiting += analysis.row(name).inputs

@@ -40,18 +40,17 @@ class Diagnoses(Struct, frozen=True):
     more: int = 0
 
 
-def diagnose(reading: Reading, candidates: Candidates, *, from_right: bool = False) -> Diagnoses:
+def diagnose(reading: Reading, candidates: Candidates, *, known_from: bool = False) -> Diagnoses:
     """The mistakes that lead to what was answered: one, or else two together.
 
-    ``from_right`` says that the sizes are known to be right from which it was worked out, so that no mistake before
-    explains it.
+    ``known_from`` says that it is known from which sizes it was worked out, so that no mistake before explains it.
     """
     quantity = QUANTITIES[candidates.quantity]
     part = reading.final
     if any(match(working, quantity, candidates.truth) for working in reading.working):
         return _chosen([(1.0, Diagnosis((Finding("slip"),), Candidate(candidates.truth, (), 1)))])
     found = list(_written_otherwise(part, quantity, candidates))
-    singles = [candidate for candidate in candidates.singles if not (from_right and candidate.before)]
+    singles = [candidate for candidate in candidates.singles if not (known_from and candidate.before)]
     found += _explained(part, quantity, singles)
     if not found:
         found = list(_explained(part, quantity, candidates.pairs))

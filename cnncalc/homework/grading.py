@@ -7,7 +7,7 @@ from msgspec import Struct
 from cnncalc.errors import CnncalcError
 from cnncalc.homework.answers import AnswerError, parse
 from cnncalc.homework.candidates import Candidates
-from cnncalc.homework.carried import Own, ancestors, consequences, own_analysis, own_figure, starts_right
+from cnncalc.homework.carried import Own, ancestors, consequences, is_known_from, own_analysis, own_figure
 from cnncalc.homework.diagnosis import Diagnoses, diagnose
 from cnncalc.homework.key import Key, Question
 from cnncalc.homework.matching import Reading, is_coarse, match, reading_of
@@ -142,10 +142,9 @@ class Grader:
             if consequence.figure != expected and match(reading.final, quantity, consequence.figure):
                 points = self.carry * question.points
                 return Graded(question, text, CARRIED, expected, points, sources=consequence.sources, where=where)
-        diagnoses = diagnose(reading, candidates, from_right=starts_right(question, own))
-        sources: tuple[tuple[str, str], ...] = ()
+        diagnoses, sources = self._on_top(question, reading, own)
         if not diagnoses.found:
-            diagnoses, sources = self._on_top(question, reading, own)
+            diagnoses, sources = diagnose(reading, candidates, known_from=is_known_from(question, own)), ()
         return Graded(question, text, WRONG, expected, diagnoses=diagnoses, sources=sources, where=where)
 
     def _on_top(self, question: Question, reading: Reading, own: Own) -> tuple[Diagnoses, tuple[tuple[str, str], ...]]:

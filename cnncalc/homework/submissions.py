@@ -366,7 +366,7 @@ def _guessed(text: str) -> Any:
     start = text.lstrip()[:1]
     if start in ("{", "["):
         return _json
-    return _markdown if re.search(r"^\s*\|?\s*:?-{3,}", text[:100_000], re.MULTILINE) else _csv
+    return _markdown if re.search(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*\|", text[:100_000], re.MULTILINE) else _csv
 
 
 def about_shape(about: Mapping[str, Any]) -> Any:

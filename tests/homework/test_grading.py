@@ -153,19 +153,30 @@ def test_an_answer_to_no_question_is_told():
 
 @pytest.mark.parametrize(
     "reference",
-    ["conv1.params", "CONV1.params", "conv1 parameters", "conv1: number of parameters", "params of conv1", "conv1/参数量"],
+    [
+        "conv1.params",
+        "CONV1.params",
+        "conv1 parameters",
+        "conv1: number of parameters",
+        "params of conv1",
+        "conv1/参数量",
+    ],
 )
 def test_how_a_question_may_be_named(reference):
     assert [result.verdict for result in graded({reference: 608}).results] == ["right"]
 
 
-@pytest.mark.parametrize("reference", ["total.params", "params", "total params", "Total: # params", "参数量", "合计.参数"])
+@pytest.mark.parametrize(
+    "reference", ["total.params", "params", "total params", "Total: # params", "参数量", "合计.参数"]
+)
 def test_how_the_whole_network_may_be_named(reference):
     assert [result.verdict for result in graded({reference: 33146}).results] == ["right"]
 
 
 def test_a_key_that_states_a_wrong_answer_is_doubted():
-    key = key_from({"spec": NETWORK, "questions": [{"layer": "conv1", "quantity": "params", "answer": 600}]}, "key.json")
+    key = key_from(
+        {"spec": NETWORK, "questions": [{"layer": "conv1", "quantity": "params", "answer": 600}]}, "key.json"
+    )
     assert key.doubts == (
         "key.json: $.questions[0].answer: 600 is not right, conv1.params is 608; that is what is graded by",
     )
@@ -180,8 +191,14 @@ def test_a_key_that_states_a_wrong_answer_is_doubted():
         ({"spec": "alexnt"}, "did you mean 'alexnet'"),
         ({"spec": "alexnet", "question": []}, "a key has no field 'question'; did you mean 'questions'?"),
         ({"spec": "alexnet", "questions": [{"layer": "conv1"}]}, 'k: $.questions[0]: a question needs "quantity"'),
-        ({"spec": "alexnet", "questions": [{"layer": "conv9", "quantity": "params"}]}, "k: $.questions[0]: no layer is"),
-        ({"spec": "alexnet", "questions": [{"quantity": "parms"}]}, "no quantity is named 'parms'; did you mean 'params'?"),
+        (
+            {"spec": "alexnet", "questions": [{"layer": "conv9", "quantity": "params"}]},
+            "k: $.questions[0]: no layer is",
+        ),
+        (
+            {"spec": "alexnet", "questions": [{"quantity": "parms"}]},
+            "no quantity is named 'parms'; did you mean 'params'?",
+        ),
         ({"spec": "alexnet", "questions": [{"quantity": "params", "points": -1}]}, "expected a number of at least 0"),
         ({"spec": "alexnet", "batch": 0}, "k: $.batch: expected a whole number of 1 to"),
         ({"spec": "alexnet", "input": [3, 8, 8]}, "does not fit"),

@@ -36,7 +36,8 @@ SAME = {
     ],
     ".md": [
         "| layer | output | params |\n|:--|--:|--:|\n| conv1 | 96x55x55 | 34,944 |\n",
-        "# Homework\n\nlayer | type | output | params\n--- | --- | --- | ---\n`conv1` | Conv2d | 96x55x55 | **34,944**\n",
+        "# Homework\n\nlayer | type | output | params\n--- | --- | --- | ---\n"
+        "`conv1` | Conv2d | 96x55x55 | **34,944**\n",
         "| layer | quantity | answer |\n|---|---|---|\n| conv1 | output | 96x55x55 |\n\ntext\n\n"
         "| layer | quantity | answer |\n|---|---|---|\n| conv1 | params | 34,944 |\n",
     ],

@@ -1,22 +1,24 @@
-"""One layer as Python writes it, ``Conv2d(10, 5, stride=1, padding=2)``, read as data and never run."""
+"""A layer's text whose arguments without a name may stand in PyTorch's order, ``Conv2d(3, 10, 5)``.
+
+Only the arguments' names are decided on here; the text is read by :mod:`cnncalc.spec.layer_text`, as data.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from msgspec import Struct
 
-from cnncalc.errors import SpecError, nearest
+from cnncalc.errors import SpecError
 from cnncalc.layers import LAYERS_BY_NAME, Layer
 from cnncalc.layers.base import Shape
 from cnncalc.spec.items import PLACE
-from cnncalc.spec.reading import convert
+from cnncalc.spec.layer_text import LONGEST_TEXT, layer_from_text
 
-_LONGEST = 10_000
-_CALL = re.compile(r"\s*[A-Za-z_][\w.]*\s*\(.*\)\s*", re.DOTALL)
+_CALL = re.compile(r"\s*([A-Za-z_][\w.]*)\s*\((.*\)\s*$)?", re.DOTALL)
+_PREFIX = re.compile(r"\s*(torch\.)?nn\.")
 _ARRIVING = {
     "in_channels": (0, 0),
     "in_features": (0, -1),
@@ -29,112 +31,94 @@ and the axis of the input that it must agree with."""
 
 
 class ReadLayer(Struct, frozen=True):
-    """A layer, and whether its positional arguments were read in PyTorch's order, where that differs from ours."""
+    """A layer, and whether its arguments were read in PyTorch's order, where ours would have been possible, too."""
 
     layer: Layer
     in_torch_order: bool
 
 
 def is_layer_text(text: str) -> bool:
-    """Whether a text is a layer with its arguments, and no file or name."""
-    return _CALL.fullmatch(text) is not None and ".py:" not in text
+    """Whether a text is a layer with its arguments, and no file or name; a kind with a bracket is meant as one."""
+    match = _CALL.match(text)
+    if match is None or ".py:" in text:
+        return False
+    return match[2] is not None or match[1].rpartition(".")[2] in LAYERS_BY_NAME
 
 
 def read_layer(text: str, input_shape: Shape) -> ReadLayer:
     """The layer that a text such as ``Conv2d(10, 5, padding=2)`` means for an input.
 
-    Positional arguments stand in the order of the class's fields (``out_channels, kernel_size, stride, …``). PyTorch's
-    order, which begins with ``in_channels``, is taken where the name begins with ``nn.``, or where there is one
-    argument more than the kind must have and the first is the number of channels that arrive. Raises SpecError.
+    Arguments without a name stand in the order of the kind's fields (``out_channels, kernel_size, stride, …``).
+    PyTorch's order, which begins with ``in_channels``, is taken where the kind's name begins with ``nn.``, where only
+    that gives a layer, or where there is one argument more than the kind must have and the first is the number of
+    channels that arrive. Raises SpecError.
     """
-    call = _parsed(text)
-    name = ast.unparse(call.func)
-    kind = LAYERS_BY_NAME.get(name.rpartition(".")[2])
-    if kind is None or name.rpartition(".")[0] not in ("", "nn", "torch.nn", "cnncalc", "layers"):
-        raise SpecError(f"no kind of layer is named {name!r}{nearest(name.rpartition('.')[2], LAYERS_BY_NAME)}")
-    positional = [_value(argument) for argument in call.args]
-    keywords = {str(keyword.arg): _value(keyword.value) for keyword in call.keywords}
+    prefix = _PREFIX.match(text)
+    plain = text[prefix.end() :] if prefix else text
+    theirs = _in_torch_order(plain)
+    if theirs is None:
+        return ReadLayer(layer_from_text(plain), False)
+    if prefix:
+        return ReadLayer(layer_from_text(theirs.text), False)
+    ours, other = _layer(plain), _layer(theirs.text)
+    if other is not None and (ours is None or theirs.tells(input_shape)):
+        return ReadLayer(other, ours is not None)
+    return ReadLayer(ours or layer_from_text(plain), False)
+
+
+class _Relabelled(Struct, frozen=True):
+    """A layer's text with its arguments named in PyTorch's order, and how many numbers it states for sure."""
+
+    text: str
+    stated: object
+    axis: int
+    is_full: bool
+
+    def tells(self, input_shape: Shape) -> bool:
+        """Whether PyTorch's order explains the text better: a number more than needed, which is what arrives."""
+        return self.is_full and bool(input_shape) and self.stated == input_shape[self.axis]
+
+
+def _in_torch_order(text: str) -> _Relabelled | None:
+    """The text as PyTorch would mean it; None where that makes no difference, or it is no layer's text."""
+    call = _call(text)
+    kind = LAYERS_BY_NAME.get(call.func.id) if call and isinstance(call.func, ast.Name) else None
+    if call is None or kind is None:
+        return None
     ours = [field for field in kind.__struct_fields__ if field not in (*PLACE, "functional")]
-    theirs = _torch_order(ours)
-    in_torch_order = theirs != ours and _is_torch_order(name, kind, positional, keywords, ours, theirs, input_shape)
-    return ReadLayer(_made(kind, positional, keywords, theirs if in_torch_order else ours), in_torch_order)
+    stated = next((field for field in ours if field in _ARRIVING), None)
+    named = {keyword.arg for keyword in call.keywords}
+    if stated is None or stated in named or len(call.args) <= _ARRIVING[stated][0] or len(call.args) > len(ours):
+        return None
+    position, axis = _ARRIVING[stated]
+    order = _order(ours, stated, position)
+    keywords = [ast.keyword(field, value) for field, value in zip(order, call.args, strict=False)]
+    relabelled = ast.unparse(ast.Call(call.func, [], [*keywords, *call.keywords]))
+    required = ours[: len(kind.__struct_fields__) - len(kind.__struct_defaults__)]
+    given = len(call.args) + sum(field in named for field in required)
+    value = call.args[position]
+    return _Relabelled(relabelled, getattr(value, "value", None), axis, given > len(required))
 
 
-def _parsed(text: str) -> ast.Call:
-    if len(text) > _LONGEST:
-        raise SpecError(f"a layer of more than {_LONGEST:,} characters is too long")
-    try:
-        call = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        reason = error.msg if isinstance(error, SyntaxError) else "it is nested too deeply, or holds a null character"
-        raise SpecError(f"a layer is written like Conv2d(10, 5, stride=1), found {text!r}: {reason}") from None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, (ast.Name, ast.Attribute)):
-        raise SpecError(f"a layer is written like Conv2d(10, 5, stride=1), found {text!r}")
-    if any(isinstance(argument, ast.Starred) for argument in call.args) or None in [k.arg for k in call.keywords]:
-        raise SpecError(f"stars have no meaning here, found {text!r}")
-    return call
-
-
-def _value(node: ast.expr) -> Any:
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, RecursionError, MemoryError, TypeError):
-        shown = ast.unparse(node)
-        raise SpecError(f"expected a number, a tuple, a text or True or False, found {shown[:60]}") from None
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _torch_order(ours: Sequence[str]) -> list[str]:
-    order = [field for field in ours if field not in _ARRIVING]
-    for field in ours:
-        if field in _ARRIVING:
-            order.insert(_ARRIVING[field][0], field)
+def _order(ours: Sequence[str], stated: str, position: int) -> list[str]:
+    order = [field for field in ours if field != stated]
+    order.insert(position, stated)
     return order
 
 
-def _is_torch_order(
-    name: str,
-    kind: type[Layer],
-    positional: Sequence[Any],
-    keywords: Mapping[str, Any],
-    ours: Sequence[str],
-    theirs: Sequence[str],
-    input_shape: Shape,
-) -> bool:
-    stated = next(field for field in theirs if field in _ARRIVING)
-    if stated in keywords or len(positional) <= _ARRIVING[stated][0]:
-        return False
-    if "nn" in name.split(".")[:-1]:
-        return True
-    fits = _fits(kind, positional, keywords, theirs)
-    if not _fits(kind, positional, keywords, ours):
-        return fits
-    required = len(kind.__struct_fields__) - len(kind.__struct_defaults__)
-    position, axis = _ARRIVING[stated]
-    arriving = input_shape[axis] if input_shape else None
-    given = len(positional) + sum(field in keywords for field in ours[:required])
-    return given > required and positional[position] == arriving and fits
-
-
-def _fits(kind: type[Layer], positional: Sequence[Any], keywords: Mapping[str, Any], order: Sequence[str]) -> bool:
+def _call(text: str) -> ast.Call | None:
+    if len(text) > LONGEST_TEXT:
+        return None
     try:
-        _made(kind, positional, keywords, order)
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    starred = isinstance(tree, ast.Call) and any(isinstance(argument, ast.Starred) for argument in tree.args)
+    return tree if isinstance(tree, ast.Call) and not starred else None
+
+
+def _layer(text: str) -> Layer | None:
+    try:
+        return layer_from_text(text)
     except SpecError:
-        return False
-    return True
-
-
-def _made(kind: type[Layer], positional: Sequence[Any], keywords: Mapping[str, Any], order: Sequence[str]) -> Layer:
-    title = kind.__name__
-    if len(positional) > len(order):
-        raise SpecError(f"{title} takes at most {len(order)} arguments ({', '.join(order)}), found {len(positional)}")
-    values = dict(zip(order, positional, strict=False))
-    for field, value in keywords.items():
-        if field not in order:
-            hint = nearest(field, order) or f"; it has {', '.join(order)}"
-            raise SpecError(f"{title} has no {field!r}{hint}")
-        if field in values:
-            raise SpecError(f"{title}: {field} is given twice")
-        values[field] = value
-    layer: Layer = convert(values | {"type": title}, kind, "", title)
-    return layer
+        return None

@@ -44,12 +44,13 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
 
     def value(self, visit: Evaluated) -> int:
         """The count of one sample."""
-        return sum([coefficient * self.counted(term, visit) for term, coefficient in self.count.items()])
-
-    def counted(self, term: str, visit: Evaluated) -> int:
-        """The value of one of the terms, without its coefficient."""
-        count: int = getattr(visit.operations, term) if term in _CLASSES else term_value(term, visit)
-        return count
+        operations = visit.operations
+        return sum(
+            [
+                coefficient * (getattr(operations, term) if term in _CLASSES else term_value(term, visit))
+                for term, coefficient in self.count.items()
+            ]
+        )
 
 
 def _value(name: str, visit: Evaluated) -> Any:

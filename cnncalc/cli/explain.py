@@ -12,7 +12,7 @@ from cnncalc.homework.explanation import DEFAULT, QUANTITIES, call_text, explain
 from cnncalc.homework.messages import languages, messages
 from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.spec import Network
-from cnncalc.spec.layer_text import is_layer_text, read_layer
+from cnncalc.spec.torch_order import is_layer_text, read_layer
 
 _FORMATS = ("text", "markdown", "latex", "html")
 

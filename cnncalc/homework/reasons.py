@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from cnncalc.arithmetic.recording import Recorded
 from cnncalc.homework.binding import Bound
 from cnncalc.homework.derivation import Derivation
@@ -133,9 +135,7 @@ def per_filter(bound: Bound) -> Any:
     filters: Any = parameters[0].shape[0]
     if filters is not bound.recorded.output[0] or any(tensor.shape[0] is not filters for tensor in parameters):
         return None
-    from msgspec.structs import replace
-
-    return elements(replace(tensor, shape=tensor.shape[1:]) for tensor in parameters)
+    return elements(structs.replace(tensor, shape=tensor.shape[1:]) for tensor in parameters)
 
 
 def buffers_reasons(row: Row, say: Messages) -> Iterator[str]:
@@ -186,6 +186,7 @@ def flops_reasons(analysis: Analysis, row: Row, say: Messages) -> Iterator[str]:
         return
     if row.macs and rule.count.get("mac") == 2:
         yield say("why.flops_mac")
-    counted = [(term, factor) for term, factor in rule.count.items() if rule.counted(term, row.visit)]
+    alone = {term: structs.replace(rule, count={term: 1}).value(row.visit) for term in rule.count}
+    counted = [(term, factor) for term, factor in rule.count.items() if alone[term]]
     text = " + ".join(term if factor == 1 else f"{factor}·{term}" for term, factor in counted)
     yield say("why.flops_rule", rule=text, name=analysis.convention)

@@ -1,140 +1,168 @@
-"""One layer as Python writes it, ``Conv2d(10, 5, stride=1, padding=2)``, read as data and never run."""
+"""One layer as a line of text, ``Conv2d(10, 5, padding=2)``, in which a ``?`` may stand for what is not known.
+
+The text is parsed, never run: a kind's name and literals, in the order and under the names of the kind's own fields.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
 from cnncalc.errors import SpecError, nearest
 from cnncalc.layers import LAYERS_BY_NAME, Layer
-from cnncalc.layers.base import Shape
+from cnncalc.spec.complaints import quote, unknown_field
 from cnncalc.spec.items import PLACE
-from cnncalc.spec.reading import convert
+from cnncalc.spec.reading import convert, types_of
 
-_LONGEST = 10_000
-_CALL = re.compile(r"\s*[A-Za-z_][\w.]*\s*\(.*\)\s*", re.DOTALL)
-_ARRIVING = {
-    "in_channels": (0, 0),
-    "in_features": (0, -1),
-    "num_features": (0, 0),
-    "embed_dim": (0, -1),
-    "num_channels": (1, 0),
-}
-"""What PyTorch wants to be told of the input and a spec need not: the position that it has among PyTorch's arguments,
-and the axis of the input that it must agree with."""
+LONGEST_TEXT = 1000
+"""The most characters of a layer's text."""
+
+_PYTORCH_PREFIX = re.compile(r"\s*(torch\.)?nn\.")
+_MARK = "unknown_"
 
 
-class ReadLayer(Struct, frozen=True):
-    """A layer, and whether its positional arguments were read in PyTorch's order, where that differs from ours."""
+class Unknown:
+    """What a ``?`` stands for."""
 
-    layer: Layer
-    in_torch_order: bool
-
-
-def is_layer_text(text: str) -> bool:
-    """Whether a text is a layer with its arguments, and no file or name."""
-    return _CALL.fullmatch(text) is not None and ".py:" not in text
+    def __repr__(self) -> str:
+        return "?"
 
 
-def read_layer(text: str, input_shape: Shape) -> ReadLayer:
-    """The layer that a text such as ``Conv2d(10, 5, padding=2)`` means for an input.
+UNKNOWN = Unknown()
 
-    Positional arguments stand in the order of the class's fields (``out_channels, kernel_size, stride, …``). PyTorch's
-    order, which begins with ``in_channels``, is taken where the name begins with ``nn.``, or where there is one
-    argument more than the kind must have and the first is the number of channels that arrive. Raises SpecError.
+Place: TypeAlias = tuple[str, int | None]
+"""A hyper-parameter, and the index of its axis where it is given one an axis."""
+
+
+class LayerForm(Struct, frozen=True):
+    """A layer with places left open: ``fields`` hold checked values, and :data:`UNKNOWN` where there is none."""
+
+    kind: type[Layer]
+    fields: dict[str, Any]
+
+    @property
+    def open(self) -> tuple[Place, ...]:
+        """The places that are not known, in the text's order."""
+        return tuple(self._open())
+
+    def _open(self) -> Iterator[Place]:
+        for field, value in self.fields.items():
+            if value is UNKNOWN:
+                yield field, None
+            elif isinstance(value, tuple):
+                yield from ((field, index) for index, part in enumerate(value) if part is UNKNOWN)
+
+    def filled(self, values: Sequence[Any]) -> Layer:
+        """The layer with numbers of any kind in the open places, in their order; they are not checked."""
+        remaining = iter(values)
+        fields = {}
+        for field, value in self.fields.items():
+            if value is UNKNOWN:
+                value = next(remaining)
+            elif isinstance(value, tuple) and UNKNOWN in value:
+                value = tuple(next(remaining) if part is UNKNOWN else part for part in value)
+            fields[field] = value
+        return self.kind(**fields)
+
+
+def layer_from_text(text: str) -> Layer:
+    """The layer that a text describes. Raises SpecError where it is none, or a value is not known or not allowed.
+
+    >>> layer_from_text("Conv2d(10, 5, padding=2)")
+    Conv2d(out_channels=10, kernel_size=5, stride=1, padding=2, dilation=1, groups=1, bias=True, in_channels=None, \
+name=None, inputs=None, when=True, functional=False)
     """
-    call = _parsed(text)
-    name = ast.unparse(call.func)
-    kind = LAYERS_BY_NAME.get(name.rpartition(".")[2])
-    if kind is None or name.rpartition(".")[0] not in ("", "nn", "torch.nn", "cnncalc", "layers"):
-        raise SpecError(f"no kind of layer is named {name!r}{nearest(name.rpartition('.')[2], LAYERS_BY_NAME)}")
-    positional = [_value(argument) for argument in call.args]
-    keywords = {str(keyword.arg): _value(keyword.value) for keyword in call.keywords}
-    ours = [field for field in kind.__struct_fields__ if field not in (*PLACE, "functional")]
-    theirs = _torch_order(ours)
-    in_torch_order = theirs != ours and _is_torch_order(name, kind, positional, keywords, ours, theirs, input_shape)
-    return ReadLayer(_made(kind, positional, keywords, theirs if in_torch_order else ours), in_torch_order)
-
-
-def _parsed(text: str) -> ast.Call:
-    if len(text) > _LONGEST:
-        raise SpecError(f"a layer of more than {_LONGEST:,} characters is too long")
-    try:
-        call = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        reason = error.msg if isinstance(error, SyntaxError) else "it is nested too deeply, or holds a null character"
-        raise SpecError(f"a layer is written like Conv2d(10, 5, stride=1), found {text!r}: {reason}") from None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, (ast.Name, ast.Attribute)):
-        raise SpecError(f"a layer is written like Conv2d(10, 5, stride=1), found {text!r}")
-    if any(isinstance(argument, ast.Starred) for argument in call.args) or None in [k.arg for k in call.keywords]:
-        raise SpecError(f"stars have no meaning here, found {text!r}")
-    return call
-
-
-def _value(node: ast.expr) -> Any:
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, RecursionError, MemoryError, TypeError):
-        shown = ast.unparse(node)
-        raise SpecError(f"expected a number, a tuple, a text or True or False, found {shown[:60]}") from None
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _torch_order(ours: Sequence[str]) -> list[str]:
-    order = [field for field in ours if field not in _ARRIVING]
-    for field in ours:
-        if field in _ARRIVING:
-            order.insert(_ARRIVING[field][0], field)
-    return order
-
-
-def _is_torch_order(
-    name: str,
-    kind: type[Layer],
-    positional: Sequence[Any],
-    keywords: Mapping[str, Any],
-    ours: Sequence[str],
-    theirs: Sequence[str],
-    input_shape: Shape,
-) -> bool:
-    stated = next(field for field in theirs if field in _ARRIVING)
-    if stated in keywords or len(positional) <= _ARRIVING[stated][0]:
-        return False
-    if "nn" in name.split(".")[:-1]:
-        return True
-    fits = _fits(kind, positional, keywords, theirs)
-    if not _fits(kind, positional, keywords, ours):
-        return fits
-    required = len(kind.__struct_fields__) - len(kind.__struct_defaults__)
-    position, axis = _ARRIVING[stated]
-    arriving = input_shape[axis] if input_shape else None
-    given = len(positional) + sum(field in keywords for field in ours[:required])
-    return given > required and positional[position] == arriving and fits
-
-
-def _fits(kind: type[Layer], positional: Sequence[Any], keywords: Mapping[str, Any], order: Sequence[str]) -> bool:
-    try:
-        _made(kind, positional, keywords, order)
-    except SpecError:
-        return False
-    return True
-
-
-def _made(kind: type[Layer], positional: Sequence[Any], keywords: Mapping[str, Any], order: Sequence[str]) -> Layer:
-    title = kind.__name__
-    if len(positional) > len(order):
-        raise SpecError(f"{title} takes at most {len(order)} arguments ({', '.join(order)}), found {len(positional)}")
-    values = dict(zip(order, positional, strict=False))
-    for field, value in keywords.items():
-        if field not in order:
-            hint = nearest(field, order) or f"; it has {', '.join(order)}"
-            raise SpecError(f"{title} has no {field!r}{hint}")
-        if field in values:
-            raise SpecError(f"{title}: {field} is given twice")
-        values[field] = value
-    layer: Layer = convert(values | {"type": title}, kind, "", title)
+    kind, fields = _parsed(text)
+    for field, value in fields.items():
+        if value is UNKNOWN or (isinstance(value, tuple) and UNKNOWN in value):
+            raise SpecError("expected a value, found ?", where=f"{kind.__name__}.{field}")
+    layer: Layer = convert({"type": kind.__name__} | fields, kind, kind.__name__, kind.__name__)
     return layer
+
+
+def form_from_text(text: str) -> LayerForm:
+    """The layer that a text describes, with ``?`` for what is not known; so is what the kind needs and the text leaves
+    out. Raises SpecError.
+
+    >>> form_from_text("Conv2d(kernel_size=3, stride=?)").open
+    (('stride', None), ('out_channels', None))
+    """
+    kind, fields = _parsed(text)
+    needed = [field.name for field in msgspec.structs.fields(kind) if field.required]
+    fields |= {field: UNKNOWN for field in needed if field not in fields}
+    form = LayerForm(kind, fields)
+    stand_ins = {field: _stand_in(kind, field, value) for field, value in fields.items()}
+    checked = convert({"type": kind.__name__} | stand_ins, kind, kind.__name__, kind.__name__)
+    for field, value in fields.items():
+        if value is not UNKNOWN and not (isinstance(value, tuple) and UNKNOWN in value):
+            fields[field] = getattr(checked, field)
+    return form
+
+
+def _stand_in(kind: type[Layer], field: str, value: Any) -> Any:
+    """A value of the right type in each open place, so that all else can be checked."""
+    if value is not UNKNOWN:
+        return tuple(1 if part is UNKNOWN else part for part in value) if isinstance(value, tuple) else value
+    types = types_of(kind, field) - {str, float}
+    if types and field not in PLACE:
+        return True if types == {bool} else 1
+    raise SpecError(f"{kind.__name__}.{field} is no whole number that could be looked for; state it")
+
+
+def _parsed(text: str) -> tuple[type[Layer], dict[str, Any]]:
+    """The kind of layer and its fields, not yet checked."""
+    if len(text) > LONGEST_TEXT:
+        raise SpecError(f"the text of a layer is longer than {LONGEST_TEXT} characters")
+    prefix = _PYTORCH_PREFIX.match(text)
+    if prefix:
+        own = quote(text[prefix.end() :])
+        raise SpecError(f"expected a layer such as {own}, without {prefix[0].strip()} and in_channels first")
+    call = _call(text)
+    name = call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ast.unparse(call)
+    if name not in LAYERS_BY_NAME:
+        hint = nearest(name, LAYERS_BY_NAME) or f"; the kinds are {', '.join(LAYERS_BY_NAME)}"
+        raise SpecError(f"no kind of layer is named {quote(name)}{hint}")
+    kind = LAYERS_BY_NAME[name]
+    if not isinstance(call, ast.Call):
+        return kind, {}
+    positional = [field for field in kind.__match_args__ if field not in PLACE and field != "functional"]
+    if len(call.args) > len(positional):
+        message = f"{name} takes at most {len(positional)} values without a name: {', '.join(positional)}"
+        raise SpecError(f"{message}; found {len(call.args)}")
+    given = [*zip(positional, call.args, strict=False), *((keyword.arg, keyword.value) for keyword in call.keywords)]
+    fields: dict[str, Any] = {}
+    for field, node in given:
+        if field is None or field not in kind.__struct_fields__:
+            raise unknown_field(name, field or "**", kind, "")
+        if field in fields:
+            raise SpecError(f"{name} is given {field} twice")
+        fields[field] = _literal(node, f"{name}.{field}")
+    return kind, fields
+
+
+def _call(text: str) -> ast.Call | ast.Name:
+    """The text as a call, or as the name alone."""
+    try:
+        tree = ast.parse(text.strip().replace("?", _MARK), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = None
+    if isinstance(tree, ast.Name) or (isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name)):
+        return tree
+    raise SpecError(f"expected a layer such as Conv2d(10, 5, padding=2), found {quote(text)}")
+
+
+def _literal(node: ast.expr, where: str) -> Any:
+    if isinstance(node, ast.Name) and node.id == _MARK:
+        return UNKNOWN
+    if isinstance(node, ast.Tuple | ast.List):
+        return tuple(_literal(part, where) for part in node.elts)
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        found = ast.unparse(node).replace(_MARK, "?")
+    raise SpecError(f"expected a plain value, found {quote(found)}", where=where)

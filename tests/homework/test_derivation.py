@@ -29,6 +29,7 @@ from strategies import (
 
 import cnncalc
 from cnncalc import CnncalcError, Network, analyze, layers, load
+from cnncalc.analysis import shipped_conventions
 from cnncalc.arithmetic.recording import Recorded
 from cnncalc.homework.derivation import QUANTITIES, derive, derive_total
 from cnncalc.spec import shipped_names
@@ -178,11 +179,15 @@ def test_a_receptive_field_goes_back_to_the_pixel():
     assert field.number.rewritten(without_strides).value == 1 + 13 * 2 + 5
 
 
-def test_flops_by_another_convention():
-    analysis = analyze(load("alexnet"), convention="fvcore")
-    assert [derive(analysis, row.name, "flops")[0].value for row in analysis.layers] == [
-        row.flops for row in analysis.layers
-    ]
+@pytest.mark.parametrize("convention", shipped_conventions())
+def test_flops_by_every_convention(convention):
+    for name in ("alexnet", "lenet5", "mobilenet_v2", "convnext_tiny", "unet", "shufflenet_v2_x1_0"):
+        analysis = analyze(load(name), batch=2, convention=convention)
+        different = {(replace(row.layer, name=None), row.input_shapes): row for row in analysis.layers}
+        for row in different.values():
+            (derivation,) = derive(analysis, row.name, "flops")
+            assert derivation.value == row.flops
+            assert agrees_throughout(derivation.number)
 
 
 def test_long_chains_are_no_recursion():

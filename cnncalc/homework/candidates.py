@@ -304,6 +304,7 @@ class Candidates:
         if self.layer is None:
             return
         summed = 0
+        seen: set[Figure] = set()
         for row in self.analysis.layers:
             figure = self.context.figure(self.quantity, row.name, self.analysis)
             if isinstance(figure, int):
@@ -311,7 +312,8 @@ class Candidates:
             if row.name == self.layer:
                 if isinstance(figure, int):
                     yield Candidate(summed, (Finding("running-total"),), 4)
-            elif figure:
+            elif figure and figure not in seen:
+                seen.add(figure)
                 yield Candidate(figure, (Finding("another-layer", place=row.name),), 6)
         if isinstance(self.truth, int):
             yield Candidate(self.context.figure(self.quantity, None, self.analysis), (Finding("total-given"),), 4)

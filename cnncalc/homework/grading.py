@@ -165,7 +165,9 @@ class Grader:
         key = (id(question.context), question.layer, question.quantity, arriving)
         if key not in self._on_own:
             self._on_own[key] = Candidates(question.context, question.layer, question.quantity, analysis)
-        return diagnose(reading, self._on_own[key]), wrong
+        candidates = self._on_own[key]
+        follows = candidates.truth != self.candidates(question).truth
+        return (diagnose(reading, candidates), wrong) if follows else (Diagnoses(), ())
 
 
 def _answer(

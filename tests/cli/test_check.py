@@ -77,7 +77,8 @@ def test_a_file_that_names_its_spec(room):
 
 def test_options_about_the_network(room):
     (room / "net.json").write_text(
-        '{"variables": {"w": 4}, "input": [1, 8, 8], "layers": [{"type": "Conv2d", "out_channels": "w", "kernel_size": 3}]}'
+        '{"variables": {"w": 4}, "input": [1, 8, 8], '
+        '"layers": [{"type": "Conv2d", "out_channels": "w", "kernel_size": 3}]}'
     )
     (room / "bo.csv").write_text("layer,output,macs,weight_bytes\nconv2d_1,5x8x8,5760,100\n")
     arguments = ("--input", "1,10,10", "--batch", "2", "--bytes", "2", "--set", "w=5")

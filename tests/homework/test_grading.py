@@ -126,7 +126,7 @@ def test_shapes_that_fit_nothing_are_carried_nowhere():
 QUESTIONS = [
     {"id": "a", "layer": "conv1", "quantity": "params", "points": 2},
     {"id": "b", "layer": "total", "quantity": "macs", "points": 0.5},
-    {"id": "c", "layer": "conv1", "quantity": "output size", "spec": "lenet5", "layer": "C1"},
+    {"id": "c", "quantity": "output size", "spec": "lenet5", "layer": "C1"},
 ]
 
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnncalc.homework.context import BYTES, Context
+from cnncalc.homework.entries import Entry
 from cnncalc.homework.grading import Grader, Paper
-from cnncalc.homework.key import Key, key_from, read_key
-from cnncalc.homework.submissions import Entry, Submission
+from cnncalc.homework.key import Key
+from cnncalc.homework.key_files import key_from, read_key
+from cnncalc.homework.submissions import Submission
 from cnncalc.spec import Network
 
 
@@ -24,10 +26,11 @@ def grade(
 ) -> Paper:
     """The answers to a key, or about a network, with the mistakes that explain the wrong ones.
 
-    ``key`` is a Network, the object of a key, or the file or name of either; ``answers`` has a text, a number or a shape
-    for each question (``"conv1.params"``, ``"total.macs"``, or a question's name in the key). ``batch``, ``convention``
-    and ``width`` (bytes of a value) are those of a Network; a key says its own. ``carry`` is the share of the points for
-    an answer that follows correctly from a wrong one before. Raises CnncalcError for a key that is not sound.
+    ``key`` is a Network, the object of a key, or the file or name of either; ``answers`` has a text, a number or a
+    shape for each question (``"conv1.params"``, ``"total.macs"``, or a question's name in the key). ``batch``,
+    ``convention`` and ``width`` (bytes of a value) are those of a Network; a key says its own. ``carry`` is the share
+    of the points for an answer that follows correctly from a wrong one before. Raises CnncalcError for a key that is
+    not sound.
 
     >>> import cnncalc
     >>> paper = cnncalc.grade(cnncalc.load("alexnet_2012"), {"conv1.output": "55x55x96", "conv1.params": 34848})

@@ -153,7 +153,11 @@ def _sums(question: Question, own: Own, shapes: Mapping[str, Shape]) -> Iterator
     if quantity in _COUNTED and (name, counted) in own.wrong and isinstance(own.figures.get((name, counted)), int):
         yield Consequence(width * _int(own.figures[name, counted]), ((name, counted),))
     if layer is None:
-        stated = {name: figure for (name, asked), figure in own.figures.items() if asked == counted and isinstance(figure, int)}
+        stated = {
+            name: figure
+            for (name, asked), figure in own.figures.items()
+            if asked == counted and isinstance(figure, int)
+        }
         wrong = [(row.name, counted) for row in context.analysis.layers if (row.name, counted) in own.wrong]
         if wrong:
             for analysis in (context.analysis, own_analysis(context, shapes)):

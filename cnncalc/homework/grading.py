@@ -9,10 +9,11 @@ from cnncalc.homework.answers import AnswerError, parse
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.carried import Own, ancestors, consequences, is_known_from, own_analysis, own_figure
 from cnncalc.homework.diagnosis import Diagnoses, diagnose
+from cnncalc.homework.entries import Entry
 from cnncalc.homework.key import Key, Question
 from cnncalc.homework.matching import Reading, is_coarse, match, reading_of
 from cnncalc.homework.quantities import QUANTITIES, Figure
-from cnncalc.homework.submissions import Entry, Submission
+from cnncalc.homework.submissions import Submission
 from cnncalc.layers.base import Shape
 
 RIGHT, CARRIED, WRONG, UNREADABLE, MISSING = "right", "carried", "wrong", "unreadable", "missing"

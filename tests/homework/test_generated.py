@@ -10,10 +10,11 @@ from strategies import any_networks, networks
 from cnncalc import Network, grade, layers
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.context import Context
+from cnncalc.homework.entries import Entry
 from cnncalc.homework.grading import Grader
 from cnncalc.homework.key import Key
 from cnncalc.homework.quantities import QUANTITIES
-from cnncalc.homework.submissions import Entry, Submission
+from cnncalc.homework.submissions import Submission
 
 
 def network(case):

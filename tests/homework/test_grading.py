@@ -7,7 +7,7 @@ import pytest
 from cnncalc import CnncalcError
 from cnncalc.homework.classroom import tallies
 from cnncalc.homework.grading import Grader
-from cnncalc.homework.key import key_from
+from cnncalc.homework.key_files import key_from
 from cnncalc.homework.submissions import submissions_from
 
 NETWORK = {

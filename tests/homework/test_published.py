@@ -23,9 +23,10 @@ from cnncalc import (
     ZeroPad2d,
 )
 from cnncalc.homework.context import Context
+from cnncalc.homework.entries import Entry
 from cnncalc.homework.grading import Grader
 from cnncalc.homework.key import Key, Question
-from cnncalc.homework.submissions import Entry, Submission
+from cnncalc.homework.submissions import Submission
 
 ITEMS = [json.loads(line) for line in (Path(__file__).parent / "homework.jsonl").read_text().splitlines()]
 QUANTITIES = {"output_shape": "output"}

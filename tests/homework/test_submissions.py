@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from cnncalc.homework.submissions import MOST_ANSWERS, SubmissionError, read_submissions, submissions_from
+from cnncalc.homework.entries import MOST_ANSWERS, SubmissionError
+from cnncalc.homework.submissions import read_submissions, submissions_from
 
 
 def read(text, suffix, student="file"):

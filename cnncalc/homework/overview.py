@@ -65,7 +65,7 @@ def _all_layers(analysis: Analysis, quantity: str, say: Messages) -> Iterator[Bl
     if 1 < len(rows) <= _MOST_TERMS:
         yield Paragraph(say("explain.sum"))
     note = bytes_text(total.value) if total.symbol == "bytes" else ""
-    shown = total.number if len(rows) <= _MOST_TERMS else Recorded(total.value)
+    shown = total.number if 1 < len(rows) <= _MOST_TERMS else Recorded(total.value)
     yield Equation(say("explain.total"), shown, is_word=True, note=note)
     if quantity == "flops":
         convention = analysis.counted

@@ -71,8 +71,8 @@ def derive(analysis: Analysis, layer: str, quantity: str) -> tuple[Derivation, .
             Derivation(layer, quantity, f"{symbol}'", recorded(size), axis)
             for axis, (symbol, size) in enumerate(zip(symbols, bound.recorded.output, strict=True))
         )
-    symbol, rule = _COUNTS[quantity]
-    return (Derivation(layer, quantity, symbol, recorded(rule(analysis, row, bound))),)
+    rule = _COUNTS[quantity][1]
+    return (Derivation(layer, quantity, _symbol(analysis, quantity), recorded(rule(analysis, row, bound))),)
 
 
 def derive_total(analysis: Analysis, quantity: str) -> Derivation:
@@ -85,7 +85,12 @@ def derive_total(analysis: Analysis, quantity: str) -> Derivation:
         number = derive(analysis, row.name, quantity)[0].number
         if number.value:
             total = total + Recorded(number.value, row.name, derivation=number)
-    return Derivation("", quantity, _COUNTS[quantity][0], recorded(total))
+    return Derivation("", quantity, _symbol(analysis, quantity), recorded(total))
+
+
+def _symbol(analysis: Analysis, quantity: str) -> str:
+    """What a count is called; a convention's has that convention's unit."""
+    return analysis.counted.unit if quantity == "flops" else _COUNTS[quantity][0]
 
 
 def bound_layer(analysis: Analysis, row: Row) -> Bound:

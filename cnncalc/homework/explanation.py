@@ -13,7 +13,7 @@ from cnncalc.homework import reasons
 from cnncalc.homework.binding import SYMBOLS, Bound
 from cnncalc.homework.derivation import Derivation, bound_layer, derive
 from cnncalc.homework.document import Block, Document, Equation, Given, Heading, Paragraph, Rows
-from cnncalc.homework.figures import bytes_text, decimal_text, shapes_text
+from cnncalc.homework.figures import bytes_text, decimal_text, heading, shapes_text
 from cnncalc.homework.messages import Messages, messages
 from cnncalc.homework.sources import source_of
 from cnncalc.layers.base import shape_text
@@ -112,7 +112,7 @@ class _LayerSections:
     def of(self, quantity: str) -> Iterator[Block]:
         """The section on one quantity."""
         key = quantity.replace("-", "_")
-        yield Heading(self.say(f"quantity.{key}"))
+        yield Heading(heading(self.analysis, key, self.say))
         sections: dict[str, Callable[[], Iterator[Block]]] = {"receptive_field": self._field, "memory": self._memory}
         if key in sections:
             yield from sections[key]()

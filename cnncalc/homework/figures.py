@@ -1,12 +1,16 @@
-"""Figures in words: shapes, memory, and numbers that are not whole."""
+"""Figures in words: what they are called, shapes, memory, and numbers that are not whole."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cnncalc.homework.messages import Messages
 from cnncalc.layers.base import shape_text
+
+if TYPE_CHECKING:
+    from cnncalc.analysis import Analysis
 
 
 def shapes_text(shapes: Sequence[Sequence[int]]) -> str:
@@ -29,3 +33,9 @@ def decimal_text(value: Any) -> str:
     """``3.5``, with a proper minus sign."""
     number = float(value) if isinstance(value, Fraction) else value
     return f"{number:,}".replace("-", "−")
+
+
+def heading(analysis: Analysis, quantity: str, say: Messages) -> str:
+    """What a section is called; on a convention's count, by that convention's unit."""
+    other = quantity == "flops" and analysis.counted.unit != "FLOPs"
+    return analysis.counted.unit if other else say(f"quantity.{quantity}")

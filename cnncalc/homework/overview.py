@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnncalc.arithmetic.recording import Recorded
 from cnncalc.homework.derivation import derive, derive_total
 from cnncalc.homework.document import Block, Document, Equation, Heading, Paragraph, Rows
-from cnncalc.homework.figures import bytes_text, shapes_text
+from cnncalc.homework.figures import bytes_text, heading, shapes_text
 from cnncalc.homework.messages import Messages
 from cnncalc.layers.base import shape_text
 
@@ -26,7 +26,7 @@ def overview(analysis: Analysis, quantities: Sequence[str], say: Messages) -> Do
     for quantity in quantities:
         key = quantity.replace("-", "_")
         for part in ("weight_bytes", "activation_bytes") if key == "memory" else (key,):
-            blocks.append(Heading(say(f"quantity.{part}")))
+            blocks.append(Heading(heading(analysis, part, say)))
             blocks += _all_layers(analysis, part, say)
     return Document(say.language, title, tuple(blocks))
 
@@ -65,7 +65,7 @@ def _all_layers(analysis: Analysis, quantity: str, say: Messages) -> Iterator[Bl
     if 1 < len(rows) <= _MOST_TERMS:
         yield Paragraph(say("explain.sum"))
     note = bytes_text(total.value) if total.symbol == "bytes" else ""
-    shown = total.number if len(rows) <= _MOST_TERMS else Recorded(total.value)
+    shown = total.number if 1 < len(rows) <= _MOST_TERMS else Recorded(total.value)
     yield Equation(say("explain.total"), shown, is_word=True, note=note)
     if quantity == "flops":
         convention = analysis.counted

@@ -103,6 +103,9 @@ def _key_and_paths(
         return _key(named, overrides), arguments
     if len(arguments) > 1:
         raise click.UsageError("the first of several arguments is the key or the SPEC, or --key names it")
+    if is_key(arguments[0]):
+        read_key(arguments[0])
+        raise click.UsageError(f"files of answers are missing behind {printable(arguments[0])}")
     (submission, *_) = read_submissions(arguments[0])
     return _own_key(submission, arguments[0], overrides), arguments
 
@@ -131,19 +134,8 @@ def _own_key(submission: Submission, path: str, overrides: dict[str, object]) ->
         raise CnncalcError(
             f"{printable(path)}: names no spec; give the key or the SPEC before it, such as cnncalc check alexnet"
         )
-    document = {"spec": _with_numbers(spec), **overrides}
+    document = {"spec": spec, **overrides}
     return key_from(document, printable(path), os.path.dirname(path))
-
-
-def _with_numbers(document: object) -> object:
-    """Numbers of a spec within answers, whose spelling was kept, as numbers."""
-    if isinstance(document, dict):
-        return {name: _with_numbers(value) for name, value in document.items()}
-    if isinstance(document, list):
-        return [_with_numbers(value) for value in document]
-    if isinstance(document, str) and document.lstrip("-").isdigit() and len(document) < 20:
-        return int(document)
-    return document
 
 
 def _print_paper(paper: Paper, form: str, language: str, answers: bool) -> None:

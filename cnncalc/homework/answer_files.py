@@ -42,7 +42,17 @@ def from_json(text: str) -> tuple[dict[str, Any], Entries]:
         about = {key: answers[key] for key in ("student", "name", "spec", "key") if isinstance(answers.get(key), str)}
         answers = {key: value for key, value in document.items() if key not in about}
     about.setdefault("student", about.get("name"))
+    if isinstance(about.get("spec"), dict):
+        about["spec"] = _with_numbers(text)["spec"]
     return about, _json_entries(answers, where)
+
+
+def _with_numbers(text: str) -> Any:
+    """The document with its numbers as numbers, as a spec within it needs them."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise SubmissionError("holds a number with too many digits") from None
 
 
 def _listed(value: Any) -> list[Any]:

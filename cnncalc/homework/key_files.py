@@ -41,9 +41,7 @@ def is_key(name: str) -> bool:
     document = _document(exercise_place(name) or name)
     if document is None:
         return True
-    if "answers" in document and "questions" not in document:
-        return False
-    return "questions" in document or "spec" in document or "network" in document
+    return "questions" in document or (document.keys() <= set(_OF_A_KEY) and "answers" not in document)
 
 
 def _document(name: str) -> dict[str, Any] | None:
@@ -165,7 +163,8 @@ def _context(settings: Mapping[str, Any], where: str, folder: str, kept: dict[st
             network = network.with_variables(**_object(settings["variables"], f"{where}.variables"))
         if "input" in settings:
             network = network.with_input(settings["input"])
-        convention = convention_named(str(settings.get("convention", "cnncalc"))).name
+        convention = str(settings.get("convention", "cnncalc"))
+        convention_named(convention)
         context = Context(network, batch, convention, width)
         context.analysis  # noqa: B018
     except CnncalcError as error:

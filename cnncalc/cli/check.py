@@ -142,7 +142,7 @@ def _print_paper(paper: Paper, form: str, language: str, answers: bool) -> None:
     from cnncalc.homework.feedback import feedback, paper_document
 
     if form == "json":
-        click.echo(json.dumps(paper_document(paper), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(paper_document(paper, answers=answers), ensure_ascii=False, indent=2))
         return
     document = feedback(paper, language, answers=answers)
     if form == "text":
@@ -203,7 +203,7 @@ def _grade_class(
         write_whole(out, as_csv(papers, unreadable, counted), mark=True)
     if form == "json":
         document = {
-            "papers": [paper_document(paper) for paper in papers],
+            "papers": [paper_document(paper, answers=answers) for paper in papers],
             "unreadable": [{"file": file.path, "problem": file.problem} for file in unreadable],
         }
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))

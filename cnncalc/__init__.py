@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.errors import CnncalcError as CnncalcError
     from cnncalc.errors import SpecError as SpecError
     from cnncalc.homework.explanation import explain as explain
+    from cnncalc.homework.api import grade as grade
     from cnncalc.homework.quiz import make_quiz as make_quiz
     from cnncalc.layers import *  # noqa: F403
     from cnncalc.spec import *  # noqa: F403
@@ -31,6 +32,7 @@ _HOMES = {
     "CnncalcError": "cnncalc.errors",
     "SpecError": "cnncalc.errors",
     "explain": "cnncalc.homework.explanation",
+    "grade": "cnncalc.homework.api",
     "make_quiz": "cnncalc.homework.quiz",
     **dict.fromkeys(_SPEC, "cnncalc.spec"),
 }

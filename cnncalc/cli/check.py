@@ -14,7 +14,8 @@ from cnncalc.errors import CnncalcError, printable
 from cnncalc.homework.classroom import Unreadable, grade_class, tallies
 from cnncalc.homework.context import BYTES
 from cnncalc.homework.grading import Grader, Paper
-from cnncalc.homework.key import Key, is_key, key_from, read_key
+from cnncalc.homework.key import Key
+from cnncalc.homework.key_files import is_key, key_from, read_key
 from cnncalc.homework.messages import languages, messages
 from cnncalc.homework.submissions import Submission, read_submissions
 from cnncalc.layers.base import LARGEST_SIZE

@@ -16,15 +16,18 @@ from msgspec import Struct
 
 from cnncalc.errors import CnncalcError
 from cnncalc.homework.tokens import PLACEHOLDER, Piece, Token, statements
-from cnncalc.homework.units import CHANNELS, Unit, units_of
+from cnncalc.homework.units import CHANNELS, COUNT, Unit, units_of
 from cnncalc.spec.expressions import ExpressionError, value_of
 
 LONGEST = 1000
 """The most characters of an answer."""
 LARGEST = 10**30
 """The largest magnitude of one number in an answer."""
+_LONGEST_NUMBER = 60
 _MOST_AXES = 8
 _MOST_READINGS = 8
+_NOTHING = re.compile(r"none|zero|nil|no (?:params?|parameters|weights)|it has none|零|无|没有(?:参数)?")
+"""Words for 0."""
 
 
 class AnswerError(CnncalcError):
@@ -105,6 +108,9 @@ def parse(text: str) -> Answer:
                 problem = str(error)
         if parts:
             found.append(Statement(tuple(parts), label, aside))
+    if not found and _NOTHING.fullmatch(text.strip().lower().rstrip(".。")):
+        nothing = Part(text.strip(), (Amount(text.strip(), Fraction(0)),), ())
+        found.append(Statement((nothing,)))
     if not found:
         raise AnswerError(problem)
     return Answer(text, tuple(found))
@@ -125,9 +131,11 @@ def _shapes(piece: Piece) -> tuple[Sizes, ...]:
     """The piece as sizes with ``×``, ``*``, commas, blanks or ``@`` between them."""
     tokens = [token for token in piece.tokens if token.kind not in "()"]
     found: list[Sizes] = []
-    for split_thousands in (True, False):
+    alone = len(piece.tokens) == 1
+    for split_thousands in (not alone, alone):
         axes = _axes(tokens, split_thousands)
-        if axes and len(axes) <= _MOST_AXES and axes not in [sizes.axes for sizes in found]:
+        sizes_fit = len(axes) <= _MOST_AXES and all(size is None or size <= LARGEST for size in axes)
+        if axes and sizes_fit and axes not in [sizes.axes for sizes in found]:
             found.append(Sizes(piece.text, axes))
     return tuple(found)
 
@@ -144,7 +152,7 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
             continue
         elif token.text == "-":
             negative = True
-        elif token.kind == "number" and (token.whole or re.fullmatch(r"\d+,\d+", token.text)):
+        elif token.kind == "number" and len(token.text) <= _LONGEST_NUMBER and (token.whole or re.fullmatch(r"\d+,\d+", token.text)):
             if negative:
                 if token.text != "1":
                     return ()
@@ -159,6 +167,8 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
         elif token.kind == "unit" and units_of(token.text)[0].measures == CHANNELS:
             if channels is None and axes:
                 channels = axes.pop(0 if len(axes) == 1 else -1)
+        elif token.kind == "unit" and units_of(token.text)[0] == Unit(1, COUNT):
+            continue
         elif not (token.kind == "," or token.text in ("*", "×")):
             return ()
     return tuple(axes) if channels is None else (channels, *axes)
@@ -206,7 +216,7 @@ def _readings(token: Token) -> list[_Figure]:
 def _number(plain: str, remark: str = "") -> _Figure:
     mantissa, _, exponent = plain.lower().partition("e")
     whole, point, decimals = mantissa.partition(".")
-    if len(plain) > 60 or len(exponent) > 4 or abs(int(exponent or 0)) > 30:
+    if len(plain) > _LONGEST_NUMBER or len(exponent) > 4 or abs(int(exponent or 0)) > 30:
         raise ExpressionError("holds a number with too many digits")
     value = Fraction(plain)
     if value > LARGEST:

@@ -101,8 +101,8 @@ def ancestors(analysis: Analysis, layer: str | None) -> set[str]:
     return found
 
 
-def starts_right(question: Question, own: Own) -> bool:
-    """Whether a student has the sizes right from which a figure is worked out: of some layer on every way back."""
+def is_known_from(question: Question, own: Own) -> bool:
+    """Whether a student states the sizes from which a figure is worked out: of some layer on every way back."""
     analysis = question.context.analysis
     if question.layer is None:
         return False
@@ -110,7 +110,7 @@ def starts_right(question: Question, own: Own) -> bool:
     seen: set[str] = set()
     while waiting:
         name = waiting.pop()
-        if name in analysis.inputs or (name, "output") in own.wrong:
+        if name in analysis.inputs:
             return False
         if name not in seen and (name, "output") not in own.figures:
             waiting += analysis.row(name).inputs
@@ -153,7 +153,11 @@ def _sums(question: Question, own: Own, shapes: Mapping[str, Shape]) -> Iterator
     if quantity in _COUNTED and (name, counted) in own.wrong and isinstance(own.figures.get((name, counted)), int):
         yield Consequence(width * _int(own.figures[name, counted]), ((name, counted),))
     if layer is None:
-        stated = {name: figure for (name, asked), figure in own.figures.items() if asked == counted and isinstance(figure, int)}
+        stated = {
+            name: figure
+            for (name, asked), figure in own.figures.items()
+            if asked == counted and isinstance(figure, int)
+        }
         wrong = [(row.name, counted) for row in context.analysis.layers if (row.name, counted) in own.wrong]
         if wrong:
             for analysis in (context.analysis, own_analysis(context, shapes)):

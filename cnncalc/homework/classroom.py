@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from cnncalc.homework.candidates import Finding
+from cnncalc.homework.entries import SubmissionError
+from cnncalc.homework.findings import Finding
 from cnncalc.homework.grading import Grader, Paper
 from cnncalc.homework.key import Question
-from cnncalc.homework.submissions import SubmissionError, read_submissions
+from cnncalc.homework.submissions import read_submissions
 
 
 class Unreadable(Struct, frozen=True):

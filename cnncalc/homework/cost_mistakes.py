@@ -191,6 +191,15 @@ def _one_channel(task: Task) -> Iterator[Task]:
         yield told(task.with_figure(task.analysis.batch * prod(output[1:])), output[0])
 
 
+@mistake("side-from-filters", (ACTIVATIONS,), 4)
+def _side_from_filters(task: Task) -> Iterator[Task]:
+    """As in the figure of Krizhevsky, Sutskever and Hinton (2012), whose first layer has 55·48·96 neurons."""
+    output = task.of("output")
+    if len(output) > 2 and output[0] % 2 == 0:
+        side = output[0] // 2
+        yield told(task.with_figure(task.analysis.batch * prod((*output[:-1], side))), side)
+
+
 @mistake("channels-only", (ACTIVATIONS,), 4)
 def _channels_only(task: Task) -> Iterator[Task]:
     yield task.with_figure(task.of("output")[0] if task.of("output") else None)

@@ -7,8 +7,10 @@ from fractions import Fraction
 
 from msgspec import Struct, structs
 
+from cnncalc.arithmetic import prod
 from cnncalc.homework.answers import Amount, Part
-from cnncalc.homework.candidates import Candidate, Candidates, Finding
+from cnncalc.homework.candidates import Candidates
+from cnncalc.homework.findings import Candidate, Finding
 from cnncalc.homework.matching import Reading, cuts_off, match
 from cnncalc.homework.quantities import QUANTITIES, Figure, Quantity
 
@@ -40,18 +42,17 @@ class Diagnoses(Struct, frozen=True):
     more: int = 0
 
 
-def diagnose(reading: Reading, candidates: Candidates, *, from_right: bool = False) -> Diagnoses:
+def diagnose(reading: Reading, candidates: Candidates, *, known_from: bool = False) -> Diagnoses:
     """The mistakes that lead to what was answered: one, or else two together.
 
-    ``from_right`` says that the sizes are known to be right from which it was worked out, so that no mistake before
-    explains it.
+    ``known_from`` says that it is known from which sizes it was worked out, so that no mistake before explains it.
     """
-    quantity = QUANTITIES[candidates.quantity]
+    quantity = QUANTITIES[candidates.asked.quantity]
     part = reading.final
     if any(match(working, quantity, candidates.truth) for working in reading.working):
         return _chosen([(1.0, Diagnosis((Finding("slip"),), Candidate(candidates.truth, (), 1)))])
     found = list(_written_otherwise(part, quantity, candidates))
-    singles = [candidate for candidate in candidates.singles if not (from_right and candidate.before)]
+    singles = [candidate for candidate in candidates.singles if not (known_from and candidate.before)]
     found += _explained(part, quantity, singles)
     if not found:
         found = list(_explained(part, quantity, candidates.pairs))
@@ -70,9 +71,7 @@ def _chosen(found: Iterable[tuple[float, Diagnosis]]) -> Diagnoses:
     return Diagnoses(told[:MOST_NAMED], len(told[MOST_NAMED:]))
 
 
-def _explained(
-    part: Part, quantity: Quantity, candidates: Iterable[Candidate]
-) -> Iterator[tuple[float, Diagnosis]]:
+def _explained(part: Part, quantity: Quantity, candidates: Iterable[Candidate]) -> Iterator[tuple[float, Diagnosis]]:
     scaled = list(_with_other_prefix(part))
     weakest = min((_WEAKEST_OF_DIGITS.get(amount.digits, 99.0) for amount in part.amounts if amount.half), default=99.0)
     for candidate in candidates:
@@ -110,10 +109,9 @@ def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -
         for power in (-9, -6, -3, -2, -1, 1, 2, 3, 6, 9):
             if match(_scaled(part, Fraction(10) ** -power), quantity, truth):
                 yield 4.0, Diagnosis((Finding("power-of-ten", f"{abs(power)}"),), right)
-    if quantity.kind == "shape" and all(len(shape.axes) == 1 for shape in part.shapes):
-        elements = candidates.context.figure("activations", candidates.layer or candidates.analysis.layers[-1].name)
-        count = isinstance(elements, int) and elements // candidates.context.batch
-        if count and isinstance(truth, tuple) and len(truth) > 1 and match(part, QUANTITIES["activations"], count):
+    if quantity.kind == "shape" and isinstance(truth, tuple) and len(truth) > 1:
+        is_count = all(len(shape.axes) == 1 for shape in part.shapes)
+        if is_count and match(part, QUANTITIES["activations"], prod(truth)):
             yield 2.0, Diagnosis((Finding("elements-for-shape"),), right)
 
 

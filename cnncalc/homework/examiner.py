@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cnncalc.homework.entries import Entry
 from cnncalc.homework.feedback import diagnosis_text
 from cnncalc.homework.grading import RIGHT, UNREADABLE, Grader
-from cnncalc.homework.key import key_from
+from cnncalc.homework.key_files import key_from
 from cnncalc.homework.messages import messages
 from cnncalc.homework.quiz import Quiz, answer_text
-from cnncalc.homework.submissions import Entry, Submission
+from cnncalc.homework.submissions import Submission
 
 
 class Judgement(Struct, frozen=True):

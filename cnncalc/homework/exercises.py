@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.homework.key import Question as Asked
-from cnncalc.homework.key import key_from
+from cnncalc.homework.key_files import key_from
 from cnncalc.homework.questions import Question
 from cnncalc.homework.quiz import Quiz
 from cnncalc.spec.loading import exercise_names, exercise_place

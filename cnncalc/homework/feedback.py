@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cnncalc.arithmetic.recording import Recorded
-from cnncalc.homework.candidates import Finding
 from cnncalc.homework.context import BYTES
 from cnncalc.homework.derivation import QUANTITIES as DERIVED
 from cnncalc.homework.derivation import Derivation, derive
 from cnncalc.homework.diagnosis import Diagnosis
 from cnncalc.homework.document import Block, Document, Equation, Heading, Paragraph
 from cnncalc.homework.figures import bytes_text
+from cnncalc.homework.findings import Finding
 from cnncalc.homework.grading import CARRIED, MISSING, RIGHT, UNREADABLE, WRONG, Graded, Paper
 from cnncalc.homework.key import Question
 from cnncalc.homework.messages import Messages, messages

@@ -7,12 +7,13 @@ from msgspec import Struct
 from cnncalc.errors import CnncalcError
 from cnncalc.homework.answers import AnswerError, parse
 from cnncalc.homework.candidates import Candidates
-from cnncalc.homework.carried import Own, ancestors, consequences, own_analysis, own_figure, starts_right
+from cnncalc.homework.carried import Own, ancestors, consequences, is_known_from, own_analysis, own_figure
 from cnncalc.homework.diagnosis import Diagnoses, diagnose
+from cnncalc.homework.entries import Entry
 from cnncalc.homework.key import Key, Question
 from cnncalc.homework.matching import Reading, is_coarse, match, reading_of
 from cnncalc.homework.quantities import QUANTITIES, Figure
-from cnncalc.homework.submissions import Entry, Submission
+from cnncalc.homework.submissions import Submission
 from cnncalc.layers.base import Shape
 
 RIGHT, CARRIED, WRONG, UNREADABLE, MISSING = "right", "carried", "wrong", "unreadable", "missing"
@@ -142,10 +143,9 @@ class Grader:
             if consequence.figure != expected and match(reading.final, quantity, consequence.figure):
                 points = self.carry * question.points
                 return Graded(question, text, CARRIED, expected, points, sources=consequence.sources, where=where)
-        diagnoses = diagnose(reading, candidates, from_right=starts_right(question, own))
-        sources: tuple[tuple[str, str], ...] = ()
+        diagnoses, sources = self._on_top(question, reading, own)
         if not diagnoses.found:
-            diagnoses, sources = self._on_top(question, reading, own)
+            diagnoses, sources = diagnose(reading, candidates, known_from=is_known_from(question, own)), ()
         return Graded(question, text, WRONG, expected, diagnoses=diagnoses, sources=sources, where=where)
 
     def _on_top(self, question: Question, reading: Reading, own: Own) -> tuple[Diagnoses, tuple[tuple[str, str], ...]]:
@@ -166,7 +166,9 @@ class Grader:
         key = (id(question.context), question.layer, question.quantity, arriving)
         if key not in self._on_own:
             self._on_own[key] = Candidates(question.context, question.layer, question.quantity, analysis)
-        return diagnose(reading, self._on_own[key]), wrong
+        candidates = self._on_own[key]
+        follows = candidates.truth != self.candidates(question).truth
+        return (diagnose(reading, candidates), wrong) if follows else (Diagnoses(), ())
 
 
 def _answer(

@@ -8,8 +8,9 @@ from math import prod
 
 from msgspec import Struct
 
-from cnncalc.homework.answers import Amount, Answer, AnswerError, Part, Statement
+from cnncalc.homework.answers import Amount, Answer, AnswerError, Part, Sizes, Statement
 from cnncalc.homework.quantities import Figure, Quantity, find_quantity
+from cnncalc.homework.units import CHANNELS
 from cnncalc.layers.base import Shape
 
 COARSEST = Fraction(1, 20)
@@ -59,12 +60,50 @@ def reading_of(answer: Answer, quantity: Quantity) -> Reading:
         or [s for s in statements if not s.aside]
         or list(statements)
     )
-    if len(chosen) > 1 and quantity.kind != "count":
-        chosen = [s for s in chosen if any(len(shape.axes) > 1 for shape in s.parts[-1].shapes)] or chosen
+    if quantity.kind == "shape" and (named := _by_axes(statements)):
+        return named
     readings = list(dict.fromkeys(_reading(statement, quantity) for statement in chosen))
-    if len({reading.final for reading in readings}) > 1:
+    if quantity.kind == "count":
+        readings = [r for r in readings if not any(a.measures == CHANNELS for a in r.final.amounts)] or readings
+    else:
+        most = max(_rank(reading.final) for reading in readings)
+        readings = [reading for reading in readings if _rank(reading.final) == most]
+    if len({_said(reading.final, quantity) for reading in readings}) > 1:
         raise AnswerError(f"several answers, {readings[0].text} and {readings[1].text}; which is meant")
     return readings[0]
+
+
+def _rank(part: Part) -> int:
+    """How many axes a part has as a shape, as it is likeliest read."""
+    return len(part.shapes[0].axes) if part.shapes else 0
+
+
+def _said(part: Part, quantity: Quantity) -> object:
+    """What a part says, however it is written."""
+    if quantity.kind == "count" and part.amounts:
+        return part.amounts[0].value
+    return part.shapes or part.amounts
+
+
+_AXES = {
+    **dict.fromkeys(("c", "channels", "depth", "通道", "通道数", "filters"), 0),
+    **dict.fromkeys(("h", "height", "高", "高度"), 1),
+    **dict.fromkeys(("w", "width", "宽", "宽度"), 2),
+}
+
+
+def _by_axes(statements: Sequence[Statement]) -> Reading | None:
+    """A shape that is given axis by axis: ``H = 28, W = 28, C = 6``."""
+    sizes: dict[int, int] = {}
+    for statement in statements:
+        shape = statement.parts[-1].shapes
+        if statement.label in _AXES and shape and len(shape[-1].axes) == 1 and shape[-1].axes[0] is not None:
+            sizes[_AXES[statement.label]] = shape[-1].axes[0]
+    if len(sizes) < 2:
+        return None
+    axes = tuple(size for _, size in sorted(sizes.items()))
+    text = "×".join(map(str, axes))
+    return Reading(Part(text, (), (Sizes(text, axes),)))
 
 
 def _serves(label: str) -> str | None:
@@ -76,9 +115,9 @@ def _serves(label: str) -> str | None:
 
 def _reading(statement: Statement, quantity: Quantity) -> Reading:
     parts = statement.parts
-    if quantity.kind == "shape":
-        shaped = [i for i, part in enumerate(parts) if any(len(shape.axes) > 1 for shape in part.shapes)]
-        last = shaped[-1] if shaped else len(parts) - 1
+    if quantity.kind != "count":
+        most = max(map(_rank, parts))
+        last = max(place for place, part in enumerate(parts) if _rank(part) == most)
         return Reading(parts[last], parts[:last])
     return Reading(parts[-1], parts[:-1])
 

@@ -73,6 +73,10 @@ _TOKEN = re.compile(
 _DECIMAL_COMMA = re.compile(r"\d+,(?!\d{3}(?!\d))\d+(?:[eE].*)?|\d{4,},\d+(?:[eE].*)?")
 
 
+_AMOUNT_BEFORE = re.compile(r"(?:^|[\s=≈])[\d.,]*\d\s*[^\W\d_]{0,12}\s*$")
+"""An amount before a bracket, which then says it again: ``61.1M (61,100,840)``."""
+
+
 class Token(Struct, frozen=True):
     """A piece of text with its kind: ``number``, ``unit``, ``placeholder``, ``operator``, or a mark itself."""
 
@@ -229,7 +233,7 @@ def _without_remarks(text: str) -> tuple[str, list[str]]:
         if start < position:
             continue
         inside = text[start + 1 : stop]
-        if _has_words(inside):
+        if _has_words(inside) or _AMOUNT_BEFORE.search(text[position:start]):
             kept.append(text[position:start])
             remarks.append(inside)
             position = stop + 1

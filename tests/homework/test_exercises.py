@@ -9,7 +9,7 @@ from cnncalc import CnncalcError, SpecError, load
 from cnncalc.homework.document import Rows
 from cnncalc.homework.examiner import Examiner
 from cnncalc.homework.exercises import load_exercise
-from cnncalc.homework.key import is_key, read_key
+from cnncalc.homework.key_files import is_key, read_key
 from cnncalc.homework.quiz import answer_text
 from cnncalc.spec.loading import exercise_names, exercise_place
 

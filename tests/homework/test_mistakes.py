@@ -147,6 +147,7 @@ CASES = [
     ("one-addition-less", SAME, "conv", "flops", "1220608"),  # 2·614,400 − 8,192
     ("another-convention", NORM, "norm", "flops", "32768"),  # thop: 4 an element
     ("one-channel", SAME, "conv", "activations", "1024"),  # 32·32
+    ("side-from-filters", load("alexnet_2012"), "conv1", "activations", "253,440"),  # 96·55·48, as the paper prints
     ("channels-only", SAME, "conv", "activations", "8"),
     ("field-forgot-strides", FIELDS, "c", "receptive_field", "10"),  # 1 + 2 + 1 + 2 + 4
     ("field-kernel-times-jump", FIELDS, "c", "receptive_field", "40"),  # 1 + 3 + 2·2 + 3·4 + 5·4

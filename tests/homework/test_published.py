@@ -1,7 +1,8 @@
 """Questions of real courses: answered through the API, and the answers that were published for them graded.
 
-``homework.jsonl`` has the questions in our own words. ``answer`` was checked with PyTorch or by arithmetic when they were
-gathered; ``published_answer`` is what the source prints, ``published_correct`` whether it is right, ``note`` why not.
+``homework.jsonl`` has the questions in our own words. ``answer`` was checked with PyTorch or by arithmetic when they
+were gathered; ``published_answer`` is what the source prints, ``published_correct`` whether it is right, ``note`` why
+not.
 """
 
 import json
@@ -22,9 +23,10 @@ from cnncalc import (
     ZeroPad2d,
 )
 from cnncalc.homework.context import Context
+from cnncalc.homework.entries import Entry
 from cnncalc.homework.grading import Grader
 from cnncalc.homework.key import Key, Question
-from cnncalc.homework.submissions import Entry, Submission
+from cnncalc.homework.submissions import Submission
 
 ITEMS = [json.loads(line) for line in (Path(__file__).parent / "homework.jsonl").read_text().splitlines()]
 QUANTITIES = {"output_shape": "output"}
@@ -119,7 +121,7 @@ WHY = {
 }
 """What the source did wrong, and where. Worked out by hand:
 
-- HW048: 41·2^20 multiply-accumulates, as 2n − 1 operations for each of 8192 sums 82·2^20 − 8192 = 81.99·2^20, cut to 81.
+- HW048: 41·2^20 multiply-accumulates; as 2n − 1 operations for each of 8192 sums 82·2^20 − 8192 = 81.99·2^20, cut off.
 - HW138, HW139: at the third pool 91 + (3 − 1)·16 = 123 with the jump behind the pool, where (3 − 1)·8 gives 107.
 - HW140: (224 − 7 + 2·2)/2 = 110.5, rounded up to 111, + 1 = 112.
 - HW151: prints r and j with their labels exchanged, so that r is the jump, 2·2 = 4.

@@ -16,7 +16,7 @@ from cnncalc.homework.matching import match, reading_of
 from cnncalc.homework.quantities import QUANTITIES, TOTAL, quantity_named
 from cnncalc.layers.base import LARGEST_SIZE, shape_text
 from cnncalc.spec import Network, load
-from cnncalc.spec.loading import LARGEST_FILE, contents, unreadable
+from cnncalc.spec.loading import LARGEST_FILE, contents, exercise_place, unreadable
 from cnncalc.spec.network import network_from
 
 MOST_QUESTIONS = 1000

@@ -114,7 +114,7 @@ def _worked(layer: str, along: Along | Everything, before: AxisField, after: Axi
     if isinstance(along, Sliding) and along == Sliding(along.axis):
         return []
     spans = [along.taps(phase) for phase in range(min(along.period, _MOST_PHASES))]
-    extents = [_span(taps) for taps in spans if taps]
+    extents = [span(taps) for taps in spans if taps]
     if not extents or (extents == [1] * along.period and along.shift == along.period):
         return []
     step = (
@@ -132,7 +132,7 @@ def _worked(layer: str, along: Along | Everything, before: AxisField, after: Axi
     return [FieldStep(layer, _equation("r", widest), step, remark=amount)]
 
 
-def _span(taps: Sequence[int]) -> int:
+def span(taps: Sequence[int]) -> int:
     """From the first to the last, without a look at those between where they are evenly spaced."""
     return abs(taps[-1] - taps[0]) + 1 if isinstance(taps, range) else max(taps) - min(taps) + 1
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from cnncalc.analysis.axis_field import is_plain
-from cnncalc.analysis.derivation import branches, extent, slide
+from cnncalc.analysis.derivation import branches, extent, slide, span
 from cnncalc.arithmetic import settled
 from cnncalc.arithmetic.recording import Recorded
-from cnncalc.layers.formulas import field_size, field_start
+from cnncalc.layers.formulas import field_middle, field_size
 from cnncalc.layers.reading import Along, Rearranged, Sliding
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def recorded_fields(analysis: Analysis, layer: str, source: str, axis: int) -> F
     size = _agreed(found.size, reported.size[axis], "r")
     start = None
     if size is not None and found.first is not None:
-        start = field_start(settled(found.first, "a"), settled(size, "r"))  # type: ignore[arg-type]
+        first, extent = settled(found.first, "a"), settled(size, "r")  # type: ignore[arg-type]
+        start = field_middle(first, extent) / 2
     where = reported.start[axis]
     return FieldNumbers(
         size,
@@ -131,7 +132,7 @@ def _resampled(along: Along, r: Any, j: Any) -> tuple[Any, Any, Any]:
     """Behind a relation with several phases, by the one that reads most."""
     common = gcd(along.shift, along.period)
     spans = [along.taps(phase) for phase in range(min(along.period, _MOST_PHASES))]
-    widest = max((abs(max(taps) - min(taps)) + 1 for taps in spans if taps), default=0)
+    widest = max((span(taps) for taps in spans if taps), default=0)
     number: Any = Recorded
     jump = j * number(along.shift // common) / number(along.period // common)
     return (field_size(r, number(widest), j) if widest else None), jump, None

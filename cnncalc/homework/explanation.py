@@ -15,6 +15,7 @@ from cnncalc.homework.derivation import Derivation, bound_layer, derive
 from cnncalc.homework.document import Block, Document, Equation, Given, Heading, Paragraph, Rows
 from cnncalc.homework.figures import bytes_text, decimal_text, heading, shapes_text
 from cnncalc.homework.messages import Messages, messages
+from cnncalc.homework.overview import overview
 from cnncalc.homework.sources import source_of
 from cnncalc.layers.base import shape_text
 from cnncalc.layers.formulas import field_size, tensor_bytes, weight_macs
@@ -42,8 +43,6 @@ def explain(
             raise CnncalcError(f"no quantity is named {quantity!r}{hint}")
     say = messages(language)
     if layer is None:
-        from cnncalc.homework.overview import overview
-
         return overview(analysis, quantities, say)
     row = analysis.row(layer)
     title = say("explain.title", network=analysis.name, layer=layer)

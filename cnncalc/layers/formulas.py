@@ -131,9 +131,11 @@ def field_first(first: Number, padding: Number, jump: Number) -> Number:
     return first - padding * jump
 
 
-def field_start(first: Number, size: Number) -> float:
-    """The centre of the first unit's field, where pixel i spans [i, i + 1]: ``a + r/2``. Exact below 2^52."""
-    return first + size / 2
+def field_middle(first: Number, size: Number) -> Number:
+    """Twice the centre of the first unit's field, where pixel i spans [i, i + 1]: ``2a + r``, whole where the centre
+    lies between two pixels, too.
+    """
+    return 2 * first + size
 
 
 def adaptive_reads(size: Number, output: Number) -> Number:

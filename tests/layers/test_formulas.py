@@ -24,6 +24,7 @@ SMALL = {
     "index": st.integers(0, 19),
     "first": st.integers(-50, 50),
     "jump": st.integers(1, 32),
+    "element_size": st.integers(1, 8),
 }
 OF_SEVERAL = ("weight_macs", "transposed_taps")
 """Those that take or give several numbers."""

@@ -15,7 +15,7 @@ from cnncalc.homework.classroom import Unreadable, grade_class, tallies
 from cnncalc.homework.context import BYTES
 from cnncalc.homework.grading import Grader, Paper
 from cnncalc.homework.key import Key
-from cnncalc.homework.key_files import is_key, key_from, read_key
+from cnncalc.homework.key_files import is_key, is_solved, key_from, read_key
 from cnncalc.homework.messages import languages, messages
 from cnncalc.homework.submissions import Submission, read_submissions
 from cnncalc.layers.base import LARGEST_SIZE
@@ -97,7 +97,7 @@ def _key_and_paths(
     arguments: tuple[str, ...], named: str | None, overrides: dict[str, object]
 ) -> tuple[Key, Sequence[str]]:
     """The key, and the files of answers."""
-    if named is None and len(arguments) > 1 and is_key(arguments[0]):
+    if named is None and len(arguments) > 1 and (is_key(arguments[0]) or is_solved(arguments[0])):
         named, arguments = arguments[0], arguments[1:]
     if named is not None:
         return _key(named, overrides), arguments

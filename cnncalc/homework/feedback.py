@@ -198,7 +198,7 @@ def _sentence(clause: str, say: Messages) -> str:
 
 
 def paper_document(paper: Paper, *, answers: bool = True) -> dict[str, Any]:
-    """A paper as plain data, as ``cnncalc check --format json`` prints it; right figures are None without ``answers``."""
+    """A paper as plain data, as ``cnncalc check --format json`` prints it; no right figures without ``answers``."""
     return {
         "student": paper.student,
         "source": paper.source,

@@ -142,6 +142,17 @@ class Page(HTMLParser):
         self.text += data
 
 
+def test_a_solved_paper_as_the_key(room):
+    (room / "solved.json").write_text(
+        json.dumps({"spec": "lenet5", "answers": {"C1.output": "6x28x28", "C1.params": 156}})
+    )
+    (room / "ada.csv").write_text("layer,output\nC1,6x28x28\n")
+    result = check(room, "solved.json", "ada.csv")
+    assert result.returncode == 1
+    assert result.stdout.startswith("ada: 1 of 2 points\n")
+    assert check(room, "solved.json").returncode == 0
+
+
 def test_a_class(room):
     (room / "in").mkdir()
     (room / "in" / "ada.csv").write_text(RIGHT + "q3,416520\n")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from cnncalc.analysis import analyze as analyze
     from cnncalc.errors import CnncalcError as CnncalcError
     from cnncalc.errors import SpecError as SpecError
+    from cnncalc.homework.api import grade as grade
+    from cnncalc.homework.explanation import explain as explain
+    from cnncalc.homework.quiz import make_quiz as make_quiz
     from cnncalc.layers import *  # noqa: F403
     from cnncalc.pytorch import to_torch as to_torch
     from cnncalc.spec import *  # noqa: F403
@@ -33,6 +36,9 @@ _HOMES = {
     "CnncalcError": "cnncalc.errors",
     "SpecError": "cnncalc.errors",
     "to_torch": "cnncalc.pytorch",
+    "explain": "cnncalc.homework.explanation",
+    "grade": "cnncalc.homework.api",
+    "make_quiz": "cnncalc.homework.quiz",
     **dict.fromkeys(_SPEC, "cnncalc.spec"),
 }
 

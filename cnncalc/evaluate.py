@@ -44,10 +44,17 @@ def raise_unless(node: Node, check: Check, inputs: tuple[Shape, ...]) -> None:
         raise SpecError(f'"{node.name}": {check.explain()}{advice}', where=where)
 
 
-def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = raise_unless) -> list[Evaluated]:
+Outputs: TypeAlias = Callable[[Node, tuple[Shape, ...]], Shape]
+"""The shape that a node makes of those that arrive, where that is not left to its layer: somebody's own, say."""
+
+
+def evaluate(
+    graph: Graph, input_shapes: Iterable[Shape], require: Require = raise_unless, outputs: Outputs | None = None
+) -> list[Evaluated]:
     """Every node in order, with the shape that it makes, its tensors and its work, for one sample.
 
-    ``input_shapes`` are those of the graph's inputs, in their order.
+    ``input_shapes`` are those of the graph's inputs, in their order; ``outputs`` decides what nodes make in the place
+    of their layers.
     """
     shapes = list(input_shapes)
     trained = [False] * len(shapes)
@@ -59,7 +66,7 @@ def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = rai
         for check in layer.checks(*inputs):
             if check.holds is not True:
                 (raise_unless if check.holds is False else require)(node, check, inputs)
-        output = layer.output(*inputs)
+        output = layer.output(*inputs) if outputs is None else outputs(node, inputs)
         parameters = layer.parameters(*inputs)
         reads_trained = any(trained[source] for source in node.sources)
         shapes.append(output)

@@ -16,7 +16,7 @@ from cnncalc.analysis.regions import Region
 from cnncalc.analysis.sight import Layers, Sight, pixel_axes, sights, units_at
 from cnncalc.arithmetic import prod
 from cnncalc.errors import CnncalcError, SpecError, nearest
-from cnncalc.evaluate import Evaluated, evaluate
+from cnncalc.evaluate import Evaluated, Outputs, evaluate, raise_unless
 from cnncalc.graph import build_graph
 from cnncalc.layers import Layer
 from cnncalc.layers.base import LARGEST_SIZE, Operations, Shape, elements
@@ -253,11 +253,13 @@ def analyze(
     batch: int = 1,
     variables: Mapping[str, Number] | None = None,
     convention: str = "cnncalc",
+    outputs: Outputs | None = None,
 ) -> Analysis:
     """The figures of every layer of a network.
 
     ``input`` is the shape of one sample, channels first, where it is not the network's own (or several by name);
     ``batch`` multiplies costs and activations, never parameters; ``variables`` are values for the spec's own variables.
+    ``outputs`` decides what layers make where that is not left to them, such as shapes that somebody else worked out.
     Raises SpecError where the network is not sound, with the place in its spec.
     """
     if not isinstance(network, Network):
@@ -270,7 +272,7 @@ def analyze(
         network = network.with_input(input)
     if variables:
         network = network.with_variables(**variables)
-    walk = evaluate(build_graph(network), network.inputs.values())
+    walk = evaluate(build_graph(network), network.inputs.values(), raise_unless, outputs)
     rows = tuple([_row(visit, batch, counted) for visit in walk])
     return Analysis(
         network.name, counted.name, batch, network.input, rows, Totals.of(rows, counted.name), counted, network.expected

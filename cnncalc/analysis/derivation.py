@@ -45,14 +45,14 @@ def _path(analysis: Analysis, layer: str, source: str, axis: int) -> list[tuple[
     path = []
     while layer not in analysis.inputs:
         row = analysis.row(layer)
-        sizes = [_extent(field) for field in _branches(analysis, row, source, axis)]
+        sizes = [extent(field) for field in branches(analysis, row, source, axis)]
         branch = sizes.index(max(sizes))
         path.append((row, branch))
         layer = row.inputs[branch]
     return path
 
 
-def _branches(analysis: Analysis, row: Row, source: str, axis: int) -> list[AxisField | None]:
+def branches(analysis: Analysis, row: Row, source: str, axis: int) -> list[AxisField | None]:
     """What a layer sees through each of its inputs; None of an input that does not see that source."""
     found: list[AxisField | None] = []
     for name, x, reading in zip(row.inputs, row.input_shapes, row.layer.reads(*row.input_shapes), strict=True):
@@ -63,7 +63,7 @@ def _branches(analysis: Analysis, row: Row, source: str, axis: int) -> list[Axis
     return found
 
 
-def _extent(field: AxisField | None) -> int:
+def extent(field: AxisField | None) -> int:
     """How much a unit sees, to find the branch that sees most: everything above all."""
     if field is None:
         return -1
@@ -87,9 +87,9 @@ def _steps(analysis: Analysis, row: Row, branch: int, before: AxisField, source:
                 break
             steps += _worked(row.name, step[before.axis], before, after)
     if len(row.inputs) > 1 and not after.everything:
-        sizes = [_extent(field) for field in _branches(analysis, row, source, axis)]
+        sizes = [extent(field) for field in branches(analysis, row, source, axis)]
         seen = [f"{name} {size}" for name, size in zip(row.inputs, sizes, strict=True) if size >= 0]
-        if len(set(sizes)) > 1 or sizes[0] != _extent(after):
+        if len(set(sizes)) > 1 or sizes[0] != extent(after):
             steps.append(
                 FieldStep(row.name, remark=f"all of its branches together, {', '.join(seen)}: r = {_r(after)}")
             )
@@ -114,7 +114,7 @@ def _worked(layer: str, along: Along | Everything, before: AxisField, after: Axi
     if isinstance(along, Sliding) and along == Sliding(along.axis):
         return []
     spans = [along.taps(phase) for phase in range(min(along.period, _MOST_PHASES))]
-    extents = [_span(taps) for taps in spans if taps]
+    extents = [span(taps) for taps in spans if taps]
     if not extents or (extents == [1] * along.period and along.shift == along.period):
         return []
     step = (
@@ -132,7 +132,7 @@ def _worked(layer: str, along: Along | Everything, before: AxisField, after: Axi
     return [FieldStep(layer, _equation("r", widest), step, remark=amount)]
 
 
-def _span(taps: Sequence[int]) -> int:
+def span(taps: Sequence[int]) -> int:
     """From the first to the last, without a look at those between where they are evenly spaced."""
     return abs(taps[-1] - taps[0]) + 1 if isinstance(taps, range) else max(taps) - min(taps) + 1
 
@@ -143,18 +143,21 @@ def _slid(layer: str, along: Sliding, before: AxisField) -> list[FieldStep]:
         return []
     number: Any = Recorded
     r, j, a = number(before.sizes[0], "r"), number(before.shift, "j"), number(before.firsts[0], "a")
-    kernel = number(along.kernel, "K")
-    steps = []
-    if along.dilation > 1:
-        extent: Any = effective_kernel(kernel, number(along.dilation, "D"))
-        (worked,) = [step for step in extent.steps() if step.operator]
-        steps.append(FieldStep(layer, remark=f"K' = {worked.figures(TEXTBOOK)} = {worked.value}"))
-        kernel = number(worked.value, "K'")
-    size = field_size(r, kernel, j)
-    jump = field_jump(j, number(along.stride, "S"))
-    first = field_first(a, number(along.before, "P"), j)
-    steps.append(FieldStep(layer, _equation("r", size), _equation("j", jump), _equation("a", first)))
-    return steps
+    size, jump, first = slide(along, r, j, a)
+    remarks = [f"K' = {step.figures(TEXTBOOK)} = {step.value}" for step in size.steps() if step is not size]
+    steps = [FieldStep(layer, remark=remark) for remark in remarks]
+    return [*steps, FieldStep(layer, _equation("r", size), _equation("j", jump), _equation("a", first))]
+
+
+def slide(along: Sliding, r: Any, j: Any, a: Any) -> tuple[Any, Any, Any]:
+    """Size, jump and first pixel behind a window over units that have these, recorded with the window's symbols."""
+    number: Any = Recorded
+    kernel = effective_kernel(number(along.kernel, "K"), number(along.dilation, "D") if along.dilation > 1 else 1)
+    return (
+        field_size(r, kernel, j),
+        field_jump(j, number(along.stride, "S")),
+        field_first(a, number(along.before, "P"), j),
+    )
 
 
 def _equation(name: str, number: Any) -> str:

@@ -14,8 +14,11 @@ from cnncalc.errors import CnncalcError, nearest
 
 _COMMANDS = {
     "analyze": "Shapes, parameters and costs of every layer of a network.",
+    "check": "Grade answers and say which mistake was made.",
+    "explain": "The working of every figure: formula, values, arithmetic, and why.",
     "conventions": "What tools, papers and lectures count.",
     "measure": "Latency of every layer on the device at hand, and what it could be at best.",
+    "quiz": "Exercise sheets with their keys, or questions at the terminal.",
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
     "schema": "The JSON Schema of specs, for editors.",

@@ -131,6 +131,13 @@ def field_first(first: Number, padding: Number, jump: Number) -> Number:
     return first - padding * jump
 
 
+def field_middle(first: Number, size: Number) -> Number:
+    """Twice the centre of the first unit's field, where pixel i spans [i, i + 1]: ``2a + r``, whole where the centre
+    lies between two pixels, too.
+    """
+    return 2 * first + size
+
+
 def adaptive_reads(size: Number, output: Number) -> Number:
     """How many input elements the windows of an adaptive pool read along one axis, overlaps counted each time.
 
@@ -145,7 +152,16 @@ def weight_macs(positions: Sequence[Number], weight: Sequence[Number]) -> Number
     """The multiply-accumulates of a convolution or a linear layer: each weight is used once at each output position.
 
     For a convolution the weight is ``Cout × Cin/G × K × K`` and the positions are the output's M × M, which gives the
-    lectures' time complexity ``M²·K²·Cin·Cout`` (He and Sun, "Convolutional Neural Networks at Constrained Time Cost",
-    2015, section 3).
+    lectures' time complexity ``M²·K²·Cin·Cout``.
+
+    Source: He and Sun, "Convolutional Neural Networks at Constrained Time Cost" (2015), section 3.
     """
     return prod(positions) * prod(weight)
+
+
+def tensor_bytes(count: Number, element_size: Number = 4) -> Number:
+    """The memory of ``count`` numbers, 4 bytes each unless stated: ``count·b``.
+
+    Source: IEEE 754, binary32 (float32).
+    """
+    return count * element_size

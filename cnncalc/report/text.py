@@ -75,7 +75,12 @@ def _csv_cell(column: Column, sheet: Sheet, value: object) -> object:
     if column.share:
         whole = column.total(sheet.analysis)
         return value / whole if isinstance(value, int) and whole else 0
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    return no_formula(value) if isinstance(value, str) else value
+
+
+def no_formula(text: str) -> str:
+    """A CSV cell's text, quoted where a spreadsheet would run it as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _markdown_row(cells: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ LARGEST_FILE = 64 * 2**20
 """The most bytes of a spec that are read."""
 
 
+_EXERCISES = "exercises"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -32,16 +33,26 @@ def load(spec: str | os.PathLike[str]) -> Network:
     source = printable(name)
     place = path.join(_shipped_directory(), f"{name}.json") if name in shipped_names() else name
     try:
-        with open(place, "rb", opener=_open_without_waiting) as file:
-            data = file.read(LARGEST_FILE + 1)
+        data = contents(place, LARGEST_FILE + 1)
     except FileNotFoundError:
         raise SpecError(_not_found(name), source=source) from None
     except IsADirectoryError:
         raise SpecError("this is a directory, expected a JSON file", source=source) from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SpecError(f"cannot be read: {reason.lower()}", source=source) from None
+        raise SpecError(unreadable(error), source=source) from None
     return loads(data, source=source)
+
+
+def contents(place: str, most: int) -> bytes:
+    """The first ``most`` bytes of a file. Raises OSError, or ValueError for a name that no file can have."""
+    with open(place, "rb", opener=_open_without_waiting) as file:
+        return file.read(most)
+
+
+def unreadable(error: OSError | ValueError) -> str:
+    """Why a file cannot be read, in a clause."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"cannot be read: {reason.lower()}"
 
 
 def loads(text: str | bytes, source: str = "") -> Network:
@@ -66,6 +77,17 @@ def shipped_names() -> list[str]:
     return sorted(name.removesuffix(".json") for name in os.listdir(_shipped_directory()) if name.endswith(".json"))
 
 
+def exercise_names() -> list[str]:
+    """The names of the exercise sheets that come with cnncalc: ``exercises/complexity``."""
+    files = os.listdir(path.join(_shipped_directory(), _EXERCISES))
+    return sorted(f"{_EXERCISES}/{name.removesuffix('.json')}" for name in files if name.endswith(".json"))
+
+
+def exercise_place(name: str) -> str | None:
+    """Where the exercise sheet of that name lies; None where there is none."""
+    return path.join(_shipped_directory(), f"{name}.json") if name in exercise_names() else None
+
+
 def _shipped_directory() -> str:
     """Inside the package where it was installed, beside it in a checkout."""
     package = path.dirname(path.dirname(path.abspath(__file__)))
@@ -81,6 +103,8 @@ def _open_without_waiting(name: str, flags: int) -> int:
 
 
 def _not_found(source: str) -> str:
+    if source in exercise_names():
+        return f"this is an exercise sheet, no spec; `cnncalc quiz {source}` prints it"
     if path.islink(source):
         return "a symbolic link that leads to no file"
     folder, suffix = path.dirname(source), path.splitext(source)[1]

@@ -1,5 +1,7 @@
 """What formulas may use, on each kind of number."""
 
+from fractions import Fraction
+
 import numpy
 import pytest
 import sympy
@@ -92,3 +94,63 @@ def test_a_settled_number_is_a_step_of_its_own_once():
 def test_recording_a_division_by_zero_raises_as_ints_do():
     with pytest.raises(ZeroDivisionError):
         Recorded(1) // 0
+
+
+def test_a_plain_int_that_changes_nothing_is_not_recorded():
+    three = Recorded(3, "K")
+    for same in (three + 0, 0 + three, three - 0, three * 1, 1 * three, three // 1, three - 1 + 1):
+        assert same is three
+    assert 0 * three == 0
+    assert type(0 * three) is int
+    assert (three + Recorded(0)).figures() == "3 + 0"
+    assert (three * Recorded(1)).figures() == "3*1"
+    assert sum([three, three]).figures() == "3 + 3"
+
+
+def test_a_quotient_keeps_its_fraction():
+    assert (Recorded(7) / 2).value == Fraction(7, 2)
+    assert type((Recorded(8) / 2).value) is int
+    assert (Recorded(-2) + Recorded(11) / 2).figures() == "(-2) + 11/2"
+    assert repr(Recorded(Fraction(2, 3)) * 3) == "(2/3)*3 = 2"
+
+
+@pytest.mark.parametrize("factor", [0.29, 0.57, 1.15, 2.9, 0.7, 1 / 3])
+def test_sizes_are_scaled_in_double_precision_as_ints_are(factor):
+    """0.29·100 is 28.999… in double precision, which PyTorch computes in, and rounds down to 28."""
+    for size in range(1, 300):
+        assert arithmetic.scaled(Recorded(size, "H"), factor).value == arithmetic.scaled(size, factor)
+
+
+def test_a_bool_is_recorded_as_a_number():
+    assert (Recorded(3) + True).figures() == "3 + 1"
+    assert bool(Recorded(0)) is False
+    assert bool(Recorded(2)) is True
+
+
+def test_rewriting_computes_anew_and_keeps_what_is_shared():
+    size, padding = Recorded(7, "H"), Recorded(2, "P")
+    output = arithmetic.settled((size + 2 * padding) // 2 + 1, "H'")
+    area = output * output
+    unpadded = area.rewritten(lambda part: Recorded(0, "P") if part.name == "P" else None)
+    assert area.figures() == "6*6"
+    assert unpadded.figures() == "4*4"
+    assert unpadded.operands[0] is unpadded.operands[1]
+    assert [step.figures() for step in unpadded.steps()] == ["(7 + 2*0)//2 + 1", "4*4"]
+    assert area.rewritten(lambda part: None) is area
+
+
+def test_parts_come_once_and_before_what_is_made_of_them():
+    kernel = Recorded(3, "K")
+    extent = arithmetic.settled(2 * (kernel - 1) + 1, "K'")
+    number = extent * kernel
+    parts = number.parts()
+    assert parts[-1] is number
+    assert len({id(part) for part in parts}) == len(parts)
+    assert parts.index(kernel) < parts.index(extent)
+    assert [part.name for part in number.parts(within=True) if part.name] == ["K'", "K"]
+
+
+def test_long_sums_are_written_without_recursion():
+    total = sum([Recorded(1) for _ in range(5_000)])
+    assert total.value == 5_000
+    assert total.figures().count("+") == 4_999

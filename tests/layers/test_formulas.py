@@ -24,6 +24,7 @@ SMALL = {
     "index": st.integers(0, 19),
     "first": st.integers(-50, 50),
     "jump": st.integers(1, 32),
+    "element_size": st.integers(1, 8),
 }
 OF_SEVERAL = ("weight_macs", "transposed_taps")
 """Those that take or give several numbers."""
@@ -178,7 +179,7 @@ def test_the_textbook_step():
     size = formulas.window_output(Recorded(227, "M"), Recorded(11, "K"), Recorded(4, "S"), Recorded(0, "P"))
     *_, last = size.steps()
     assert f"{last.figures()} = {last.value}" == "(227 - 11 + 2*0)//4 + 1 = 55"
-    assert last.symbols() == "(M - K' + 2*P)//S + 1"
+    assert last.symbols() == "(M - K + 2*P)//S + 1"
 
 
 def test_no_float_rounds():

@@ -1,0 +1,225 @@
+"""``cnncalc check``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from cnncalc.cli.specs import input_option, input_shape, set_option, variables
+from cnncalc.errors import CnncalcError, printable
+from cnncalc.homework.classroom import Unreadable, grade_class, tallies
+from cnncalc.homework.context import BYTES
+from cnncalc.homework.grading import Grader, Paper
+from cnncalc.homework.key import Key
+from cnncalc.homework.key_files import is_key, is_solved, key_from, read_key
+from cnncalc.homework.messages import languages, messages
+from cnncalc.homework.submissions import Submission, read_submissions
+from cnncalc.layers.base import LARGEST_SIZE
+
+_PAGES = {"html": ".html", "markdown": ".md"}
+
+
+@click.command("check")
+@click.argument("arguments", metavar="[KEY] ANSWERS...", nargs=-1, required=True)
+@click.option("--key", "named", metavar="KEY", help="The key, or a SPEC; then every argument is a file of answers.")
+@input_option
+@set_option
+@click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), help="Samples in a batch.")
+@click.option("--convention", help="What counts as FLOPs; `cnncalc conventions`.")
+@click.option("--bytes", "width", type=click.IntRange(1, 64), help=f"Bytes of a value, {BYTES} unless stated.")
+@click.option(
+    "--carry-forward",
+    "carry",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Share of the points for an answer that follows correctly from a wrong one before.",
+)
+@click.option("--out", type=click.Path(dir_okay=False), help="Write a table of grades, one row a student, as CSV.")
+@click.option("--feedback", "folder", type=click.Path(file_okay=False), help="Write a page a student into this folder.")
+@click.option(
+    "--page", type=click.Choice(tuple(_PAGES)), default="html", show_default=True, help="Format of the pages."
+)
+@click.option("--hide-answers", is_flag=True, help="Say what is wrong and why, but not what is right.")
+@click.option("--lang", "language", type=click.Choice(languages()), default="en", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json", "markdown", "html")), default="text", show_default=True
+)
+def command(
+    arguments: tuple[str, ...],
+    named: str | None,
+    shapes: tuple[tuple[str, tuple[int, ...]], ...],
+    settings: tuple[str, ...],
+    batch: int | None,
+    convention: str | None,
+    width: int | None,
+    carry: float,
+    out: str | None,
+    folder: str | None,
+    page: str,
+    hide_answers: bool,
+    language: str,
+    form: str,
+) -> None:
+    """Grade files of ANSWERS and say which mistake was made. Exit status 1 where an answer is not right.
+
+    ANSWERS are JSON, CSV or filled-in Markdown tables; KEY is a file of questions, or a SPEC of which anything may be
+    answered. It may be left away where the one file of answers names its "spec".
+
+    \b
+    Examples:
+      cnncalc check alexnet answers.csv
+      cnncalc check key.json alice.md --lang zh
+      cnncalc check key.json submissions/*.csv --out grades.csv --feedback feedback/
+      cnncalc check vgg16 answers.json --convention torch --carry-forward 0.5
+    """
+    stated: dict[str, object] = {"batch": batch, "convention": convention, "bytes": width, "input": input_shape(shapes)}
+    overrides = {name: value for name, value in stated.items() if value is not None}
+    if settings:
+        overrides["variables"] = variables(settings)
+    key, paths = _key_and_paths(arguments, named, overrides)
+    for doubt in key.doubts:
+        click.echo(f"Warning: {doubt}", err=True)
+    grader = Grader(key, carry)
+    if len(paths) == 1 and not (out or folder):
+        papers = [grader.grade(submission) for submission in read_submissions(paths[0])]
+        if len(papers) == 1:
+            _print_paper(papers[0], form, language, not hide_answers)
+            sys.exit(0 if papers[0].all_right and not papers[0].unmatched else 1)
+    _grade_class(paths, grader, out, folder, page, not hide_answers, language, form)
+
+
+def _key_and_paths(
+    arguments: tuple[str, ...], named: str | None, overrides: dict[str, object]
+) -> tuple[Key, Sequence[str]]:
+    """The key, and the files of answers."""
+    if named is None and len(arguments) > 1 and (is_key(arguments[0]) or is_solved(arguments[0])):
+        named, arguments = arguments[0], arguments[1:]
+    if named is not None:
+        return _key(named, overrides), arguments
+    if len(arguments) > 1:
+        raise click.UsageError("the first of several arguments is the key or the SPEC, or --key names it")
+    if is_key(arguments[0]):
+        read_key(arguments[0])
+        raise click.UsageError(f"files of answers are missing behind {printable(arguments[0])}")
+    (submission, *_) = read_submissions(arguments[0])
+    return _own_key(submission, arguments[0], overrides), arguments
+
+
+def _key(name: str, overrides: dict[str, object]) -> Key:
+    if not overrides:
+        return read_key(name)
+    key = read_key(name)
+    if key.questions or key.context is None:
+        raise click.UsageError(f"{printable(name)} says what is asked; options about the network are for a SPEC")
+    return key_with(key, name, overrides)
+
+
+def key_with(key: Key, name: str, overrides: dict[str, object]) -> Key:
+    """The same network under other conditions."""
+    assert key.context is not None
+    document = {"network": json.loads(key.context.network.to_json()), **overrides}
+    found = key_from(document, printable(name))
+    return Key(key.title, found.context)
+
+
+def _own_key(submission: Submission, path: str, overrides: dict[str, object]) -> Key:
+    """The key that a file of answers names itself: a spec that comes with cnncalc, or a JSON file beside it."""
+    spec = submission.about.get("spec")
+    if not isinstance(spec, (str, dict)):
+        raise CnncalcError(
+            f"{printable(path)}: names no spec; give the key or the SPEC before it, such as cnncalc check alexnet"
+        )
+    document = {"spec": spec, **overrides}
+    return key_from(document, printable(path), os.path.dirname(path))
+
+
+def _print_paper(paper: Paper, form: str, language: str, answers: bool) -> None:
+    from cnncalc.homework.feedback import feedback, paper_document
+
+    if form == "json":
+        click.echo(json.dumps(paper_document(paper, answers=answers), ensure_ascii=False, indent=2))
+        return
+    document = feedback(paper, language, answers=answers)
+    if form == "text":
+        from cnncalc.report.explained import document_lines
+        from cnncalc.report.terminal import terminal_width, write
+
+        write(document_lines(document, terminal_width()))
+    else:
+        click.echo(_page(document, form))
+
+
+def _page(document: object, form: str) -> str:
+    from cnncalc.homework.document import Document
+
+    assert isinstance(document, Document)
+    if form == "html":
+        from cnncalc.report.explained_html import html
+
+        return html(document)
+    from cnncalc.report.explained_markdown import markdown
+
+    return markdown(document)
+
+
+def _grade_class(
+    paths: Sequence[str],
+    grader: Grader,
+    out: str | None,
+    folder: str | None,
+    page: str,
+    answers: bool,
+    language: str,
+    form: str,
+) -> None:
+    from cnncalc.homework.feedback import feedback, paper_document
+    from cnncalc.report.files import file_names, make_folder, write_whole
+    from cnncalc.report.gradebook import as_csv, summary_lines
+    from cnncalc.report.terminal import terminal_width, write
+
+    papers: list[Paper] = []
+    unreadable: list[Unreadable] = []
+    for found in _with_progress(paths, grader):
+        if isinstance(found, Unreadable):
+            unreadable.append(found)
+            click.echo(f"Error: {found.problem}", err=True)
+        else:
+            papers.append(found)
+    if not papers:
+        raise CnncalcError("none of the files could be read")
+    counted = tallies(papers)
+    if folder:
+        make_folder(folder)
+        name_of = file_names()
+        for paper in papers:
+            text = _page(feedback(paper, language, answers=answers), page)
+            write_whole(os.path.join(folder, name_of(paper.student) + _PAGES[page]), f"{text}\n")
+    if out:
+        write_whole(out, as_csv(papers, unreadable, counted), mark=True)
+    if form == "json":
+        document = {
+            "papers": [paper_document(paper, answers=answers) for paper in papers],
+            "unreadable": [{"file": file.path, "problem": file.problem} for file in unreadable],
+        }
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    elif form == "text":
+        write(summary_lines(papers, counted, messages(language), terminal_width()))
+    else:
+        raise click.UsageError("several papers are printed as text or JSON; --feedback writes their pages")
+    right = all(paper.all_right and not paper.unmatched for paper in papers)
+    sys.exit(0 if right and not unreadable else 1)
+
+
+def _with_progress(paths: Sequence[str], grader: Grader):  # type: ignore[no-untyped-def]
+    """The papers, with a bar on standard error where that is a terminal."""
+    if len(paths) < 2 or not (sys.stderr and sys.stderr.isatty()):
+        yield from grade_class(paths, grader)
+        return
+    with click.progressbar(paths, label="Grading", file=sys.stderr) as bar:
+        for path in bar:
+            yield from grade_class([path], grader)

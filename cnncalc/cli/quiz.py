@@ -1,0 +1,126 @@
+"""``cnncalc quiz``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from cnncalc.cli.explain import lang_option
+from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
+from cnncalc.errors import SpecError
+from cnncalc.homework.exercises import is_exercise, load_exercise
+from cnncalc.homework.questions import ASKED
+from cnncalc.homework.quiz import Quiz, make_quiz
+
+_FORMATS = ("text", "markdown", "latex", "html", "json")
+_MOST_QUESTIONS = 200
+
+
+@click.command("quiz")
+@click.argument("spec")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63), default=1, show_default=True, help="Another seed, another sheet."
+)
+@click.option("--questions", type=click.IntRange(1, _MOST_QUESTIONS), default=10, show_default=True)
+@click.option("--quantity", "quantities", type=click.Choice(ASKED), multiple=True, help="Ask about this only.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.option("--key", is_flag=True, help="Print the answers with their working, too.")
+@click.option("--interactive", is_flag=True, help="Ask at the terminal, and explain.")
+@lang_option
+@input_option
+@set_option
+def command(
+    spec: str,
+    seed: int,
+    questions: int,
+    quantities: tuple[str, ...],
+    form: str,
+    key: bool,
+    interactive: bool,
+    language: str,
+    shapes: tuple[tuple[str, tuple[int, ...]], ...],
+    settings: tuple[str, ...],
+) -> None:
+    """Print an exercise sheet on the kinds of layer that SPEC has, with its key, or ask at the terminal.
+
+    Layers are asked about as they stand in SPEC and with other numbers, so that every seed makes another sheet of the
+    same kind; all divisions come out whole. What --format json prints is a key for `cnncalc check`. The lectures' own
+    exercises are exercises/complexity and its neighbours, which have a fixed text.
+
+    \b
+    Examples:
+      cnncalc quiz lenet --seed 7
+      cnncalc quiz alexnet --seed 7 --key --format latex > sheet.tex
+      cnncalc quiz vgg16 --quantity params --lang zh --format markdown
+      cnncalc quiz resnet18 --interactive
+      cnncalc quiz exercises/complexity --key
+    """
+    if is_exercise(spec):
+        if shapes or settings or quantities:
+            raise click.UsageError(f"{spec} has its own questions; leave --input, --set and --quantity away")
+        _show(load_exercise(spec, language), form, key=key, interactive=interactive)
+        return
+    network = read_spec(spec)
+    try:
+        if (shape := input_shape(shapes)) is not None:
+            network = network.with_input(shape)
+        if settings:
+            network = network.with_variables(**variables(settings))
+        quiz = make_quiz(network, seed=seed, questions=questions, language=language, quantities=quantities or ASKED)
+    except SpecError as error:
+        raise error.within(source_name(spec)) from None
+    _show(quiz, form, key=key, interactive=interactive)
+
+
+def _show(quiz: Quiz, form: str, *, key: bool, interactive: bool) -> None:
+    if interactive:
+        _ask(quiz)
+    else:
+        _write(quiz, form, key=key)
+
+
+def _write(quiz: Quiz, form: str, *, key: bool) -> None:
+    if form == "json":
+        click.echo(json.dumps(quiz.to_dict(key=key), ensure_ascii=False, indent=2))
+        return
+    from cnncalc.cli.explain import write_document
+
+    write_document(quiz.sheet(key=key), form)
+
+
+def _ask(quiz: Quiz) -> None:
+    """Question by question: the answer, what is wrong with it, and the working."""
+    from cnncalc.homework.document import Document
+    from cnncalc.homework.examiner import Examiner
+    from cnncalc.homework.messages import messages
+    from cnncalc.homework.quiz import answer_text
+    from cnncalc.report.explained import document_lines, folded
+    from cnncalc.report.terminal import terminal_width, write
+
+    say, examiner, width = messages(quiz.language), Examiner(quiz), terminal_width()
+    click.echo(f"{quiz.title}\n{say('quiz.stop')}")
+    right = asked = 0
+    for position, question in enumerate(quiz.questions):
+        click.echo("\n" + say("quiz.question", number=position + 1))
+        click.echo("\n".join(folded(quiz.text(position), width)))
+        text = _answer(say("quiz.prompt"))
+        if text is None:
+            break
+        asked += 1
+        judgement = examiner.judge(position, text) if text else None
+        right += judgement is not None and judgement.is_right
+        sentences = judgement.sentences if judgement else (say("quiz.passed", answer=answer_text(question)),)
+        click.echo("\n".join(line for sentence in sentences for line in folded(sentence, width)))
+        if judgement is None or not judgement.is_right:
+            write(document_lines(Document(quiz.language, "", quiz.working(position)), width))
+    click.echo("\n" + say("quiz.score", right=right, count=asked))
+
+
+def _answer(prompt: str) -> str | None:
+    """What is typed; None where it ends."""
+    try:
+        text: str = click.prompt(prompt, default="", show_default=False, prompt_suffix=": ").strip()
+    except click.Abort:
+        return None
+    return None if text.lower() in ("q", "quit", "exit") else text

@@ -1,0 +1,260 @@
+"""Answers as people write them: sizes, counts, roundings, units, and the working before an equals sign.
+
+``parse`` never evaluates text as Python: tokens are cut by :mod:`cnncalc.homework.tokens`, arithmetic goes to
+:mod:`cnncalc.spec.expressions`, and lengths and magnitudes are bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import product
+from math import prod
+
+from msgspec import Struct
+
+from cnncalc.errors import CnncalcError
+from cnncalc.homework.tokens import PLACEHOLDER, Piece, Token, statements
+from cnncalc.homework.units import CHANNELS, COUNT, Unit, units_of
+from cnncalc.spec.expressions import ExpressionError, value_of
+
+LONGEST = 1000
+"""The most characters of an answer."""
+LARGEST = 10**30
+"""The largest magnitude of one number in an answer."""
+_LONGEST_NUMBER = 60
+_MOST_AXES = 8
+_MOST_READINGS = 8
+_NOTHING = re.compile(r"none|zero|nil|no (?:params?|parameters|weights)|it has none|零|无|没有(?:参数)?")
+"""Words for 0."""
+
+
+class AnswerError(CnncalcError):
+    """An answer that cannot be read, with the reason in a clause."""
+
+
+class Amount(Struct, frozen=True):
+    """A number as it may be read: its value, half a unit of its last digit (0 where it is exact), how many significant
+    digits it has, what its unit measures and the factor that it stands for. ``remarks`` tell of a habit that the
+    reading supposes.
+    """
+
+    text: str
+    value: Fraction
+    half: Fraction = Fraction(0)
+    digits: int = 0
+    measures: str = ""
+    remarks: tuple[str, ...] = ()
+    factor: int = 1
+
+    def covers(self, exact: Fraction | int) -> bool:
+        """Whether the exact number, rounded to the digits given, is this one."""
+        return abs(self.value - exact) <= self.half
+
+    def cut_off(self, exact: Fraction | int) -> bool:
+        """Whether the exact number has these digits but was cut off where it should have been rounded."""
+        return not self.covers(exact) and 0 <= exact - self.value < 2 * self.half
+
+
+class Sizes(Struct, frozen=True):
+    """A shape as it may be read; None where a placeholder such as ``N`` stands for the batch."""
+
+    text: str
+    axes: tuple[int | None, ...]
+
+
+class Part(Struct, frozen=True):
+    """One side of an equals sign: what it may be as a number, likeliest first, and as a shape."""
+
+    text: str
+    amounts: tuple[Amount, ...]
+    shapes: tuple[Sizes, ...]
+
+
+class Statement(Struct, frozen=True):
+    """Parts that are said to be equal, under the label before them ("r" in ``r = 4``), perhaps only in brackets."""
+
+    parts: tuple[Part, ...]
+    label: str = ""
+    aside: bool = False
+
+
+class Answer(Struct, frozen=True):
+    """What somebody wrote, and everything in it that may be an answer."""
+
+    text: str
+    statements: tuple[Statement, ...]
+
+
+def parse(text: str) -> Answer:
+    """The answer in a text. Raises AnswerError where there is no number in it, or none that can be.
+
+    >>> [part.amounts[0].value for part in parse("(5*5*1+1)*16 = 416").statements[0].parts]
+    [Fraction(416, 1), Fraction(416, 1)]
+    >>> parse("6@28x28").statements[0].parts[0].shapes[0].axes
+    (6, 28, 28)
+    """
+    if len(text) > LONGEST:
+        raise AnswerError(f"longer than {LONGEST} characters")
+    found = []
+    problem = "holds no number"
+    for label, aside, pieces in statements(text):
+        parts = []
+        for piece in pieces:
+            try:
+                parts.append(_part(piece))
+            except ExpressionError as error:
+                problem = str(error)
+        if parts:
+            found.append(Statement(tuple(parts), label, aside))
+    if not found and _NOTHING.fullmatch(text.strip().lower().rstrip(".。")):
+        nothing = Part(text.strip(), (Amount(text.strip(), Fraction(0)),), ())
+        found.append(Statement((nothing,)))
+    if not found:
+        raise AnswerError(problem)
+    return Answer(text, tuple(found))
+
+
+def _part(piece: Piece) -> Part:
+    shapes = _shapes(piece)
+    try:
+        amounts = _amounts(piece)
+    except ExpressionError:
+        if not shapes:
+            raise
+        amounts = ()
+    return Part(piece.text, amounts, shapes)
+
+
+def _shapes(piece: Piece) -> tuple[Sizes, ...]:
+    """The piece as sizes with ``×``, ``*``, commas, blanks or ``@`` between them."""
+    tokens = [token for token in piece.tokens if token.kind not in "()"]
+    found: list[Sizes] = []
+    alone = len(piece.tokens) == 1
+    for split_thousands in (not alone, alone):
+        axes = _axes(tokens, split_thousands)
+        sizes_fit = len(axes) <= _MOST_AXES and all(size is None or size <= LARGEST for size in axes)
+        if axes and sizes_fit and axes not in [sizes.axes for sizes in found]:
+            found.append(Sizes(piece.text, axes))
+    return tuple(found)
+
+
+def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, ...]:
+    """The sizes of a shape; () where it is none. ``28,938`` is two of them where thousands are split."""
+    axes: list[int | None] = []
+    channels: int | None = None
+    negative = False
+    for token in tokens:
+        if token.kind == "@" and len(axes) == 1:
+            channels, axes = axes[0], []
+        elif token.kind == "@" and axes:
+            continue
+        elif token.text == "-":
+            negative = True
+        elif token.kind == "number" and _may_be_sizes(token):
+            if negative:
+                if token.text != "1":
+                    return ()
+                axes.append(None)
+            elif split_thousands or not token.whole:
+                axes += [int(re.sub(r"\D", "", group)) for group in token.text.split(",")]
+            else:
+                axes.append(int(token.plain))
+            negative = False
+        elif token.kind == PLACEHOLDER:
+            axes.append(None)
+        elif token.kind == "unit" and units_of(token.text)[0].measures == CHANNELS:
+            if channels is None and axes:
+                channels = axes.pop(0 if len(axes) == 1 else -1)
+        elif token.kind == "unit" and units_of(token.text)[0] == Unit(1, COUNT):
+            continue
+        elif not (token.kind == "," or token.text in ("*", "×")):
+            return ()
+    return tuple(axes) if channels is None else (channels, *axes)
+
+
+def _may_be_sizes(token: Token) -> bool:
+    """Whether a number is a size, or two with a comma between them."""
+    is_whole = token.whole or re.fullmatch(r"\d+,\d+", token.text) is not None
+    return is_whole and len(token.text) <= _LONGEST_NUMBER
+
+
+def _amounts(piece: Piece) -> tuple[Amount, ...]:
+    """The piece as a number: every way in which its numbers and its unit may be read."""
+    tokens = piece.tokens
+    if any(token.kind in (PLACEHOLDER, ",", "@") for token in tokens):
+        raise ExpressionError("several numbers, not one")
+    choices = [_readings(token) for token in tokens]
+    found: list[Amount] = []
+    for chosen in list(product(*choices))[:_MOST_READINGS]:
+        amount = _evaluated(piece.text, tokens, chosen, piece.rough)
+        if amount not in found:
+            found.append(amount)
+    return tuple(found)
+
+
+class _Figure(Struct, frozen=True):
+    """A token's share in the arithmetic: its text there, and of a number how precise it is."""
+
+    text: str
+    value: Fraction = Fraction(0)
+    half: Fraction = Fraction(0)
+    digits: int = 0
+    unit: Unit | None = None
+    remark: str = ""
+
+
+def _readings(token: Token) -> list[_Figure]:
+    if token.kind == "unit":
+        return [_Figure(f"*{unit.factor}", unit=unit) for unit in units_of(token.text)]
+    if token.kind != "number":
+        return [_Figure({"×": "*", "^": "**", "[": "(", "]": ")", "{": "(", "}": ")"}.get(token.text, token.text))]
+    readings = [_number(token.plain)]
+    whole, point, decimals = token.text.partition(".")
+    if point and len(decimals) == 3 and decimals.isdigit() and 1 <= len(whole) <= 3 and whole != "0":
+        readings.append(_number(whole + decimals, "dot-thousands"))
+    elif token.text.count(",") == 1 and token.whole:
+        readings.append(_number(token.text.replace(",", "."), "decimal-comma"))
+    return readings
+
+
+def _number(plain: str, remark: str = "") -> _Figure:
+    mantissa, _, exponent = plain.lower().partition("e")
+    whole, point, decimals = mantissa.partition(".")
+    if len(plain) > _LONGEST_NUMBER or len(exponent) > 4 or abs(int(exponent or 0)) > 30:
+        raise ExpressionError("holds a number with too many digits")
+    value = Fraction(plain)
+    if value > LARGEST:
+        raise ExpressionError(f"goes beyond {LARGEST:.0e}")
+    rounded = bool(point or exponent)
+    last = Fraction(10) ** (int(exponent or 0) - len(decimals))
+    digits = len((whole + decimals).lstrip("0"))
+    return _Figure(f"({value})", value, last / 2 if rounded else Fraction(0), digits, remark=remark)
+
+
+def _evaluated(text: str, tokens: Sequence[Token], chosen: Sequence[_Figure], rough: bool) -> Amount:
+    """The value of the arithmetic, and how precise it is: a single number to half a unit of its last digit, an
+    expression with prefixes as precise as the roughest of its numbers.
+    """
+    value = Fraction(value_of("".join(figure.text for figure in chosen), {}))
+    numbers = [figure for figure in chosen if figure.digits or figure.value]
+    units = [figure.unit for figure in chosen if figure.unit]
+    remarks = tuple(dict.fromkeys(r for f in chosen for r in (f.remark, f.unit.remark if f.unit else "") if r))
+    factor = prod(unit.factor for unit in units)
+    measures = next((unit.measures for unit in reversed(units) if unit.measures), "")
+    simple = all(token.kind in ("number", "unit") for token in tokens) and len(numbers) == 1
+    if simple:
+        (number,) = numbers
+        scale = value / number.value if number.value else Fraction(1)
+        half, digits = number.half, number.digits
+        if not half and (scale != 1 or rough):
+            trailing = len(str(int(number.value))) - len(str(int(number.value)).rstrip("0"))
+            half = Fraction(10**trailing if rough else 1, 2)
+            digits = max(digits - trailing, 1) if rough else digits
+        return Amount(text, value, half * scale, digits, measures, remarks, factor)
+    if not any(unit.factor > 1 for unit in units):
+        return Amount(text, value, Fraction(0), 0, measures, remarks)
+    roughest = min((figure for figure in numbers if figure.half), key=lambda figure: figure.digits, default=None)
+    relative = roughest.half / roughest.value if roughest and roughest.value else Fraction(1, 200)
+    return Amount(text, value, abs(value) * relative, roughest.digits if roughest else 2, measures, remarks, factor)

@@ -1,0 +1,199 @@
+"""Errors carried forward: what a later figure is when it is worked out from a student's own earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from cnncalc.analysis import Analysis
+from cnncalc.errors import CnncalcError
+from cnncalc.homework.answers import Part
+from cnncalc.homework.context import Context
+from cnncalc.homework.key import Question
+from cnncalc.homework.quantities import Figure
+from cnncalc.layers.base import Shape
+
+_SUMS = ("params", "buffers", "macs", "flops", "activations")
+_COUNTED = {"weight_bytes": "params", "activation_bytes": "activations"}
+
+
+class Own(Struct):
+    """A student's own figures of one network, by layer and quantity, as far as they are exact; those that are wrong."""
+
+    figures: dict[tuple[str, str], Figure]
+    wrong: set[tuple[str, str]]
+
+
+class Consequence(Struct, frozen=True):
+    """A figure that follows from a student's own ones: of these layers and quantities."""
+
+    figure: Figure
+    sources: tuple[tuple[str, str], ...]
+
+
+def own_figure(part: Part, question: Question, truth: Figure) -> Figure:
+    """The figure that a student stated, whatever the way of writing; None where it is not exact or has no sense."""
+    if isinstance(truth, tuple):
+        shapes = [shape.axes for shape in part.shapes if None not in shape.axes]
+        found = [_completed(axes, truth, question.quantity == "output") for axes in shapes]
+        return next((shape for shape in found if shape is not None and min(shape, default=0) >= 1), None)
+    exact = [amount for amount in part.amounts if not amount.half and amount.value.denominator == 1]
+    return int(exact[0].value) if exact else None
+
+
+def _completed(axes: Any, truth: Shape, channels: bool) -> Shape | None:
+    """A shape in PyTorch's order, with the channels that a student leaves out."""
+    if len(axes) == len(truth) + 1:
+        axes = axes[1:]
+    if len(axes) == len(truth):
+        last = channels and len(truth) > 1 and axes[-1] == truth[0] != axes[0]
+        return (axes[-1], *axes[:-1]) if last else tuple(axes)
+    inner = truth[1:] if channels else truth
+    if channels and len(axes) == len(inner) > 0:
+        return (truth[0], *axes)
+    if len(axes) == 1 and len(set(inner)) == 1:
+        return (truth[0], *axes * len(inner)) if channels else tuple(axes * len(inner))
+    return None
+
+
+def consequences(question: Question, own: Own) -> Iterator[Consequence]:
+    """What the answer is, worked out from a student's own figures of the layers before, or of the same layer."""
+    context, layer, quantity = question.context, question.layer, question.quantity
+    analysis = context.analysis
+    before = ancestors(analysis, layer)
+    if quantity in ("receptive_field", "jump"):
+        yield from _fields(question, own)
+        return
+    shapes: dict[str, Shape] = {}
+    for (name, asked), figure in own.figures.items():
+        is_own = name == layer and quantity != "output"
+        if asked == "output" and isinstance(figure, tuple) and (name in before or is_own):
+            shapes[name] = figure
+    sources = tuple((name, "output") for name in _nearest_wrong(analysis, layer, shapes, own, quantity))
+    if sources:
+        other = own_analysis(context, shapes)
+        if other is not None:
+            yield Consequence(context.figure(quantity, layer, other), sources)
+    yield from _sums(question, own, shapes)
+
+
+def own_analysis(context: Context, shapes: Mapping[str, Shape]) -> Analysis | None:
+    """The network with a student's own shapes; None where they do not fit together."""
+    try:
+        return context.with_outputs(shapes)
+    except CnncalcError:
+        return None
+
+
+def ancestors(analysis: Analysis, layer: str | None) -> set[str]:
+    """The layers whose outputs reach a layer; all for the whole network."""
+    if layer is None:
+        return {row.name for row in analysis.layers}
+    found: set[str] = set()
+    waiting = list(analysis.row(layer).inputs)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name not in analysis.inputs:
+            found.add(name)
+            waiting += analysis.row(name).inputs
+    return found
+
+
+def is_known_from(question: Question, own: Own) -> bool:
+    """Whether a student states the sizes from which a figure is worked out: of some layer on every way back."""
+    analysis = question.context.analysis
+    if question.layer is None:
+        return False
+    waiting = list(analysis.row(question.layer).inputs)
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in analysis.inputs:
+            return False
+        if name not in seen and (name, "output") not in own.figures:
+            waiting += analysis.row(name).inputs
+        seen.add(name)
+    return True
+
+
+def _nearest_wrong(
+    analysis: Analysis, layer: str | None, shapes: Mapping[str, Shape], own: Own, quantity: str
+) -> list[str]:
+    """The layers with wrong sizes of a student's own from which the sizes of this one follow."""
+    wrong = {name for name in shapes if (name, "output") in own.wrong}
+    if layer is None:
+        return [row.name for row in analysis.layers if row.name in wrong]
+    waiting = [layer] if quantity != "output" else list(analysis.row(layer).inputs)
+    if quantity != "output":
+        waiting += list(analysis.row(layer).inputs)
+    found: list[str] = []
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name in analysis.inputs:
+            continue
+        seen.add(name)
+        if name in wrong:
+            found.append(name)
+        elif name not in shapes:
+            waiting += analysis.row(name).inputs
+    return found
+
+
+def _sums(question: Question, own: Own, shapes: Mapping[str, Shape]) -> Iterator[Consequence]:
+    """Totals of a student's own figures of layers, and bytes of their own counts."""
+    context, layer, quantity = question.context, question.layer, question.quantity
+    counted = _COUNTED.get(quantity, quantity)
+    if counted not in _SUMS:
+        return
+    width = context.width if quantity in _COUNTED else 1
+    name = layer or "total"
+    if quantity in _COUNTED and (name, counted) in own.wrong and isinstance(own.figures.get((name, counted)), int):
+        yield Consequence(width * _int(own.figures[name, counted]), ((name, counted),))
+    if layer is None:
+        stated = {
+            name: figure
+            for (name, asked), figure in own.figures.items()
+            if asked == counted and isinstance(figure, int)
+        }
+        wrong = [(row.name, counted) for row in context.analysis.layers if (row.name, counted) in own.wrong]
+        if wrong:
+            for analysis in (context.analysis, own_analysis(context, shapes)):
+                if analysis is not None:
+                    total = sum(stated.get(row.name, getattr(row, counted)) for row in analysis.layers)
+                    yield Consequence(width * total, tuple(source for source in wrong if source[0] in stated))
+
+
+def _int(figure: Figure) -> int:
+    assert isinstance(figure, int)
+    return figure
+
+
+def _fields(question: Question, own: Own) -> Iterator[Consequence]:
+    """From the nearest field of a student's own on the way back, along a chain of layers of one input."""
+    context, quantity = question.context, question.quantity
+    analysis = context.analysis
+    layer = question.layer or analysis.layers[-1].name
+    truth = context.figure(quantity, layer)
+    name = layer
+    while True:
+        inputs = analysis.row(name).inputs
+        if len(inputs) != 1 or inputs[0] in analysis.inputs:
+            return
+        name = inputs[0]
+        keys = [(name, asked) for asked in ("receptive_field", "jump")]
+        if any(key in own.figures for key in keys):
+            break
+    size, jump = (context.figure(asked, name) for _, asked in keys)
+    own_size, own_jump = (own.figures.get(key, figure) for key, figure in zip(keys, (size, jump), strict=True))
+    shapes = (truth, size, jump, own_size, own_jump)
+    wrong = tuple(key for key in keys if key in own.wrong)
+    if not wrong or any(not isinstance(shape, tuple) or len(shape) != len(truth or ()) for shape in shapes):  # type: ignore[arg-type]
+        return
+    columns: Any = zip(*shapes, strict=True)  # type: ignore[arg-type]
+    if quantity == "jump":
+        yield Consequence(tuple(t // j * oj for t, _, j, _, oj in columns), wrong)
+    else:
+        yield Consequence(tuple(osz + (t - s) // j * oj for t, s, j, osz, oj in columns), wrong)

@@ -1,0 +1,53 @@
+"""A network at one input, as a question is asked of it, and the same with other sizes put in the place of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from cnncalc.analysis import Analysis, analyze
+from cnncalc.evaluate import Outputs
+from cnncalc.graph import Node
+from cnncalc.homework.quantities import QUANTITIES, Figure
+from cnncalc.layers.base import Shape
+from cnncalc.spec import Network
+
+BYTES = 4
+"""The bytes of a value where a question does not say: float32."""
+
+
+class Context(Struct, frozen=True, dict=True):
+    """What a question supposes: the network, the batch, the convention of FLOPs, and the bytes of a value."""
+
+    network: Network
+    batch: int = 1
+    convention: str = "cnncalc"
+    width: int = BYTES
+
+    @property
+    def analysis(self) -> Analysis:
+        """The right figures."""
+        kept: dict[str, Any] = self.__dict__
+        if "analysis" not in kept:
+            kept["analysis"] = self.analysed()
+        found: Analysis = kept["analysis"]
+        return found
+
+    def analysed(self, outputs: Outputs | None = None, network: Network | None = None) -> Analysis:
+        """The figures with other outputs, or of another network. Raises SpecError where they cannot be."""
+        network = network or self.network
+        return analyze(network, batch=self.batch, convention=self.convention, outputs=outputs)
+
+    def with_outputs(self, shapes: Mapping[str, Shape]) -> Analysis:
+        """The figures where some layers make somebody's own shapes. Raises SpecError where they do not fit."""
+
+        def made(node: Node, inputs: tuple[Shape, ...]) -> Shape:
+            return shapes[node.name] if node.name in shapes else node.layer.output(*inputs)
+
+        return self.analysed(made)
+
+    def figure(self, quantity: str, layer: str | None, analysis: Analysis | None = None) -> Figure:
+        """A quantity of a layer, or of the whole network (None)."""
+        return QUANTITIES[quantity].of(analysis or self.analysis, layer, self.width)

@@ -1,0 +1,231 @@
+"""Mistakes about parameters, multiply-accumulates, FLOPs and activations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnncalc.analysis import convention_named, shipped_conventions
+from cnncalc.arithmetic import prod
+from cnncalc.homework import alterations as alter
+from cnncalc.homework.binding import axis_symbols
+from cnncalc.homework.size_mistakes import told
+from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, PARAMS, Task, mistake
+from cnncalc.layers.base import elements, per_axis, weight_and_bias
+from cnncalc.layers.reading import Sliding
+
+COSTS = (PARAMS, MACS, FLOPS)
+_WORK = (MACS, FLOPS)
+
+
+@mistake("forgot-bias", (PARAMS, FLOPS), 1)
+def _forgot_bias(task: Task) -> Iterator[Task]:
+    if getattr(task.layer, "bias", False) is True:
+        yield task.with_settings(bias=False)
+
+
+@mistake("bias-added", (PARAMS, FLOPS), 1)
+def _bias_added(task: Task) -> Iterator[Task]:
+    if getattr(task.layer, "bias", True) is False:
+        yield task.with_settings(bias=True)
+
+
+@mistake("one-bias", (PARAMS,), 2)
+def _one_bias(task: Task) -> Iterator[Task]:
+    yield task.with_alteration(alter.one_bias)
+
+
+@mistake("bias-a-kernel", (PARAMS,), 5)
+def _bias_a_kernel(task: Task) -> Iterator[Task]:
+    if getattr(task.layer, "bias", False) is True and task.inputs and hasattr(task.layer, "kernel_size"):
+        bare = task.with_settings(bias=False).of(PARAMS)
+        yield task.with_figure(bare + task.inputs[0][0] * (task.of(PARAMS) - bare))
+
+
+@mistake("bias-an-input", (PARAMS,), 5)
+def _bias_an_input(task: Task) -> Iterator[Task]:
+    if getattr(task.layer, "bias", False) is True and task.inputs:
+        bare = task.with_settings(bias=False).of(PARAMS)
+        features = task.inputs[0][-1] if hasattr(task.layer, "out_features") else task.inputs[0][0]
+        yield task.with_figure(bare + features)
+
+
+@mistake("groups-ignored", COSTS, 1)
+def _groups_ignored(task: Task) -> Iterator[Task]:
+    groups = getattr(task.layer, "groups", 1)
+    if groups > 1:
+        yield told(task.with_settings(groups=1), f"{task.inputs[0][0] // groups}")
+
+
+@mistake("depthwise-as-ordinary", COSTS, 1)
+def _depthwise_as_ordinary(task: Task) -> Iterator[Task]:
+    if hasattr(task.layer, "channel_multiplier"):
+        yield task.with_alteration(alter.squared("C"))
+
+
+@mistake("forgot-input-channels", COSTS, 1)
+def _forgot_input_channels(task: Task) -> Iterator[Task]:
+    if hasattr(task.layer, "out_channels"):
+        yield told(task.with_alteration(alter.left_out("Cin")), task.inputs[0][0])
+
+
+@mistake("input-channels-twice", COSTS, 4)
+def _input_channels_twice(task: Task) -> Iterator[Task]:
+    if hasattr(task.layer, "out_channels"):
+        yield task.with_alteration(alter.squared("Cin"))
+
+
+@mistake("one-filter", COSTS, 2)
+def _one_filter(task: Task) -> Iterator[Task]:
+    for symbol in ("out_channels", "out_features"):
+        count = getattr(task.layer, symbol, 1)
+        if count > 1:
+            yield told(task.with_alteration(alter.put({"Cout": 1, "Nout": 1})), count)
+
+
+@mistake("kernel-once", COSTS, 2)
+def _kernel_once(task: Task) -> Iterator[Task]:
+    if task.visit.parameters:
+        yield task.with_alteration(alter.one_of_each("K"))
+
+
+@mistake("forgot-kernel", COSTS, 4)
+def _forgot_kernel(task: Task) -> Iterator[Task]:
+    if task.visit.parameters:
+        yield task.with_alteration(alter.left_out("K"))
+
+
+@mistake("pooling-weights", (PARAMS,), 2)
+def _pooling_weights(task: Task) -> Iterator[Task]:
+    kernel = getattr(task.layer, "kernel_size", None)
+    if kernel is None or task.visit.parameters or not task.relations(Sliding):
+        return
+    channels, *axes = task.inputs[0]
+    sides = per_axis(kernel, len(axes))
+    for filters, seen in ((channels, channels), (channels, 1), (1, 1)):
+        for bias in ((filters,), None):
+            yield task.with_figure(elements(weight_and_bias((filters, seen, *sides), bias)))
+
+
+@mistake("norm-forgotten", (PARAMS,), 2)
+def _norm_forgotten(task: Task) -> Iterator[Task]:
+    if task.visit.buffers and task.visit.parameters:
+        yield task.with_figure(0)
+
+
+@mistake("running-statistics-counted", (PARAMS,), 1)
+def _running_statistics(task: Task) -> Iterator[Task]:
+    buffers = task.visit.buffers
+    if buffers and task.visit.parameters:
+        yield task.with_figure(task.of(PARAMS) + elements(buffer for buffer in buffers if buffer.shape))
+        yield task.with_figure(task.of(PARAMS) + elements(buffers))
+
+
+@mistake("one-a-channel", (PARAMS,), 3)
+def _one_a_channel(task: Task) -> Iterator[Task]:
+    if task.visit.buffers and len(task.visit.parameters) > 1:
+        yield task.with_figure(elements(task.visit.parameters[:1]))
+
+
+@mistake("weights-not-shared", (PARAMS,), 3)
+def _weights_not_shared(task: Task) -> Iterator[Task]:
+    macs = task.of(MACS)
+    if macs and hasattr(task.layer, "kernel_size"):
+        yield task.with_figure(macs // task.analysis.batch)
+        yield task.with_figure((macs + task.of(ACTIVATIONS)) // task.analysis.batch)
+
+
+@mistake("flops-for-macs", (MACS,), 1)
+def _flops_for_macs(task: Task) -> Iterator[Task]:
+    macs = task.of(MACS)
+    yield task.with_figure(2 * macs)
+    if macs:
+        yield task.with_figure(task.of(FLOPS))
+
+
+@mistake("macs-for-flops", (FLOPS,), 1)
+def _macs_for_flops(task: Task) -> Iterator[Task]:
+    yield task.with_figure(task.of(MACS))
+
+
+@mistake("bias-additions-counted", (MACS,), 2)
+def _bias_additions_counted(task: Task) -> Iterator[Task]:
+    if getattr(task.layer, "bias", False) is True:
+        yield task.with_figure(task.of(MACS) + task.of(ACTIVATIONS))
+
+
+@mistake("one-addition-less", (FLOPS,), 3)
+def _one_addition_less(task: Task) -> Iterator[Task]:
+    macs = task.of(MACS)
+    if macs:
+        yield task.with_figure(2 * macs - task.of(ACTIVATIONS))
+
+
+@mistake("input-size-in-cost", _WORK, 1)
+def _input_size_in_cost(task: Task) -> Iterator[Task]:
+    if task.of(MACS) and task.relations(Sliding):
+        symbols = axis_symbols(len(task.inputs[0]))[1:]
+        sizes = {f"{symbol}'": size for symbol, size in zip(symbols, task.inputs[0][1:], strict=True)}
+        yield task.with_alteration(alter.put(sizes))
+
+
+@mistake("positions-forgotten", _WORK, 2)
+def _positions_forgotten(task: Task) -> Iterator[Task]:
+    if task.relations(Sliding):
+        yield task.with_alteration(alter.left_out(*_positions(task)))
+
+
+@mistake("one-side-of-output", _WORK, 4)
+def _one_side_of_output(task: Task) -> Iterator[Task]:
+    if task.relations(Sliding):
+        yield task.with_alteration(alter.left_out(_positions(task)[-1]))
+
+
+def _positions(task: Task) -> tuple[str, ...]:
+    return tuple(f"{symbol}'" for symbol in axis_symbols(len(task.inputs[0]))[1:])
+
+
+@mistake("one-channel", (ACTIVATIONS,), 1)
+def _one_channel(task: Task) -> Iterator[Task]:
+    output = task.of("output")
+    if len(output) > 1:
+        yield told(task.with_figure(task.analysis.batch * prod(output[1:])), output[0])
+
+
+@mistake("side-from-filters", (ACTIVATIONS,), 4)
+def _side_from_filters(task: Task) -> Iterator[Task]:
+    """As in the figure of Krizhevsky, Sutskever and Hinton (2012), whose first layer has 55·48·96 neurons."""
+    output = task.of("output")
+    if len(output) > 2 and output[0] % 2 == 0:
+        side = output[0] // 2
+        yield told(task.with_figure(task.analysis.batch * prod((*output[:-1], side))), side)
+
+
+@mistake("channels-only", (ACTIVATIONS,), 4)
+def _channels_only(task: Task) -> Iterator[Task]:
+    yield task.with_figure(task.of("output")[0] if task.of("output") else None)
+
+
+@mistake("another-convention", (FLOPS,), 4)
+def _another_convention(task: Task) -> Iterator[Task]:
+    for name in shipped_conventions():
+        convention = convention_named(name)
+        rule = convention.rule(task.visit)
+        if name != task.analysis.convention:
+            count = rule.value(task.visit) * convention.samples(task.analysis.batch) if rule else 0
+            yield told(task.with_figure(count), name)
+
+
+_CONFUSED = {
+    PARAMS: (MACS, FLOPS, ACTIVATIONS),
+    MACS: (PARAMS, ACTIVATIONS),
+    FLOPS: (PARAMS, ACTIVATIONS),
+    ACTIVATIONS: (PARAMS, MACS, FLOPS),
+}
+
+
+@mistake("another-quantity", (PARAMS, MACS, FLOPS, ACTIVATIONS), 5)
+def _another_quantity(task: Task) -> Iterator[Task]:
+    for quantity in _CONFUSED[task.quantity]:
+        figure = task.of(quantity)
+        if figure:
+            yield told(task.with_figure(figure), quantity)

@@ -1,0 +1,134 @@
+"""Which mistakes lead to a wrong answer: those whose consequence is exactly that figure, likeliest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from msgspec import Struct, structs
+
+from cnncalc.arithmetic import prod
+from cnncalc.homework.answers import Amount, Part
+from cnncalc.homework.candidates import Candidates
+from cnncalc.homework.findings import Candidate, Finding
+from cnncalc.homework.matching import Reading, cuts_off, match
+from cnncalc.homework.quantities import QUANTITIES, Figure, Quantity
+
+MOST_NAMED = 3
+"""How many explanations of one answer are told."""
+_MOST_PAIRS = 4
+"""Where more pairs of mistakes than this lead to an answer, none of them explains it."""
+_CLOSE = 1.0
+"""How much less likely than the likeliest an explanation may be, in ranks, to be told beside it."""
+_WEAKEST_OF_DIGITS = {1: 2.0, 2: 3.0, 3: 3.0, 4: 4.5}
+"""The rarest mistakes that explain an answer which is rounded to so many digits, since many figures round to it."""
+_PREFIX = 2.0
+_CUT = 1.0
+
+
+class Diagnosis(Struct, frozen=True):
+    """An explanation of a wrong answer: the mistakes, the figure that they lead to, and its expressions."""
+
+    findings: tuple[Finding, ...]
+    candidate: Candidate
+
+
+class Diagnoses(Struct, frozen=True):
+    """The explanations of a wrong answer, likeliest first; none where nothing leads to it. ``more`` is how many others
+    there are that are about as likely.
+    """
+
+    found: tuple[Diagnosis, ...] = ()
+    more: int = 0
+
+
+def diagnose(reading: Reading, candidates: Candidates, *, known_from: bool = False) -> Diagnoses:
+    """The mistakes that lead to what was answered: one, or else two together.
+
+    ``known_from`` says that it is known from which sizes it was worked out, so that no mistake before explains it.
+    """
+    quantity = QUANTITIES[candidates.asked.quantity]
+    part = reading.final
+    if any(match(working, quantity, candidates.truth) for working in reading.working):
+        return _chosen([(1.0, Diagnosis((Finding("slip"),), Candidate(candidates.truth, (), 1)))])
+    found = list(_written_otherwise(part, quantity, candidates))
+    singles = [candidate for candidate in candidates.singles if not (known_from and candidate.before)]
+    found += _explained(part, quantity, singles)
+    if not found:
+        found = list(_explained(part, quantity, candidates.pairs))
+        if len({diagnosis.findings for _, diagnosis in found}) > _MOST_PAIRS:
+            return Diagnoses()
+    return _chosen(found)
+
+
+def _chosen(found: Iterable[tuple[float, Diagnosis]]) -> Diagnoses:
+    ranked = sorted(found, key=lambda one: one[0])
+    best: dict[tuple[Finding, ...], Diagnosis] = {}
+    for rank, diagnosis in ranked:
+        if rank <= ranked[0][0] + _CLOSE:
+            best.setdefault(diagnosis.findings, diagnosis)
+    told = tuple(best.values())
+    return Diagnoses(told[:MOST_NAMED], len(told[MOST_NAMED:]))
+
+
+def _explained(part: Part, quantity: Quantity, candidates: Iterable[Candidate]) -> Iterator[tuple[float, Diagnosis]]:
+    scaled = list(_with_other_prefix(part))
+    weakest = min((_WEAKEST_OF_DIGITS.get(amount.digits, 99.0) for amount in part.amounts if amount.half), default=99.0)
+    for candidate in candidates:
+        if candidate.rank > weakest:
+            break
+        for finding, weight, read in ((None, 0.0, part), *scaled):
+            how = _matches(read, quantity, candidate.figure)
+            if how is not None:
+                findings = (*candidate.findings, *([finding] if finding else []), *how)
+                if len(candidate.findings) + bool(finding) > 2:
+                    continue
+                rank = candidate.rank + weight + _CUT * len(how)
+                yield rank, Diagnosis(findings, candidate)
+                break
+
+
+def _matches(part: Part, quantity: Quantity, figure: Figure) -> tuple[Finding, ...] | None:
+    """Nothing to be added where a part is a figure, that it was cut off where it has the first of its digits."""
+    if match(part, quantity, figure):
+        return ()
+    return (Finding("cut-off"),) if cuts_off(part, quantity, figure) else None
+
+
+def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -> Iterator[tuple[float, Diagnosis]]:
+    """The right figure under another prefix, cut off, or with a wrong power of ten; a shape's number of elements."""
+    truth = candidates.truth
+    right = Candidate(truth, (), 0)
+    if cuts_off(part, quantity, truth):
+        yield 1.0, Diagnosis((Finding("cut-off"),), right)
+    for finding, weight, read in _with_other_prefix(part):
+        how = _matches(read, quantity, truth)
+        if how is not None:
+            yield weight + len(how), Diagnosis((finding, *how), right)
+    if isinstance(truth, int) and truth >= 1000:
+        for power in (-9, -6, -3, -2, -1, 1, 2, 3, 6, 9):
+            if match(_scaled(part, Fraction(10) ** -power), quantity, truth):
+                yield 4.0, Diagnosis((Finding("power-of-ten", f"{abs(power)}"),), right)
+    if quantity.kind == "shape" and isinstance(truth, tuple) and len(truth) > 1:
+        is_count = all(len(shape.axes) == 1 for shape in part.shapes)
+        if is_count and match(part, QUANTITIES["activations"], prod(truth)):
+            yield 2.0, Diagnosis((Finding("elements-for-shape"),), right)
+
+
+def _with_other_prefix(part: Part) -> Iterator[tuple[Finding, float, Part]]:
+    """The part as somebody means it who counts in powers of 1024 where they should be of 1000, or the reverse."""
+    for power in (1, 2, 3, 4):
+        decimal = [amount for amount in part.amounts if amount.factor == 1000**power]
+        binary = [amount for amount in part.amounts if amount.factor == 1024**power and "binary" not in amount.remarks]
+        for amounts, ratio, name in ((decimal, Fraction(1024, 1000), "1024"), (binary, Fraction(1000, 1024), "1000")):
+            if amounts:
+                meant = tuple(_amount_scaled(amount, ratio**power) for amount in amounts)
+                yield Finding(f"powers-of-{name}"), _PREFIX, structs.replace(part, amounts=meant)
+
+
+def _scaled(part: Part, ratio: Fraction) -> Part:
+    return structs.replace(part, amounts=tuple(_amount_scaled(amount, ratio) for amount in part.amounts))
+
+
+def _amount_scaled(amount: Amount, ratio: Fraction) -> Amount:
+    return structs.replace(amount, value=amount.value * ratio, half=amount.half * ratio)

@@ -1,0 +1,59 @@
+"""What an explanation consists of, for any renderer."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from cnncalc.arithmetic.recording import Recorded
+
+
+class Heading(Struct, frozen=True):
+    """A title, of level 1 (the whole), 2 or 3."""
+
+    text: str
+    level: int = 2
+
+
+class Paragraph(Struct, frozen=True):
+    """A sentence or more: plain, a word on why, or where a formula was read."""
+
+    text: str
+    kind: Literal["plain", "why", "source"] = "plain"
+
+
+class Equation(Struct, frozen=True):
+    """A figure with its formula, the values put in, the arithmetic and the result.
+
+    ``symbol`` stands on the left; ``is_word`` says that it is words. ``note`` stands behind the result.
+    """
+
+    symbol: str
+    number: Recorded
+    is_word: bool = False
+    note: str = ""
+
+
+class Given(Struct, frozen=True):
+    """The symbols that the formulas use: each with its value and what it is."""
+
+    title: str
+    rows: tuple[tuple[str, Recorded, str], ...]
+
+
+class Rows(Struct, frozen=True):
+    """One line a layer: its name, and its equations with the values put in, in short."""
+
+    rows: tuple[tuple[str, tuple[Equation, ...]], ...]
+
+
+Block: TypeAlias = Heading | Paragraph | Equation | Given | Rows
+
+
+class Document(Struct, frozen=True):
+    """An explanation: its blocks in order, in one language."""
+
+    language: str
+    title: str
+    blocks: tuple[Block, ...]

@@ -1,0 +1,197 @@
+"""A student's answers against the right figures: right, wrong and why, or consistent with an error made before."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cnncalc.errors import CnncalcError
+from cnncalc.homework.answers import AnswerError, parse
+from cnncalc.homework.candidates import Candidates
+from cnncalc.homework.carried import Own, ancestors, consequences, is_known_from, own_analysis, own_figure
+from cnncalc.homework.diagnosis import Diagnoses, diagnose
+from cnncalc.homework.entries import Entry
+from cnncalc.homework.key import Key, Question
+from cnncalc.homework.matching import Reading, is_coarse, match, reading_of
+from cnncalc.homework.quantities import QUANTITIES, Figure
+from cnncalc.homework.submissions import Submission
+from cnncalc.layers.base import Shape
+
+RIGHT, CARRIED, WRONG, UNREADABLE, MISSING = "right", "carried", "wrong", "unreadable", "missing"
+
+
+class Graded(Struct, frozen=True):
+    """One question's answer and what became of it.
+
+    ``expected`` is the right figure, ``remarks`` are on how a right answer is written, ``diagnoses`` the mistakes that
+    explain a wrong one. ``sources`` are the layers and quantities from whose wrong figures it follows: of an answer
+    carried forward, or of a mistake made on top of one. ``problem`` says why an answer cannot be read.
+    """
+
+    question: Question
+    text: str
+    verdict: str
+    expected: Figure
+    points: float = 0.0
+    remarks: tuple[str, ...] = ()
+    diagnoses: Diagnoses = Diagnoses()
+    sources: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+    where: str = ""
+
+
+class Paper(Struct, frozen=True):
+    """A student's whole work: every question, the points, and the entries of the file that answer none."""
+
+    student: str
+    source: str
+    results: tuple[Graded, ...]
+    unmatched: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def points(self) -> float:
+        return sum(result.points for result in self.results)
+
+    @property
+    def most(self) -> float:
+        """The points that there are."""
+        return sum(result.question.points for result in self.results)
+
+    @property
+    def all_right(self) -> bool:
+        return all(result.verdict == RIGHT for result in self.results)
+
+
+class Grader:
+    """Grades papers against one key; what a question's mistakes lead to is worked out once for all papers.
+
+    ``carry`` is the share of a question's points that an answer gets which follows correctly from wrong ones before.
+    """
+
+    def __init__(self, key: Key, carry: float = 0.0) -> None:
+        self.key = key
+        self.carry = carry
+        self._candidates: dict[tuple[int, str | None, str], Candidates] = {}
+        self._on_own: dict[tuple[object, ...], Candidates] = {}
+
+    def grade(self, submission: Submission) -> Paper:
+        """One student's answers, question by question in the key's order; of several answers to one the last counts.
+
+        A key without questions asks what is answered.
+        """
+        answered: dict[str, tuple[Question, Entry]] = {}
+        unmatched = []
+        for entry in submission.entries:
+            try:
+                question = self.key.question(entry)
+            except CnncalcError as error:
+                unmatched.append((entry.where, str(error)))
+                continue
+            asked = entry.text.strip() or self.key.questions
+            if asked and (entry.text.strip() or question.id not in answered):
+                answered[question.id] = (question, entry)
+        order = list(self.key.questions.values()) or [question for question, _ in answered.values()]
+        read = {name: _read(question, entry) for name, (question, entry) in answered.items()}
+        own = self._own(answered, read)
+        results = tuple(
+            self._graded(question, *_answer(answered, read, question), own.get(id(question.context), Own({}, set())))
+            for question in order
+        )
+        return Paper(submission.student, submission.source, results, tuple(unmatched))
+
+    def candidates(self, question: Question) -> Candidates:
+        """The wrong figures of a question, kept for all papers."""
+        key = (id(question.context), question.layer, question.quantity)
+        if key not in self._candidates:
+            self._candidates[key] = Candidates(question.context, question.layer, question.quantity)
+        return self._candidates[key]
+
+    def _own(
+        self, answered: dict[str, tuple[Question, Entry]], read: dict[str, Reading | str | None]
+    ) -> dict[int, Own]:
+        """What a student states, network by network."""
+        found: dict[int, Own] = {}
+        for name, (question, _) in answered.items():
+            reading = read[name]
+            if not isinstance(reading, Reading):
+                continue
+            own = found.setdefault(id(question.context), Own({}, set()))
+            truth = self.candidates(question).truth
+            figure = own_figure(reading.final, question, truth)
+            key = (question.layer or "total", question.quantity)
+            if figure is not None:
+                own.figures[key] = figure
+                if match(reading.final, QUANTITIES[question.quantity], truth) is None:
+                    own.wrong.add(key)
+        return found
+
+    def _graded(self, question: Question, entry: Entry | None, reading: Reading | str | None, own: Own) -> Graded:
+        candidates = self.candidates(question)
+        expected = candidates.truth
+        text, where = (entry.text, entry.where) if entry else ("", "")
+        if reading is None:
+            return Graded(question, "", MISSING, expected, where=where)
+        if isinstance(reading, str):
+            return Graded(question, text, UNREADABLE, expected, problem=reading, where=where)
+        quantity = QUANTITIES[question.quantity]
+        found = match(reading.final, quantity, expected)
+        if found is not None:
+            slip = ("slip",) if _slipped(reading, question, expected) else ()
+            return Graded(question, text, RIGHT, expected, question.points, (*found.remarks, *slip), where=where)
+        if is_coarse(reading.final):
+            return Graded(question, text, WRONG, expected, remarks=("coarse",), where=where)
+        for consequence in consequences(question, own):
+            if consequence.figure != expected and match(reading.final, quantity, consequence.figure):
+                points = self.carry * question.points
+                return Graded(question, text, CARRIED, expected, points, sources=consequence.sources, where=where)
+        diagnoses, sources = self._on_top(question, reading, own)
+        if not diagnoses.found:
+            diagnoses, sources = diagnose(reading, candidates, known_from=is_known_from(question, own)), ()
+        return Graded(question, text, WRONG, expected, diagnoses=diagnoses, sources=sources, where=where)
+
+    def _on_top(self, question: Question, reading: Reading, own: Own) -> tuple[Diagnoses, tuple[tuple[str, str], ...]]:
+        """The mistake that explains a layer's figure as one worked out from a student's own sizes."""
+        if question.layer is None:
+            return Diagnoses(), ()
+        before = ancestors(question.context.analysis, question.layer) - {question.layer}
+        shapes: dict[str, Shape] = {
+            name: figure
+            for (name, asked), figure in own.figures.items()
+            if asked == "output" and name in before and isinstance(figure, tuple)
+        }
+        wrong = tuple((name, "output") for name in shapes if (name, "output") in own.wrong)
+        analysis = own_analysis(question.context, shapes) if wrong else None
+        if analysis is None:
+            return Diagnoses(), ()
+        arriving = analysis.row(question.layer).input_shapes
+        key = (id(question.context), question.layer, question.quantity, arriving)
+        if key not in self._on_own:
+            self._on_own[key] = Candidates(question.context, question.layer, question.quantity, analysis)
+        candidates = self._on_own[key]
+        follows = candidates.truth != self.candidates(question).truth
+        return (diagnose(reading, candidates), wrong) if follows else (Diagnoses(), ())
+
+
+def _answer(
+    answered: dict[str, tuple[Question, Entry]], read: dict[str, Reading | str | None], question: Question
+) -> tuple[Entry | None, Reading | str | None]:
+    if question.id not in answered:
+        return None, None
+    return answered[question.id][1], read[question.id]
+
+
+def _read(question: Question, entry: Entry) -> Reading | str | None:
+    """What an answer says, or why it cannot be read; None where there is none."""
+    if not entry.text.strip():
+        return None
+    try:
+        return reading_of(parse(entry.text), QUANTITIES[question.quantity])
+    except AnswerError as error:
+        return str(error)
+
+
+def _slipped(reading: Reading, question: Question, expected: Figure) -> bool:
+    """Whether the working before a right answer does not come to it."""
+    quantity = QUANTITIES[question.quantity]
+    if quantity.kind != "count":
+        return False
+    return any(working.amounts and match(working, quantity, expected) is None for working in reading.working)

@@ -1,0 +1,123 @@
+"""What is asked: a key with its questions, or a network of which anything may be asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from cnncalc.errors import CnncalcError, nearest
+from cnncalc.homework.context import Context
+from cnncalc.homework.entries import Entry
+from cnncalc.homework.quantities import TOTAL, find_quantity, quantity_named
+
+
+class Question(Struct, frozen=True):
+    """A quantity of a layer, or of the whole network (``layer`` None), for so many points."""
+
+    id: str
+    context: Context
+    layer: str | None
+    quantity: str
+    points: float = 1.0
+    text: str | dict[str, str] = ""
+
+    @property
+    def about(self) -> str:
+        """``conv1.params``, or ``total.params``."""
+        return f"{self.layer or TOTAL[0]}.{self.quantity}"
+
+    def text_in(self, language: str) -> str:
+        """The question in words, "" where the key has none."""
+        if isinstance(self.text, dict):
+            return str(self.text.get(language) or next(iter(self.text.values()), ""))
+        return self.text
+
+
+class Key(Struct, frozen=True, dict=True):
+    """The questions, in their order; none where any question about the network of ``context`` may be answered.
+
+    ``doubts`` are answers that the key states itself and that are not right.
+    """
+
+    title: str
+    context: Context | None
+    questions: dict[str, Question] = {}
+    doubts: tuple[str, ...] = ()
+
+    def question(self, entry: Entry) -> Question:
+        """The question that an entry of a file answers. Raises CnncalcError where there is none."""
+        known: dict[tuple[str | None, ...], Question] = self.__dict__.setdefault("known", {})
+        key = (entry.reference, entry.layer, entry.quantity)
+        if key not in known:
+            known[key] = self._found(entry)
+        return known[key]
+
+    def _found(self, entry: Entry) -> Question:
+        if entry.quantity is None and entry.reference is not None:
+            by_id = self._by_id.get(entry.reference.strip().casefold())
+            if by_id is not None:
+                return by_id
+            pairs = list(_split(entry.reference))
+        else:
+            pairs = [(entry.layer or TOTAL[0], entry.quantity or "")]
+        problem = None
+        for layer, quantity in pairs:
+            try:
+                return self._about(layer, quantity)
+            except CnncalcError as error:
+                problem = problem or error
+        if problem is None or entry.reference is not None:
+            names = list(self.questions) or ["conv1.params", "total.macs"]
+            hint = nearest(entry.reference or "", names) or f"; there are {', '.join(names[:8])}"
+            raise CnncalcError(f"there is no question {(entry.reference or '')[:60]!r}{hint}")
+        raise problem
+
+    def _about(self, layer: str, quantity: str) -> Question:
+        asked = quantity_named(quantity)
+        if self.context is None:
+            raise CnncalcError("the key has questions of its own only")
+        name = layer_named(self.context, layer)
+        listed = [
+            question
+            for question in self.questions.values()
+            if (question.layer, question.quantity) == (name, asked.name)
+        ]
+        if self.questions:
+            if not listed:
+                raise CnncalcError(f"{name or TOTAL[0]}.{asked.name} is not asked")
+            return listed[0]
+        return Question(f"{name or TOTAL[0]}.{asked.name}", self.context, name, asked.name)
+
+    @property
+    def _by_id(self) -> dict[str, Question]:
+        return {name.casefold(): question for name, question in self.questions.items()}
+
+
+def _split(reference: str) -> Iterator[tuple[str, str]]:
+    """The ways to read ``conv1.params`` or ``params of conv1`` as layer and quantity; a quantity alone is the total."""
+    text = reference.strip()[:200]
+    if find_quantity(text):
+        yield TOTAL[0], text
+    for separator in re.finditer(r"[\s./:,_-]+", text):
+        before, after = text[: separator.start()], text[separator.end() :]
+        if find_quantity(after):
+            yield before, after
+        if find_quantity(before):
+            yield re.sub(r"^of\s+(?:the\s+)?(?:layer\s+)?", "", after), before
+
+
+def layer_named(context: Context, name: str) -> str | None:
+    """The layer of that name, whatever its case; None for the whole network."""
+    rows = [row.name for row in context.analysis.layers]
+    if name in rows:
+        return name
+    folded = name.strip().casefold()
+    alike = [row for row in rows if row.casefold() == folded]
+    if len(alike) == 1:
+        return alike[0]
+    if folded in TOTAL:
+        return None
+    context.analysis.row(name.strip()[:100])
+    return None

@@ -1,0 +1,214 @@
+"""Whether what somebody wrote is a given figure, and what there is to be said of the way in which it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import prod
+
+from msgspec import Struct
+
+from cnncalc.homework.answers import Amount, Answer, AnswerError, Part, Sizes, Statement
+from cnncalc.homework.quantities import Figure, Quantity, find_quantity
+from cnncalc.homework.units import CHANNELS
+from cnncalc.layers.base import Shape
+
+COARSEST = Fraction(1, 20)
+"""How far a rounded answer may be from what it rounds, in proportion, to tell anything."""
+_FEWEST_CUT = 3
+"""How many digits an answer needs that was cut off where it should have been rounded."""
+
+_SERVES = {
+    "r": "receptive_field",
+    "rf": "receptive_field",
+    "j": "jump",
+    "jump": "jump",
+    **dict.fromkeys(("params", "parameters", "weights"), "params"),
+    "macs": "macs",
+    "flops": "flops",
+    "activations": "activations",
+    **dict.fromkeys(("p", "padding", "pad", "k", "kernel", "s", "stride", "d", "dilation", "groups", "g", "bias"), ""),
+    **dict.fromkeys(("batch", "input", "填充", "步长", "偏置"), ""),
+}
+"""What a label before a number names; "" is never asked for."""
+
+
+class Match(Struct, frozen=True):
+    """That an answer is a figure, with remarks on how it is written."""
+
+    remarks: tuple[str, ...] = ()
+
+
+class Reading(Struct, frozen=True):
+    """The part of an answer that answers the question, and the working before it."""
+
+    final: Part
+    working: tuple[Part, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.final.text
+
+
+def reading_of(answer: Answer, quantity: Quantity) -> Reading:
+    """What an answer says of a quantity. Raises AnswerError where it gives several figures."""
+    statements = answer.statements
+    chosen = (
+        [s for s in statements if not s.aside and _serves(s.label) == quantity.name]
+        or [s for s in statements if not s.aside and _serves(s.label) is None]
+        or [s for s in statements if s.aside and _serves(s.label) in (None, quantity.name)]
+        or [s for s in statements if not s.aside]
+        or list(statements)
+    )
+    if quantity.kind == "shape" and (named := _by_axes(statements)):
+        return named
+    readings = list(dict.fromkeys(_reading(statement, quantity) for statement in chosen))
+    if quantity.kind == "count":
+        readings = [r for r in readings if not any(a.measures == CHANNELS for a in r.final.amounts)] or readings
+    else:
+        most = max(_rank(reading.final) for reading in readings)
+        readings = [reading for reading in readings if _rank(reading.final) == most]
+    if len({_said(reading.final, quantity) for reading in readings}) > 1:
+        raise AnswerError(f"several answers, {readings[0].text} and {readings[1].text}; which is meant")
+    return readings[0]
+
+
+def _rank(part: Part) -> int:
+    """How many axes a part has as a shape, as it is likeliest read."""
+    return len(part.shapes[0].axes) if part.shapes else 0
+
+
+def _said(part: Part, quantity: Quantity) -> object:
+    """What a part says, however it is written."""
+    if quantity.kind == "count" and part.amounts:
+        return part.amounts[0].value
+    return part.shapes or part.amounts
+
+
+_AXES = {
+    **dict.fromkeys(("c", "channels", "depth", "通道", "通道数", "filters"), 0),
+    **dict.fromkeys(("h", "height", "高", "高度"), 1),
+    **dict.fromkeys(("w", "width", "宽", "宽度"), 2),
+}
+
+
+def _by_axes(statements: Sequence[Statement]) -> Reading | None:
+    """A shape that is given axis by axis: ``H = 28, W = 28, C = 6``."""
+    sizes: dict[int, int] = {}
+    for statement in statements:
+        shape = statement.parts[-1].shapes
+        if statement.label in _AXES and shape and len(shape[-1].axes) == 1 and shape[-1].axes[0] is not None:
+            sizes[_AXES[statement.label]] = shape[-1].axes[0]
+    if len(sizes) < 2:
+        return None
+    axes = tuple(size for _, size in sorted(sizes.items()))
+    text = "×".join(map(str, axes))
+    return Reading(Part(text, (), (Sizes(text, axes),)))
+
+
+def _serves(label: str) -> str | None:
+    label = label.rstrip("为是有")
+    if label in _SERVES:
+        return _SERVES[label]
+    found = find_quantity(label) if (len(label) > 4 or not label.isascii()) and label != "units" else None
+    return found.name if found else None
+
+
+def _reading(statement: Statement, quantity: Quantity) -> Reading:
+    parts = statement.parts
+    if quantity.kind != "count":
+        most = max(map(_rank, parts))
+        last = max(place for place, part in enumerate(parts) if _rank(part) == most)
+        return Reading(parts[last], parts[:last])
+    return Reading(parts[-1], parts[:-1])
+
+
+def match(part: Part, quantity: Quantity, figure: Figure) -> Match | None:
+    """How a part of an answer is the figure; None where it is not."""
+    if figure is None:
+        return None
+    if isinstance(figure, tuple):
+        same = _same_shape if quantity.kind == "shape" else _same_axes
+        found = [same(figure, shape.axes) for shape in part.shapes]
+        return min((m for m in found if m is not None), key=lambda m: len(m.remarks), default=None)
+    for amount in part.amounts:
+        if amount.measures in quantity.measures:
+            remarks = _same_count(figure, amount)
+            if remarks is not None:
+                return Match((*remarks, *_unit_remarks(amount, quantity)))
+    whole = [[size for size in shape.axes if size is not None] for shape in part.shapes if None not in shape.axes]
+    if not part.amounts and figure in map(prod, whole):
+        return Match(("as-shape",))
+    return None
+
+
+def is_coarse(part: Part) -> bool:
+    """Whether a number is rounded so far that it tells nothing."""
+    return bool(part.amounts) and all(abs(a.value) * COARSEST < a.half for a in part.amounts)
+
+
+def _unit_remarks(amount: Amount, quantity: Quantity) -> Iterator[str]:
+    """A figure of MACs that is called FLOPs, or the reverse."""
+    if amount.measures in ("MACs", "FLOPs") and amount.measures.lower() != quantity.name:
+        yield f"called-{amount.measures.lower()}"
+
+
+def _same_count(figure: int, amount: Amount) -> tuple[str, ...] | None:
+    if amount.value == figure:
+        return amount.remarks
+    if abs(amount.value) * COARSEST < amount.half:
+        return None
+    if amount.covers(figure):
+        return amount.remarks
+    if amount.digits >= _FEWEST_CUT and amount.cut_off(figure):
+        return (*amount.remarks, "cut-off")
+    return None
+
+
+def cuts_off(part: Part, quantity: Quantity, figure: Figure) -> bool:
+    """Whether the figure's digits were cut off, however few of them are left."""
+    return isinstance(figure, int) and any(
+        amount.measures in quantity.measures and amount.half and amount.digits > 1 and amount.cut_off(figure)
+        for amount in part.amounts
+    )
+
+
+def _same_axes(figure: Shape, axes: Sequence[int | None]) -> Match | None:
+    """A size an axis, or one for all axes that have the same."""
+    if tuple(axes) == figure or (len(axes) == 1 and set(figure) == set(axes)):
+        return Match()
+    return None
+
+
+def _same_shape(figure: Shape, axes: Sequence[int | None]) -> Match | None:
+    """The shape in PyTorch's order, or in another that means the same: batch in front, channels last, ones left out,
+    or the sizes alone.
+    """
+    axes = tuple(axes)
+    if axes == figure:
+        return Match()
+    rank = len(figure)
+    if len(axes) == rank + 1:
+        inner = _in_order(figure, axes[1:])
+        return None if inner is None else Match(("batch", *inner))
+    if len(axes) == rank:
+        inner = _in_order(figure, axes)
+        if inner is not None:
+            return Match(inner)
+    if rank > 1 and axes == figure[1:]:
+        return Match(("channels-left-out",) if figure[0] != 1 else ())
+    if rank > 2 and len(axes) == 1 and set(figure[1:]) == set(axes):
+        return Match(("one-side",))
+    if _without_ones(axes) == _without_ones(figure) and axes:
+        return Match(("ones",))
+    return None
+
+
+def _in_order(figure: Shape, axes: tuple[int | None, ...]) -> tuple[str, ...] | None:
+    if axes == figure:
+        return ()
+    return ("channels-last",) if axes == (*figure[1:], figure[0]) else None
+
+
+def _without_ones(axes: Sequence[int | None]) -> list[int | None]:
+    return [size for size in axes if size != 1]

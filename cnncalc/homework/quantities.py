@@ -1,0 +1,144 @@
+"""What may be asked of a layer or of a network: each quantity's names, its kind, and its value in an analysis."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+from cnncalc.analysis import Analysis
+from cnncalc.errors import CnncalcError, nearest
+from cnncalc.homework.units import BYTES, COUNT, FLOPS, MACS
+from cnncalc.layers.base import Shape
+
+Figure: TypeAlias = int | Shape | None
+"""A count, or a size an axis; None where there is none, or it could not be followed."""
+
+
+class Quantity(Struct, frozen=True):
+    """Something that may be asked. ``of`` gives its value for a layer, or for the whole network (None).
+
+    ``kind`` is ``shape`` for sizes in order, ``axes`` for one size an axis of the input, ``count`` for a number.
+    ``measures`` are what units of an answer may measure.
+    """
+
+    name: str
+    kind: str
+    of: Callable[[Analysis, str | None, int], Figure]
+    aliases: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ("", COUNT)
+
+
+def _sum(field: str) -> Callable[[Analysis, str | None, int], Figure]:
+    def of(analysis: Analysis, layer: str | None, _: int) -> int:
+        found: int = getattr(analysis.totals if layer is None else analysis.row(layer), field)
+        return found
+
+    return of
+
+
+def _bytes(*fields: str) -> Callable[[Analysis, str | None, int], Figure]:
+    def of(analysis: Analysis, layer: str | None, width: int) -> int:
+        holder: Any = analysis.totals if layer is None else analysis.row(layer)
+        found: int = width * sum(getattr(holder, field) for field in fields)
+        return found
+
+    return of
+
+
+def _output(analysis: Analysis, layer: str | None, _: int) -> Figure:
+    return analysis.row(layer or analysis.layers[-1].name).output_shape
+
+
+def _field(field: str) -> Callable[[Analysis, str | None, int], Figure]:
+    def of(analysis: Analysis, layer: str | None, _: int) -> Figure:
+        found = list(analysis.receptive_fields(layer or analysis.layers[-1].name).values())
+        values: tuple[Any, ...] = getattr(found[0], field) if len(found) == 1 else (None,)
+        return None if None in values or any(value.denominator != 1 for value in values) else tuple(map(int, values))
+
+    return of
+
+
+QUANTITIES: dict[str, Quantity] = {
+    quantity.name: quantity
+    for quantity in (
+        Quantity(
+            "output", "shape", _output, ("outputshape", "shape", "size", "outputsize", "featuremap", "输出", "输出尺寸")
+        ),
+        Quantity(
+            "params",
+            "count",
+            _sum("params"),
+            ("param", "parameter", "parameters", "weights", "numparams", "参数", "参数量", "参数个数"),
+        ),
+        Quantity("buffers", "count", _sum("buffers"), ("buffer",)),
+        Quantity(
+            "macs",
+            "count",
+            _sum("macs"),
+            ("mac", "madds", "multadds", "multiplyaccumulates", "multiplications", "乘加", "乘加次数"),
+            ("", COUNT, MACS, FLOPS),
+        ),
+        Quantity("flops", "count", _sum("flops"), ("flop", "operations", "浮点运算次数"), ("", COUNT, FLOPS, MACS)),
+        Quantity(
+            "activations",
+            "count",
+            _sum("activations"),
+            ("activation", "neurons", "outputelements", "units", "神经元", "神经元个数", "激活"),
+        ),
+        Quantity(
+            "receptive_field",
+            "axes",
+            _field("size"),
+            ("rf", "field", "receptivefield", "receptivefieldsize", "r", "感受野"),
+        ),
+        Quantity("jump", "axes", _field("jump"), ("j", "cumulativestride", "effectivestride", "步幅积")),
+        Quantity(
+            "weight_bytes",
+            "count",
+            _bytes("params"),
+            ("parammemory", "parambytes", "parametermemory", "weightmemory", "modelsize", "参数内存"),
+            ("", BYTES),
+        ),
+        Quantity(
+            "activation_bytes",
+            "count",
+            _bytes("activations"),
+            ("activationmemory", "activationbytes", "featurememory", "激活内存"),
+            ("", BYTES),
+        ),
+        Quantity("memory", "count", _bytes("params", "activations"), ("totalmemory", "bytes", "内存"), ("", BYTES)),
+    )
+}
+"""Every quantity by its name; memory is in bytes, of as many a value as the key says."""
+
+_BY_ALIAS = {
+    re.sub(r"[\W_]", "", alias): quantity
+    for quantity in QUANTITIES.values()
+    for alias in (quantity.name, *quantity.aliases)
+}
+TOTAL = ("total", "totals", "sum", "network", "all", "whole", "overall", "合计", "总计", "整个网络", "全部")
+"""What stands for the whole network where a layer is named."""
+
+
+@lru_cache(maxsize=4096)
+def find_quantity(text: str) -> Quantity | None:
+    """The quantity that a heading or a word names; None where it names none.
+
+    >>> find_quantity("Output shape").name, find_quantity("# params").name, find_quantity("感受野").name
+    ('output', 'params', 'receptive_field')
+    """
+    word = re.sub(r"[\W_]", "", text.lower())
+    return _BY_ALIAS.get(word) or _BY_ALIAS.get(word.removeprefix("numberof").removeprefix("num").removeprefix("total"))
+
+
+def quantity_named(text: str) -> Quantity:
+    """The quantity of that name. Raises CnncalcError with the nearest or all names."""
+    found = find_quantity(text[:100])
+    if found is None:
+        hint = nearest(text[:100], QUANTITIES) or f"; the quantities are {', '.join(QUANTITIES)}"
+        raise CnncalcError(f"no quantity is named {text[:100]!r}{hint}")
+    return found

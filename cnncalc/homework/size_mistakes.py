@@ -1,0 +1,172 @@
+"""Mistakes about the sizes of outputs, and with them about everything that is computed from sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnncalc.arithmetic import ceil_div, prod
+from cnncalc.homework import alterations as alter
+from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, OUTPUT, Task, mistake
+from cnncalc.layers.base import per_axis
+from cnncalc.layers.formulas import window_output
+from cnncalc.layers.reading import Rearranged, Sliding, Spread
+
+SIZED = (OUTPUT, MACS, FLOPS, ACTIVATIONS)
+
+
+@mistake("forgot-padding", SIZED, 1)
+def _forgot_padding(task: Task) -> Iterator[Task]:
+    padding = getattr(task.layer, "padding", 0)
+    if padding not in (0, "valid"):
+        yield told(task.with_settings(padding=0), padding)
+
+
+@mistake("padding-once", SIZED, 2)
+def _padding_once(task: Task) -> Iterator[Task]:
+    yield task.with_alteration(alter.padded_once)
+
+
+@mistake("forgot-plus-one", SIZED, 1)
+def _forgot_plus_one(task: Task) -> Iterator[Task]:
+    yield task.with_alteration(alter.without_one)
+
+
+@mistake("ceiling-for-floor", SIZED, 1)
+def _ceiling_for_floor(task: Task) -> Iterator[Task]:
+    yield task.with_alteration(alter.rounded_up)
+
+
+@mistake("floor-for-ceiling", SIZED, 1)
+def _floor_for_ceiling(task: Task) -> Iterator[Task]:
+    if getattr(task.layer, "ceil_mode", False):
+        yield task.with_settings(ceil_mode=False)
+
+
+@mistake("stride-ignored", SIZED, 2)
+def _stride_ignored(task: Task) -> Iterator[Task]:
+    layer = task.layer
+    if "stride" in layer.__struct_fields__:
+        stride = layer.stride if layer.stride is not None else layer.kernel_size  # type: ignore[attr-defined]
+        yield told(task.with_settings(stride=1), stride)
+
+
+@mistake("stride-is-kernel", SIZED, 3)
+def _stride_is_kernel(task: Task) -> Iterator[Task]:
+    if "stride" in task.layer.__struct_fields__ and not task.visit.parameters:
+        yield task.with_settings(stride=task.layer.kernel_size)  # type: ignore[attr-defined]
+
+
+@mistake("dilation-ignored", SIZED, 1)
+def _dilation_ignored(task: Task) -> Iterator[Task]:
+    dilation = getattr(task.layer, "dilation", 1)
+    if dilation != 1:
+        yield told(task.with_settings(dilation=1), dilation)
+
+
+@mistake("dilated-kernel-too-large", SIZED, 4)
+def _dilated_kernel(task: Task) -> Iterator[Task]:
+    yield task.with_alteration(alter.spread_kernel)
+
+
+@mistake("kernel-not-subtracted", SIZED, 5)
+def _kernel_not_subtracted(task: Task) -> Iterator[Task]:
+    yield task.with_alteration(alter.without_kernel)
+
+
+@mistake("same-assumed", (OUTPUT,), 3)
+def _same_assumed(task: Task) -> Iterator[Task]:
+    windows = [window for window in task.relations(Sliding) if window.axis > 0]
+    if windows and hasattr(task.layer, "kernel_size"):
+        sizes = tuple(ceil_div(task.inputs[0][w.axis], w.stride) for w in windows)
+        yield told(task.with_figure((task.of(OUTPUT)[0], *sizes)), getattr(task.layer, "padding", 0))
+
+
+@mistake("channels-kept", (OUTPUT,), 3)
+def _channels_kept(task: Task) -> Iterator[Task]:
+    if hasattr(task.layer, "out_channels"):
+        yield task.with_figure((task.inputs[0][0], *task.of(OUTPUT)[1:]))
+
+
+@mistake("channels-multiplied", (OUTPUT,), 4)
+def _channels_multiplied(task: Task) -> Iterator[Task]:
+    if hasattr(task.layer, "out_channels"):
+        output = task.of(OUTPUT)
+        yield task.with_figure((output[0] * task.inputs[0][0], *output[1:]))
+
+
+@mistake("height-width-exchanged", (OUTPUT,), 3)
+def _height_width(task: Task) -> Iterator[Task]:
+    output = task.of(OUTPUT)
+    if len(output) >= 3:
+        yield task.with_figure((*output[:-2], output[-1], output[-2]))
+
+
+@mistake("channels-height-exchanged", (OUTPUT,), 4)
+def _channels_height(task: Task) -> Iterator[Task]:
+    output = task.of(OUTPUT)
+    if len(output) >= 3:
+        yield task.with_figure((output[1], output[0], *output[2:]))
+
+
+@mistake("flatten-forgot-channels", (OUTPUT, ACTIVATIONS), 1)
+def _flatten_forgot_channels(task: Task) -> Iterator[Task]:
+    if task.relations(Rearranged):
+        yield task.with_alteration(alter.left_out("C"))
+
+
+@mistake("flatten-one-side", (OUTPUT, ACTIVATIONS), 3)
+def _flatten_one_side(task: Task) -> Iterator[Task]:
+    if task.relations(Rearranged):
+        yield task.with_alteration(alter.left_out("W"))
+
+
+@mistake("not-flattened", (OUTPUT,), 3)
+def _not_flattened(task: Task) -> Iterator[Task]:
+    if task.relations(Rearranged):
+        yield task.with_figure(task.inputs[0])
+
+
+@mistake("transposed-as-convolution", SIZED, 2)
+def _transposed_as_convolution(task: Task) -> Iterator[Task]:
+    layer, (x, *_) = task.layer, task.inputs
+    if task.relations(Spread) and hasattr(layer, "out_channels") and task.quantity == OUTPUT:
+        rank = len(x) - 1
+        sides = [per_axis(getattr(layer, side), rank) for side in ("kernel_size", "stride", "padding", "dilation")]
+        yield task.with_figure((task.of(OUTPUT)[0], *map(window_output, x[1:], *sides)))
+
+
+@mistake("forgot-output-padding", SIZED, 2)
+def _forgot_output_padding(task: Task) -> Iterator[Task]:
+    if getattr(task.layer, "output_padding", 0):
+        yield task.with_settings(output_padding=0)
+
+
+@mistake("transposed-forgot-minus-one", SIZED, 3)
+def _transposed_forgot_minus_one(task: Task) -> Iterator[Task]:
+    yield task.with_alteration(alter.whole_input_spread)
+
+
+@mistake("concatenation-as-sum", (OUTPUT,), 3)
+def _concatenation_as_sum(task: Task) -> Iterator[Task]:
+    if len(task.inputs) > 1:
+        for shape in dict.fromkeys(task.inputs):
+            yield task.with_figure(shape)
+
+
+@mistake("sum-as-concatenation", (OUTPUT,), 3)
+def _sum_as_concatenation(task: Task) -> Iterator[Task]:
+    if len(task.inputs) > 1 and len({len(shape) for shape in task.inputs}) == 1:
+        yield task.with_figure((sum(shape[0] for shape in task.inputs), *task.inputs[0][1:]))
+
+
+@mistake("input-for-output", (OUTPUT, ACTIVATIONS), 4)
+def _input_for_output(task: Task) -> Iterator[Task]:
+    shape = task.inputs[0]
+    yield task.with_figure(shape if task.quantity == OUTPUT else task.analysis.batch * prod(shape))
+
+
+def told(task: Task, value: object) -> Task:
+    """The task with a hyper-parameter's own value for its detail."""
+    from msgspec.structs import replace
+
+    return replace(task, detail="×".join(map(str, value)) if isinstance(value, tuple) else str(value))

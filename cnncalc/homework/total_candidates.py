@@ -1,0 +1,115 @@
+"""The wrong totals of a network: mistakes made in all layers, in those of a kind or in one, and layers left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cnncalc.analysis import Analysis
+from cnncalc.arithmetic import prod
+from cnncalc.homework.findings import IN_A_KIND, IN_ONE, TOGETHER, Asked, Candidate, Finding
+from cnncalc.homework.layer_candidates import common_mistakes, task_of, tasks
+from cnncalc.homework.task import ACTIVATIONS, CATALOGUE, Mistake, Task
+
+_MOST_LAYERS_IN_PAIRS = 80
+_MOST_DETAILS = 3
+
+
+def total_singles(asked: Asked) -> Iterator[Candidate]:
+    """What a mistake changes in each layer, added up over all, over those of a kind, or of one alone."""
+    right = {row.name: getattr(row, asked.quantity) for row in asked.analysis.layers}
+    total = asked.truth
+    assert isinstance(total, int)
+    for mistake in CATALOGUE.values():
+        if asked.quantity in mistake.quantities:
+            for changes in _changes(asked, mistake, right):
+                yield from _summed(mistake.name, mistake.rank, total, changes, asked.analysis)
+    yield from _left_out(asked, total, right)
+
+
+def total_pairs(asked: Asked) -> Iterator[Candidate]:
+    """Two mistakes that are both made throughout."""
+    rows = asked.analysis.layers
+    if len(rows) > _MOST_LAYERS_IN_PAIRS:
+        return
+    mistakes = common_mistakes(asked.quantity)
+    for place, first in enumerate(mistakes):
+        firsts = [_made(task_of(asked, row), first) for row in rows]
+        once = sum([task.value() for task in firsts])
+        if once == asked.truth:
+            continue
+        for second in mistakes[place + 1 :]:
+            seconds = [_made(task, second) for task in firsts]
+            twice = sum([task.value() for task in seconds])
+            if twice not in (once, asked.truth):
+                changed = [(a, b) for a, b in zip(firsts, seconds, strict=True) if a is not b]
+                findings = (
+                    Finding(first.name, together(task.detail for task in firsts)),
+                    Finding(second.name, together(b.detail for a, b in changed if b.detail != a.detail)),
+                )
+                yield Candidate(twice, findings, first.rank + second.rank + TOGETHER)
+
+
+def together(details: Iterable[str]) -> str:
+    """What sentences on several layers need to know, in one."""
+    different = list(dict.fromkeys(filter(None, details)))
+    return ", ".join(different[:_MOST_DETAILS]) + (", …" if len(different) > _MOST_DETAILS else "")
+
+
+def _made(task: Task, mistake: Mistake) -> Any:
+    """The task with a mistake in the first way in which it is made, or as it is."""
+    if task.figure is not None:
+        return task
+    return next((made for _, made in tasks(task, [mistake])), task)
+
+
+def _changes(asked: Asked, mistake: Mistake, right: Mapping[str, int]) -> list[dict[str, tuple[int, str]]]:
+    """For each way in which a mistake is made, the change that it makes in each layer where it makes any, and what its
+    sentence needs to know.
+    """
+    ways: list[dict[str, tuple[int, str]]] = []
+    for row in asked.analysis.layers:
+        for way, (_, task) in enumerate(tasks(task_of(asked, row), [mistake])):
+            value: Any = task.value()
+            if value != right[row.name]:
+                ways += [{} for _ in range(way + 1 - len(ways))]
+                ways[way][row.name] = (value - right[row.name], task.detail)
+    return [way for way in ways if way]
+
+
+def _summed(
+    name: str, rank: float, total: int, changes: Mapping[str, tuple[int, str]], analysis: Analysis
+) -> Iterator[Candidate]:
+    """A mistake made in all layers where it changes something, in those of each kind, and in each of them alone."""
+    yield _over(name, "", rank, total, list(changes.values()))
+    kinds: dict[str, list[tuple[int, str]]] = {}
+    for layer, change in changes.items():
+        kinds.setdefault(analysis.row(layer).type, []).append(change)
+        if len(changes) > 1:
+            yield _over(name, layer, rank + IN_ONE, total, [change])
+    if len(kinds) > 1:
+        for kind, within in kinds.items():
+            yield _over(name, kind, rank + IN_A_KIND, total, within)
+
+
+def _over(name: str, place: str, rank: float, total: int, changes: Sequence[tuple[int, str]]) -> Candidate:
+    finding = Finding(name, together([detail for _, detail in changes]), place)
+    return Candidate(total + sum(change for change, _ in changes), (finding,), rank)
+
+
+def _left_out(asked: Asked, total: int, right: Mapping[str, int]) -> Iterator[Candidate]:
+    kinds: dict[str, int] = {}
+    for row in asked.analysis.layers:
+        kinds[row.type] = kinds.get(row.type, 0) + right[row.name]
+    for kind, amount in kinds.items():
+        yield Candidate(total - amount, (Finding("kind-left-out", place=kind),), 2)
+        yield Candidate(amount, (Finding("one-kind-only", place=kind),), 3)
+    for name, amount in right.items():
+        yield Candidate(total - amount, (Finding("layer-left-out", place=name),), 3)
+        yield Candidate(total + amount, (Finding("layer-twice", place=name),), 5)
+        yield Candidate(amount, (Finding("one-layer-only", place=name),), 5)
+    if asked.quantity == ACTIVATIONS:
+        elements = asked.context.batch * sum(map(prod, asked.analysis.inputs.values()))
+        yield Candidate(total + elements, (Finding("input-counted"),), 2)
+        weighted = sum(right[row.name] for row in asked.analysis.layers if row.params)
+        yield Candidate(weighted, (Finding("only-with-weights"),), 2)

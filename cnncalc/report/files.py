@@ -1,0 +1,62 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable
+
+from cnncalc.errors import CnncalcError, printable
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_LONGEST = 80
+
+
+def write_whole(path: str, text: str, *, mark: bool = False) -> None:
+    """Write a text in UTF-8 in one step, so that no reader ever sees half of it; ``mark`` begins it with a BOM, by
+    which spreadsheets know UTF-8. Raises CnncalcError where it cannot be written.
+    """
+    folder = os.path.dirname(path) or "."
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".cnncalc-")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8-sig" if mark else "utf-8", newline="") as file:
+                file.write(text)
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(temporary, 0o666 & ~umask)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise CnncalcError(f"{printable(path)}: cannot be written: {reason}") from None
+
+
+def make_folder(path: str) -> None:
+    """Make a folder unless it is there. Raises CnncalcError."""
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise CnncalcError(f"{printable(path)}: cannot be made: {reason}") from None
+
+
+def file_names() -> Callable[[str], str]:
+    """A function from names to file names without a suffix that any system takes, each given only once."""
+    given: set[str] = set()
+
+    def name_of(name: str) -> str:
+        base = re.sub(r"[^\w-]+", "_", name).strip("_")[:_LONGEST] or "unnamed"
+        if _RESERVED.fullmatch(base):
+            base = f"_{base}"
+        candidate, number = base, 1
+        while candidate.casefold() in given:
+            number += 1
+            candidate = f"{base}-{number}"
+        given.add(candidate.casefold())
+        return candidate
+
+    return name_of

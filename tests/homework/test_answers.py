@@ -1,0 +1,212 @@
+"""Answers as people write them, and what nobody should write."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnncalc.homework.answers import AnswerError, parse
+from cnncalc.homework.matching import is_coarse, match, reading_of
+from cnncalc.homework.quantities import QUANTITIES
+
+
+def matched(text, quantity, figure):
+    """The remarks on an answer that is the figure; None where it is not."""
+    found = match(reading_of(parse(text), QUANTITIES[quantity]).final, QUANTITIES[quantity], figure)
+    return None if found is None else set(found.remarks)
+
+
+RIGHT = [
+    ("28,938", "params", 28_938),
+    ("28938", "params", 28_938),
+    ("28 938", "params", 28_938),
+    ("28'938", "params", 28_938),
+    ("28_938", "params", 28_938),
+    ("2.9e4", "params", 28_938),
+    ("2.9×10^4", "params", 28_938),
+    ("2.9x10⁴", "params", 28_938),
+    (r"$2.9 \times 10^{4}$", "params", 28_938),
+    ("28.9k", "params", 28_938),
+    ("28.9 K parameters", "params", 28_938),
+    ("2.9万", "params", 28_938),
+    ("≈ 29,000", "params", 28_938),
+    ("about 29000", "params", 28_938),
+    ("61.1M", "params", 61_100_840),
+    ("61.1 million", "params", 61_100_840),
+    ("61,1M", "params", 61_100_840),
+    ("6110万", "params", 61_100_840),
+    ("61.1M (61,100,840)", "params", 61_100_840),
+    ("(5*5*1+1)*16", "params", 416),
+    ("(5·5·1 + 1)·16", "params", 416),
+    ("16*(5²+1)", "params", 416),
+    ("5x5x1x16+16", "params", 416),
+    ("(5*5*1+1)*16 = 416", "params", 416),
+    ("=26*16", "params", 416),
+    ("4 160 / 10", "params", 416),
+    ("864 + 32 + 64 = 960 trainable", "params", 960),
+    ("7600, i.e. (5*5*3+1)*100", "params", 7600),
+    ("1280 parameters for 128 filters", "params", 1280),
+    ("params: 156; output: 6x28x28", "params", 156),
+    ("none", "params", 0),
+    ("没有参数", "params", 0),
+    ("0.714 GMACs", "macs", 714_188_480),
+    ("714 MMACs", "macs", 714_188_480),
+    ("714.19 million multiply-adds", "macs", 714_188_480),
+    ("1.43 GFLOPs", "flops", 1_430_080_104),
+    ("244.4 MB", "weight_bytes", 244_403_360),
+    ("233.1 MiB", "weight_bytes", 244_403_360),
+    ("24M * 4 bytes", "weight_bytes", 96_000_000),
+    ("195x195 (R-CNN)", "receptive_field", (195, 195)),
+    ("195", "receptive_field", (195, 195)),
+    ("13x13 = 169 pixels", "receptive_field", (13, 13)),
+    ("r = 13; j = 4", "receptive_field", (13, 13)),
+    ("r = 13; j = 4", "jump", (4, 4)),
+    ("all nine elements of a 3x3 input", "receptive_field", (3, 3)),
+    ("6x28x28", "output", (6, 28, 28)),
+    ("6×28×28", "output", (6, 28, 28)),
+    ("6 X 28 X 28", "output", (6, 28, 28)),
+    ("６×２８×２８", "output", (6, 28, 28)),
+    ("(6, 28, 28)", "output", (6, 28, 28)),
+    ("[6,28,28]", "output", (6, 28, 28)),
+    ("(6,400,400)", "output", (6, 400, 400)),
+    ("torch.Size([6, 28, 28])", "output", (6, 28, 28)),
+    ("6@28x28", "output", (6, 28, 28)),
+    ("6 maps of 28x28", "output", (6, 28, 28)),
+    ("28x28, 6 channels", "output", (6, 28, 28)),
+    ("24x24 (20 maps)", "output", (20, 24, 24)),
+    ("C=6, H=28, W=28", "output", (6, 28, 28)),
+    (r"$6 \times 28 \times 28$", "output", (6, 28, 28)),
+    ("The answer is 6x28x28.", "output", (6, 28, 28)),
+    ("6x28x28 = 4704", "output", (6, 28, 28)),
+    ("62 x 32 x 32 since (36-5)/1+1 = 32", "output", (62, 32, 32)),
+    ("4,096", "output", (4096,)),
+    ("输出为6×28×28，参数为156个", "output", (6, 28, 28)),
+    ("输出为6×28×28，参数为156个", "params", 156),
+    ("约2.9万个参数", "params", 28_938),
+    ("感受野大小为13×13", "receptive_field", (13, 13)),
+    ("1.43B FLOPs", "flops", 1_430_080_104),
+]
+
+
+@pytest.mark.parametrize(("text", "quantity", "figure"), RIGHT)
+def test_a_right_answer_without_a_remark(text, quantity, figure):
+    assert matched(text, quantity, figure) == set()
+
+
+REMARKED = [
+    ("28*28*6", "output", (6, 28, 28), "channels-last"),
+    ("28 × 28 × 6", "output", (6, 28, 28), "channels-last"),
+    ("(1, 6, 28, 28)", "output", (6, 28, 28), "batch"),
+    ("(N, 6, 28, 28)", "output", (6, 28, 28), "batch"),
+    ("-1x6x28x28", "output", (6, 28, 28), "batch"),
+    ("55x55", "output", (96, 55, 55), "channels-left-out"),
+    ("32", "output", (8, 32, 32), "one-side"),
+    ("4", "output", (1, 1, 4), "ones"),
+    ("1x1x4096", "output", (4096,), "ones"),
+    ("164 MB", "weight_bytes", 171_966_464, "binary"),
+    ("1.43 GFLOPS", "flops", 1_430_080_104, "rate"),
+    ("714M FLOPs", "macs", 714_188_480, "called-flops"),
+    ("1.43 GMACs", "flops", 1_430_080_104, "called-macs"),
+    ("28.938", "params", 28_938, "dot-thousands"),
+    ("61.1M", "params", 61_190_000, "cut-off"),
+    ("(96, 55, 55)", "activations", 290_400, "as-shape"),
+]
+
+
+@pytest.mark.parametrize(("text", "quantity", "figure", "remark"), REMARKED)
+def test_a_right_answer_with_a_remark(text, quantity, figure, remark):
+    assert matched(text, quantity, figure) == {remark}
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "figure"),
+    [
+        ("28,939", "params", 28_938),
+        ("28.8k", "params", 28_938),
+        ("61.0M", "params", 61_100_840),
+        ("61000000", "params", 61_100_840),
+        ("61.1k", "params", 61_100_840),
+        ("61.1 MB", "params", 61_100_840),
+        ("6x28x27", "output", (6, 28, 28)),
+        ("28x6x28", "output", (6, 28, 28)),
+        ("4704", "output", (6, 28, 28)),
+        ("28", "output", (6, 28, 27)),
+        ("172.0 MiB", "weight_bytes", 171_966_464),
+        ("-416", "params", 416),
+        ("416.5", "params", 416),
+    ],
+)
+def test_a_wrong_answer(text, quantity, figure):
+    assert matched(text, quantity, figure) is None
+
+
+@pytest.mark.parametrize("text", ["1e4", "0.1M", "100k"])
+def test_what_is_rounded_too_far_tells_nothing(text):
+    part = reading_of(parse(text), QUANTITIES["params"]).final
+    assert is_coarse(part) == (text != "100k")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "holds no number"),
+        ("n/a", "holds no number"),
+        ("I don't know", "holds no number"),
+        ("9**9**9", "the exponent 387420489 is not a whole number of 0 to 64"),
+        ("1/0", "divides by zero"),
+        ("1e999999", "too many digits"),
+        ("1" * 500, "too many digits"),
+        ("10**18*10", "goes beyond"),
+        ("1+" * 600 + "1", "longer than 1000 characters"),
+        ("(" * 300 + "1" + ")" * 300, "holds no number"),
+        ("__import__('os').system('true')", "holds no number"),
+        ("62 or 63", "several answers, 62 and 63; which is meant"),
+    ],
+)
+def test_what_cannot_be_read(text, reason):
+    with pytest.raises(AnswerError, match=reason.replace("*", r"\*")):
+        reading_of(parse(text), QUANTITIES["params"])
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_it(text):
+    try:
+        answer = parse(text)
+    except AnswerError:
+        return
+    for quantity in QUANTITIES.values():
+        try:
+            match(reading_of(answer, quantity).final, quantity, 416 if quantity.kind == "count" else (6, 28, 28))
+        except AnswerError:
+            continue
+
+
+@given(st.text(alphabet="0123456789 .,x×*/+-^()[]=@eEkMGBiNn;:'_≈", max_size=60))
+def test_no_arithmetic_breaks_it(text):
+    test_no_text_breaks_it.hypothesis.inner_test(text)
+
+
+STYLES = (str, "{:,}".format, "{:_}".format, lambda n: f"{n:,}".replace(",", " "), lambda n: f"{n:,}".replace(",", "'"))
+
+
+@given(st.integers(0, 10**15), st.sampled_from(STYLES))
+def test_every_digit_is_read(count, style):
+    assert matched(style(count), "params", count) == set()
+
+
+@given(st.integers(1000, 10**15), st.integers(3, 9))
+def test_a_rounding_is_right_and_one_unit_beside_it_is_not(count, digits):
+    written = f"{Decimal(count):.{digits - 1}e}"
+    mantissa, exponent = written.split("e")
+    unit = Fraction(10) ** (int(exponent) - digits + 1)
+    rounded = Fraction(mantissa) * Fraction(10) ** int(exponent)
+    assert matched(written, "params", count) == set()
+    assert matched(written, "params", int(rounded + 3 * unit) + 1) is None
+    assert matched(written, "params", int(rounded - 2 * unit)) is None
+
+
+@given(st.lists(st.integers(1, 5000), min_size=3, max_size=3), st.sampled_from(["x", "×", ", ", "*", " x ", " by "]))
+def test_every_shape_is_read(sizes, separator):
+    assert matched(separator.join(map(str, sizes)), "output", tuple(sizes)) == set()

@@ -1,0 +1,239 @@
+"""Papers graded: errors carried forward, mistakes on top of them, credit, keys and classes."""
+
+import json
+
+import pytest
+
+from cnncalc import CnncalcError
+from cnncalc.homework.classroom import tallies
+from cnncalc.homework.grading import Grader
+from cnncalc.homework.key_files import key_from
+from cnncalc.homework.submissions import submissions_from
+
+NETWORK = {
+    "input": [3, 32, 32],
+    "layers": [
+        {"type": "Conv2d", "name": "conv1", "out_channels": 8, "kernel_size": 5, "padding": 2},
+        {"type": "ReLU", "name": "relu"},
+        {"type": "MaxPool2d", "name": "pool", "kernel_size": 2},
+        {"type": "Conv2d", "name": "conv2", "out_channels": 16, "kernel_size": 3},
+        {"type": "Flatten", "name": "flat"},
+        {"type": "Linear", "name": "fc", "out_features": 10},
+    ],
+}
+"""8×32×32 (608 parameters), pool 8×16×16, conv2 16×14×14 (1,168), 3,136, fc 31,370; in all 33,146."""
+
+
+def graded(answers, carry=0.0, **key):
+    key = key_from({"spec": NETWORK} | key)
+    (submission,) = submissions_from(json.dumps({"answers": answers}).encode(), "s", ".json", "Ada")
+    return Grader(key, carry).grade(submission)
+
+
+def verdicts(answers, carry=0.0, **key):
+    return {result.question.id: result.verdict for result in graded(answers, carry, **key).results}
+
+
+def mistakes(result):
+    return [[finding.name for finding in diagnosis.findings] for diagnosis in result.diagnoses.found]
+
+
+def test_right_and_wrong():
+    found = verdicts(
+        {"conv1.output": "8x32x32", "conv1.params": 600, "total.params": "33.1k", "conv2.output": "?", "fc.params": ""}
+    )
+    assert found == {
+        "conv1.output": "right",
+        "conv1.params": "wrong",
+        "total.params": "right",
+        "conv2.output": "unreadable",
+    }
+
+
+def test_sizes_carried_forward():
+    """Without padding conv1 makes 28×28; from there pool 14, conv2 12, 16·12·12 = 2,304, and 23,050 parameters."""
+    paper = graded(
+        {
+            "conv1.output": "8x28x28",
+            "conv1.macs": 600 * 28 * 28,
+            "pool.output": "14x14x8",
+            "conv2.output": "12x12",
+            "conv2.params": 1168,
+            "flat.output": 2304,
+            "fc.params": 23050,
+        },
+        carry=0.5,
+    )
+    assert [result.verdict for result in paper.results] == [
+        *("wrong", "carried", "carried", "carried", "right", "carried", "carried")
+    ]
+    assert mistakes(paper.results[0]) == [["forgot-padding"], ["other-input"]]
+    assert [result.sources for result in paper.results[1:4]] == [
+        (("conv1", "output"),),
+        (("conv1", "output"),),
+        (("pool", "output"),),
+    ]
+    assert (paper.points, paper.most) == (3.5, 7)
+    assert graded({"conv1.output": "8x28x28", "pool.output": "8x14x14"}).points == 0
+
+
+def test_a_right_answer_between_ends_what_is_carried():
+    found = verdicts({"conv1.output": "8x28x28", "pool.output": "8x16x16", "conv2.output": "16x12x12"})
+    assert found == {"conv1.output": "wrong", "pool.output": "right", "conv2.output": "wrong"}
+
+
+def test_a_further_mistake_on_top_of_an_own_error():
+    """From 8×14×14 of its own, conv2 without the + 1 is 11×11."""
+    result = graded({"conv1.output": "8x28x28", "pool.output": "8x14x14", "conv2.output": "16x11x11"}).results[2]
+    assert result.verdict == "wrong"
+    assert mistakes(result) == [["forgot-plus-one"]]
+    assert result.sources == (("conv1", "output"), ("pool", "output"))
+
+
+def test_no_mistake_before_is_blamed_where_what_is_before_is_right():
+    """13×13 is what conv2 makes of a pool that forgot the + 1, and what it makes itself without it."""
+    alone = graded({"conv2.output": "16x13x13"}).results[0]
+    assert mistakes(alone) == [["forgot-plus-one"]]
+    shape = {"conv2.output": "16x28x28"}
+    assert ["stride-ignored"] not in mistakes(graded(shape | {"pool.output": "8x16x16"}).results[0])
+    before = graded({"conv2.output": "16x29x29"}).results[0].diagnoses.found
+    assert [(finding.name, finding.place) for finding in before[0].findings] == [("stride-ignored", "pool")]
+    assert graded({"conv2.output": "16x29x29", "pool.output": "8x16x16"}).results[0].diagnoses.found == ()
+
+
+def test_totals_of_own_figures():
+    """600 + 1,168 + 31,370 = 33,138."""
+    paper = graded({"conv1.params": 600, "conv2.params": 1168, "fc.params": 31370, "total.params": 33138})
+    assert [result.verdict for result in paper.results] == ["wrong", "right", "right", "carried"]
+    assert paper.results[3].sources == (("conv1", "params"),)
+
+
+def test_memory_of_own_parameters():
+    assert verdicts({"conv1.params": 600, "conv1.weight_bytes": 2400})["conv1.weight_bytes"] == "carried"
+
+
+def test_fields_carried_forward():
+    """r: 5, 6, 10; with 6 instead of 5 behind conv1 the pool has 7 and conv2 11."""
+    found = verdicts({"conv1.rf": 6, "pool.rf": 7, "conv2.rf": 11})
+    assert list(found.values()) == ["wrong", "carried", "carried"]
+
+
+def test_shapes_that_fit_nothing_are_carried_nowhere():
+    found = verdicts({"conv1.output": "8x1x1", "pool.output": "8x16x16", "conv2.output": "8x1x1"})
+    assert list(found.values()) == ["wrong", "right", "wrong"]
+
+
+QUESTIONS = [
+    {"id": "a", "layer": "conv1", "quantity": "params", "points": 2},
+    {"id": "b", "layer": "total", "quantity": "macs", "points": 0.5},
+    {"id": "c", "quantity": "output size", "spec": "lenet5", "layer": "C1"},
+]
+
+
+def test_questions_of_a_key():
+    paper = graded({"A": 608, "total.macs": "1"}, questions=QUESTIONS)
+    assert [(r.question.id, r.verdict, r.question.points) for r in paper.results] == [
+        ("a", "right", 2),
+        ("b", "wrong", 0.5),
+        ("c", "missing", 1),
+    ]
+    assert (paper.points, paper.most) == (2, 3.5)
+    assert not paper.all_right
+
+
+def test_an_answer_to_no_question_is_told():
+    paper = graded({"z": 3, "conv2.params": 1168, "a": 608}, questions=QUESTIONS)
+    assert [problem for _, problem in paper.unmatched] == [
+        "there is no question 'z'; there are a, b, c",
+        "there is no question 'conv2.params'; there are a, b, c",
+    ]
+    (problem,) = (text for _, text in graded({"conv3.params": 3}).unmatched)
+    assert problem == "there is no question 'conv3.params'; did you mean 'conv1.params'?"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "conv1.params",
+        "CONV1.params",
+        "conv1 parameters",
+        "conv1: number of parameters",
+        "params of conv1",
+        "conv1/参数量",
+    ],
+)
+def test_how_a_question_may_be_named(reference):
+    assert [result.verdict for result in graded({reference: 608}).results] == ["right"]
+
+
+@pytest.mark.parametrize(
+    "reference", ["total.params", "params", "total params", "Total: # params", "参数量", "合计.参数"]
+)
+def test_how_the_whole_network_may_be_named(reference):
+    assert [result.verdict for result in graded({reference: 33146}).results] == ["right"]
+
+
+def test_a_key_that_states_a_wrong_answer_is_doubted():
+    key = key_from(
+        {"spec": NETWORK, "questions": [{"layer": "conv1", "quantity": "params", "answer": 600}]}, "key.json"
+    )
+    assert key.doubts == (
+        "key.json: $.questions[0].answer: 600 is not right, conv1.params is 608; that is what is graded by",
+    )
+    right = {"layer": "conv1", "quantity": "output", "answer": [8, 32, 32]}
+    assert key_from({"spec": NETWORK, "questions": [right]}).doubts == ()
+
+
+def test_a_solved_paper_is_a_key():
+    key = key_from({"spec": NETWORK, "answers": {"conv1": {"output": "8x32x32", "params": 600}, "total.macs": 1}}, "k")
+    assert list(key.questions) == ["conv1.output", "conv1.params", "total.macs"]
+    assert [doubt.split(", ")[0] for doubt in key.doubts] == [
+        "k: $.answers.conv1.params: 600 is not right",
+        "k: $.answers.total.macs: 1 is not right",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"questions": []}, 'a key needs "spec"'),
+        ({"spec": "alexnt"}, "did you mean 'alexnet'"),
+        ({"spec": "alexnet", "question": []}, "a key has no field 'question'; did you mean 'questions'?"),
+        ({"spec": "alexnet", "questions": [{"layer": "conv1"}]}, 'k: $.questions[0]: a question needs "quantity"'),
+        (
+            {"spec": "alexnet", "questions": [{"layer": "conv9", "quantity": "params"}]},
+            "k: $.questions[0]: no layer is",
+        ),
+        (
+            {"spec": "alexnet", "questions": [{"quantity": "parms"}]},
+            "no quantity is named 'parms'; did you mean 'params'?",
+        ),
+        ({"spec": "alexnet", "questions": [{"quantity": "params", "points": -1}]}, "expected a number of at least 0"),
+        ({"spec": "alexnet", "batch": 0}, "k: $.batch: expected a whole number of 1 to"),
+        ({"spec": "alexnet", "input": [3, 8, 8]}, "does not fit"),
+        ({"spec": "net.py:network"}, "not Python code"),
+        ({"spec": "alexnet", "questions": [{"id": "1", "quantity": "params"}] * 2}, "there are two questions '1'"),
+        ({"spec": "alexnet", "questions": [3]}, "k: $.questions[0]: expected an object"),
+    ],
+)
+def test_a_bad_key(document, message):
+    with pytest.raises(CnncalcError) as caught:
+        key_from(document, "k")
+    assert message in str(caught.value)
+
+
+def test_a_class_is_tallied():
+    key = key_from({"spec": NETWORK, "questions": QUESTIONS[:1]})
+    grader = Grader(key)
+    texts = ["608", "600", "600", "601", "1", "about"]
+    papers = [
+        grader.grade(submission)
+        for text in texts
+        for submission in submissions_from(f"question,answer\na,{text}".encode(), "s", ".csv", "x")
+    ]
+    (tally,) = tallies(papers)
+    assert tally.verdicts == {"right": 1, "wrong": 4, "unreadable": 1}
+    assert [([f.name for f in findings], count) for findings, count in tally.mistakes] == [
+        (["forgot-bias"], 2),
+        (["one-bias"], 1),
+    ]

@@ -1,0 +1,149 @@
+"""Exercise sheets: what they ask, that their keys are right, and that numbers come out whole."""
+
+import json
+
+import pytest
+from strategies import fits
+
+from cnncalc import CnncalcError, analyze, layers, load, loads
+from cnncalc.homework.document import Equation, Paragraph
+from cnncalc.homework.examiner import Examiner
+from cnncalc.homework.messages import languages
+from cnncalc.homework.questions import ASKED, draw
+from cnncalc.homework.quiz import answer_text, make_quiz
+from cnncalc.report.explained_latex import latex
+from cnncalc.report.explained_markdown import markdown
+
+SPECS = ("lenet", "alexnet", "vgg16", "resnet18", "mobilenet_v2", "dcgan", "text_cnn", "r3d_18", "shufflenet_v2_x1_0")
+
+
+def quiz_of(name, seed=1, **options):
+    return make_quiz(load(name), seed=seed, **options)
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_answers_are_those_of_the_analysis(name):
+    for seed in (1, 2):
+        for question in quiz_of(name, seed).questions:
+            row = question.analysis.layers[-1]
+            if not question.layer:
+                assert question.answer == getattr(question.analysis.totals, question.quantity)
+            elif question.quantity == "output":
+                assert question.answer == row.output_shape
+            elif question.quantity == "receptive_field":
+                assert {question.answer} == set(question.analysis.receptive_fields(row.name)["input"].size)
+            elif question.quantity == "weight_bytes":
+                assert question.answer == 4 * row.params
+            else:
+                assert question.answer == getattr(row, question.quantity)
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_numbers_come_out_whole(name):
+    for seed in range(4):
+        for question in quiz_of(name, seed).questions:
+            assert isinstance(question.answer, (int, tuple))
+            if question.quantity != "receptive_field":
+                for row in question.analysis.layers:
+                    assert "inexact-division" not in [note.code for note in row.layer.notes(*row.input_shapes)]
+                    assert fits(row.layer, *row.input_shapes) or min(row.output_shape) >= 1
+
+
+def test_the_same_seed_makes_the_same_sheet_and_another_another():
+    assert quiz_of("alexnet", 7).to_dict() == quiz_of("alexnet", 7).to_dict()
+    sheets = {json.dumps(quiz_of("alexnet", seed).to_dict()) for seed in range(20)}
+    assert len(sheets) == 20
+
+
+def test_questions_differ_and_are_as_many_as_asked_for():
+    quiz = quiz_of("vgg16", 3, questions=40)
+    assert len(quiz.questions) == 40
+    assert len({quiz.text(position) for position in range(40)}) == 40
+    assert {question.quantity for question in quiz.questions} == set(ASKED)
+
+
+def test_layers_are_varied():
+    quiz = quiz_of("lenet", 3, questions=60)
+    texts = " ".join(quiz.text(position) for position in range(60))
+    assert sum(f"a kernel of {side}×{side}" in texts for side in (1, 2, 3, 5, 7)) >= 4
+    assert "stride 2" in texts
+    assert "outputs" in texts
+
+
+def test_only_what_is_wanted_is_asked():
+    assert {question.quantity for question in quiz_of("alexnet", quantities=("params",)).questions} == {"params"}
+
+
+def test_a_network_with_nothing_to_ask_is_refused():
+    network = loads('{"input": [3, 8, 8], "layers": [{"type": "Identity"}]}')
+    with pytest.raises(CnncalcError, match="nothing to ask about"):
+        make_quiz(network, quantities=("params",))
+    assert draw(network, 1, 5, ("params",)) == []
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("name", SPECS)
+def test_the_key_is_accepted_by_the_grader(name, language):
+    """The sheet as JSON is a key for `cnncalc check`, whose own figures are the quiz's answers."""
+    quiz = quiz_of(name, 5, language=language)
+    examiner = Examiner(quiz)
+    for position, question in enumerate(quiz.questions):
+        assert examiner.judge(position, answer_text(question)).is_right, quiz.text(position)
+
+
+def test_a_wrong_answer_is_told_the_mistake():
+    quiz = quiz_of("lenet", 7, questions=20, quantities=("params",))
+    examiner = Examiner(quiz)
+    position, question = next(
+        (position, question)
+        for position, question in enumerate(quiz.questions)
+        if question.layer and question.analysis.layers[-1].type == "Linear"
+    )
+    weights = question.answer - question.analysis.layers[-1].output_shape[-1]
+    judgement = examiner.judge(position, f"{weights:,}")
+    assert not judgement.is_right
+    assert "the bias was left out" in " ".join(judgement.sentences)
+    assert "cannot be read" in examiner.judge(position, "dunno").sentences[0]
+
+
+def test_the_key_is_shown_only_where_it_is_wanted():
+    quiz = quiz_of("alexnet", 2)
+    assert "answer" not in json.dumps(quiz.to_dict())
+    assert all("answer" in question for question in quiz.to_dict(key=True)["questions"])
+    assert not any(isinstance(block, Equation) for block in quiz.sheet().blocks)
+    assert sum(isinstance(block, Equation) for block in quiz.sheet(key=True).blocks) >= 10
+
+
+@pytest.mark.parametrize("language", languages())
+def test_sheets_as_markdown_and_latex(language):
+    sheet = quiz_of("alexnet", 7, language=language).sheet(key=True)
+    assert markdown(sheet).count("$$") % 2 == 0
+    text = latex(sheet)
+    assert text.count(r"\begin{") == text.count(r"\end{")
+    assert ("ctex" in text) == (language == "zh")
+    if language == "en":
+        assert text.isascii()
+
+
+def test_the_wording_has_what_is_needed():
+    network = loads('{"input": [4, 9, 9], "layers": [{"type": "MaxPool2d", "kernel_size": 3}]}')
+    question = make_quiz(network, quantities=("output",)).questions[0]
+    layer = question.analysis.layers[0].layer
+    assert isinstance(layer, layers.MaxPool2d)
+    text = make_quiz(network, quantities=("output",)).text(0)
+    assert "×".join(map(str, question.analysis.layers[0].input_shapes[0])) in text
+    assert "stride" in text
+
+
+def test_questions_are_paragraphs_a_person_can_read():
+    for language in languages():
+        for block in quiz_of("resnet18", 3, language=language).sheet().blocks:
+            if isinstance(block, Paragraph):
+                assert "{" not in block.text
+                assert "None" not in block.text
+
+
+def test_analyses_of_questions_are_small():
+    for question in quiz_of("vgg16", 1, questions=30).questions:
+        assert len(question.analysis.layers) <= 12
+        assert analyze(question.network).totals == question.analysis.totals

@@ -1,0 +1,173 @@
+"""Files of answers in every format, and files that nobody should send."""
+
+import json
+
+import pytest
+
+from cnncalc.homework.entries import MOST_ANSWERS, SubmissionError
+from cnncalc.homework.submissions import read_submissions, submissions_from
+
+
+def read(text, suffix, student="file"):
+    data = text if isinstance(text, bytes) else text.encode()
+    return submissions_from(data, "source", suffix, student)
+
+
+def entries(text, suffix):
+    """What each entry answers and its text, of the one student in a file."""
+    (submission,) = read(text, suffix)
+    return [
+        (entry.reference if entry.quantity is None else (entry.layer, entry.quantity), entry.text)
+        for entry in submission.entries
+    ]
+
+
+LONG = [(("conv1", "output"), "96x55x55"), (("conv1", "params"), "34,944")]
+
+SAME = {
+    ".csv": [
+        'layer,quantity,answer\nconv1,output,96x55x55\nconv1,params,"34,944"\n',
+        "layer,quantity,answer\nconv1,output,96x55x55\nconv1,params,34,944\n",
+        "Layer;Quantity;Your answer\r\nconv1;output;96x55x55\r\nconv1;params;34,944\r\n",
+        "layer\tquantity\tanswer\nconv1\toutput\t96x55x55\nconv1\tparams\t34,944",
+        'conv1,output,96x55x55\nconv1,params,"34,944"\n',
+        "层,量,答案\nconv1,output,96x55x55\nconv1,params,34,944\n",
+        'layer,output,params\nconv1,96x55x55,"34,944"\n',
+        '\ufefflayer,type,output,params\nconv1,Conv2d,96x55x55,"34,944"\n',
+    ],
+    ".md": [
+        "| layer | output | params |\n|:--|--:|--:|\n| conv1 | 96x55x55 | 34,944 |\n",
+        "# Homework\n\nlayer | type | output | params\n--- | --- | --- | ---\n"
+        "`conv1` | Conv2d | 96x55x55 | **34,944**\n",
+        "| layer | quantity | answer |\n|---|---|---|\n| conv1 | output | 96x55x55 |\n\ntext\n\n"
+        "| layer | quantity | answer |\n|---|---|---|\n| conv1 | params | 34,944 |\n",
+    ],
+    ".json": [
+        json.dumps({"answers": {"conv1": {"output": "96x55x55", "params": "34,944"}}}),
+        json.dumps({"conv1": {"output": "96x55x55", "params": "34,944"}}),
+        json.dumps(
+            [
+                {"layer": "conv1", "quantity": "output", "answer": "96x55x55"},
+                {"layer": "conv1", "quantity": "params", "answer": "34,944"},
+            ]
+        ),
+        json.dumps({"layers": [{"name": "conv1", "type": "Conv2d", "output": "96x55x55", "params": "34,944"}]}),
+    ],
+}
+
+
+@pytest.mark.parametrize(("suffix", "text"), [(suffix, text) for suffix, texts in SAME.items() for text in texts])
+def test_the_same_answers_in_every_format(suffix, text):
+    assert entries(text, suffix) == LONG
+    if suffix != ".csv" or "layer" in text:
+        assert entries(text, "") == LONG
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text"),
+    [
+        (".csv", "question,answer\nq1,55x55\nq2,416"),
+        (".csv", "q1,55x55\nq2,416"),
+        (".csv", "#,answer\nq1,55x55\nq2,416"),
+        (".csv", "题号,答案\nq1,55x55\nq2,416"),
+        (".json", '{"answers": {"q1": "55x55", "q2": 416}}'),
+        (".json", '{"q1": "55x55", "q2": 416}'),
+        (".json", '[{"id": "q1", "answer": "55x55"}, {"id": "q2", "answer": 416}]'),
+        (".md", "| question | answer |\n|-|-|\n| q1 | 55x55 |\n| q2 | 416 |"),
+        (".md", "## q1\n\nHow large?\n\nAnswer: 55x55\n\n## q2\n\n**Answer:** 416\n"),
+        (".md", "## Question q1\n\nAnswer: 55x55……\n\n## 第 q2 题\n\n答：416 ____\n"),
+    ],
+)
+def test_answers_by_question(suffix, text):
+    assert entries(text, suffix) == [("q1", "55x55"), ("q2", "416")]
+
+
+def test_numbers_of_json_keep_their_spelling():
+    text = '{"answers": {"a": 2.90e4, "b": 123456789012345678901234567890, "c": [6, 28, 28], "d": null}}'
+    assert entries(text, ".json") == [
+        ("a", "2.90e4"),
+        ("b", "123456789012345678901234567890"),
+        ("c", "(6, 28, 28)"),
+        ("d", ""),
+    ]
+
+
+def test_who_it_is_from():
+    assert read('{"student": "Ada", "answers": {"q": 1}}', ".json")[0].student == "Ada"
+    assert read("# student: Ada\nquestion,answer\nq,1", ".csv")[0].student == "Ada"
+    assert read("**Name:** Ada\n\n| question | answer |\n|-|-|\n| q | 1 |", ".md")[0].student == "Ada"
+    assert read("姓名：小明\n\n| 题号 | 答案 |\n|-|-|\n| q | 1 |", ".md")[0].student == "小明"
+    assert read("q,1\nr,2", ".csv", student="ada_7")[0].student == "ada_7"
+    hidden = read('{"student": "A\\u202ed\\na\\u0007", "answers": {"q": 1}}', ".json")[0].student
+    assert hidden.isprintable()
+    assert len(read(json.dumps({"student": "x" * 10_000, "answers": {"q": 1}}), ".json")[0].student) == 100
+
+
+def test_several_students_in_one_file():
+    form = read("Timestamp,Student,conv1.output,conv1.params\n1,Ada,6x28x28,156\n2,Bo,6x28x28,\n", ".csv")
+    assert [(s.student, [(e.reference, e.text) for e in s.entries]) for s in form] == [
+        ("Ada", [("conv1.output", "6x28x28"), ("conv1.params", "156")]),
+        ("Bo", [("conv1.output", "6x28x28"), ("conv1.params", "")]),
+    ]
+    papers = read('[{"student": "Ada", "answers": {"q": 1}}, {"student": "Bo", "answers": {"q": 2, "r": 3}}]', ".json")
+    assert [(s.student, len(s.entries)) for s in papers] == [("Ada", 1), ("Bo", 2)]
+    long = read("student,question,answer\nAda,q,1\nBo,q,2\nAda,r,3\n", ".csv")
+    assert [(s.student, len(s.entries)) for s in long] == [("Ada", 2), ("Bo", 1)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_the_encodings_that_spreadsheets_write(encoding):
+    data = "姓名,conv1.params\r\n小明,156\r\n".encode(encoding)
+    (submission,) = submissions_from(data, "s", ".csv", "file")
+    assert submission.student == "小明"
+    assert submission.entries[0].text == "156"
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "message"),
+    [
+        (b"", ".csv", "holds no answers"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe\xfd", ".csv", "not a text file"),
+        (b"a,b\n\x00,1", ".csv", "not a text file"),
+        ("{", ".json", "line 1, column 2: not valid JSON"),
+        ("[" * 100_000, ".json", "nested too deeply"),
+        ('{"answers": 3}', ".json", "$.answers: expected an object or a list of answers"),
+        ('{"answers": {"a": {"b": {"c": 1}}}}', ".json", "$.answers.a.b: expected a number, a text or a list of sizes"),
+        ('{"answers": {"a": [[1]]}}', ".json", "$.answers.a: expected a number, a text or a list of sizes"),
+        ('"text"', ".json", "expected an object of answers"),
+        ('[{"answers": {"q": 1}}]', ".json", '$[0]: one of several papers needs a "student"'),
+        ("no table here", ".md", "holds no table"),
+        ("red,green,blue,grey\n1,2,3,4", ".csv", "line 1: no column is headed layer, question or answer"),
+        ("layer,output,params\nconv1,96x55x55,34,944", ".csv", "line 2: 4 cells under 3 headings"),
+        ("layer,answer\nconv1,1", ".csv", "line 2: an answer needs a question, or a layer and a quantity"),
+        ("question,answer\n" + "q,1\n" * (MOST_ANSWERS + 1), ".csv", f"more than {MOST_ANSWERS:,} rows"),
+        (json.dumps([{"id": "q", "answer": 1}] * (MOST_ANSWERS + 1)), ".json", f"more than {MOST_ANSWERS:,} answers"),
+        ('{"answers": {"a": ' + "9" * 100_000 + "}}", ".json", None),
+        ("question,answer\nq," + "9" * 200_000, ".csv", "not valid CSV"),
+    ],
+)
+def test_a_file_that_cannot_be_read(text, suffix, message):
+    if message is None:
+        assert read(text, suffix)
+        return
+    with pytest.raises(SubmissionError) as caught:
+        read(text, suffix)
+    assert message in str(caught.value)
+
+
+def test_a_million_rows_are_refused_early(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("question,answer\n" + "q,1\n" * 1_000_000)
+    with pytest.raises(SubmissionError, match="more than 20,000 rows"):
+        read_submissions(str(path))
+
+
+def test_a_file_too_large_or_not_there(tmp_path):
+    path = tmp_path / "large.csv"
+    path.write_bytes(b"1" * (16 * 2**20 + 1))
+    with pytest.raises(SubmissionError, match="larger than 16 MiB"):
+        read_submissions(str(path))
+    with pytest.raises(SubmissionError, match="no such file"):
+        read_submissions(str(tmp_path / "nothing.csv"))
+    with pytest.raises(SubmissionError, match="is a directory"):
+        read_submissions(str(tmp_path))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from cnncalc.analysis import analyze as analyze
     from cnncalc.errors import CnncalcError as CnncalcError
     from cnncalc.errors import SpecError as SpecError
-    from cnncalc.homework.explanation import explain as explain
     from cnncalc.homework.api import grade as grade
+    from cnncalc.homework.explanation import explain as explain
     from cnncalc.homework.quiz import make_quiz as make_quiz
     from cnncalc.layers import *  # noqa: F403
     from cnncalc.spec import *  # noqa: F403

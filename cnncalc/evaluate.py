@@ -47,8 +47,8 @@ def evaluate(
 ) -> list[Evaluated]:
     """Every node in order, with the shape that it makes, its tensors and its work, for one sample.
 
-    ``input_shapes`` are those of the graph's inputs, in their order; ``outputs`` decides what nodes make in the place of
-    their layers.
+    ``input_shapes`` are those of the graph's inputs, in their order; ``outputs`` decides what nodes make in the place
+    of their layers.
     """
     shapes = list(input_shapes)
     walk = []

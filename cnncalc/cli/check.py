@@ -15,7 +15,7 @@ from cnncalc.homework.classroom import Unreadable, grade_class, tallies
 from cnncalc.homework.context import BYTES
 from cnncalc.homework.grading import Grader, Paper
 from cnncalc.homework.key import Key
-from cnncalc.homework.key_files import is_key, key_from, read_key
+from cnncalc.homework.key_files import is_key, is_solved, key_from, read_key
 from cnncalc.homework.messages import languages, messages
 from cnncalc.homework.submissions import Submission, read_submissions
 from cnncalc.layers.base import LARGEST_SIZE
@@ -97,12 +97,15 @@ def _key_and_paths(
     arguments: tuple[str, ...], named: str | None, overrides: dict[str, object]
 ) -> tuple[Key, Sequence[str]]:
     """The key, and the files of answers."""
-    if named is None and len(arguments) > 1 and is_key(arguments[0]):
+    if named is None and len(arguments) > 1 and (is_key(arguments[0]) or is_solved(arguments[0])):
         named, arguments = arguments[0], arguments[1:]
     if named is not None:
         return _key(named, overrides), arguments
     if len(arguments) > 1:
         raise click.UsageError("the first of several arguments is the key or the SPEC, or --key names it")
+    if is_key(arguments[0]):
+        read_key(arguments[0])
+        raise click.UsageError(f"files of answers are missing behind {printable(arguments[0])}")
     (submission, *_) = read_submissions(arguments[0])
     return _own_key(submission, arguments[0], overrides), arguments
 
@@ -131,26 +134,15 @@ def _own_key(submission: Submission, path: str, overrides: dict[str, object]) ->
         raise CnncalcError(
             f"{printable(path)}: names no spec; give the key or the SPEC before it, such as cnncalc check alexnet"
         )
-    document = {"spec": _with_numbers(spec), **overrides}
+    document = {"spec": spec, **overrides}
     return key_from(document, printable(path), os.path.dirname(path))
-
-
-def _with_numbers(document: object) -> object:
-    """Numbers of a spec within answers, whose spelling was kept, as numbers."""
-    if isinstance(document, dict):
-        return {name: _with_numbers(value) for name, value in document.items()}
-    if isinstance(document, list):
-        return [_with_numbers(value) for value in document]
-    if isinstance(document, str) and document.lstrip("-").isdigit() and len(document) < 20:
-        return int(document)
-    return document
 
 
 def _print_paper(paper: Paper, form: str, language: str, answers: bool) -> None:
     from cnncalc.homework.feedback import feedback, paper_document
 
     if form == "json":
-        click.echo(json.dumps(paper_document(paper), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(paper_document(paper, answers=answers), ensure_ascii=False, indent=2))
         return
     document = feedback(paper, language, answers=answers)
     if form == "text":
@@ -211,7 +203,7 @@ def _grade_class(
         write_whole(out, as_csv(papers, unreadable, counted), mark=True)
     if form == "json":
         document = {
-            "papers": [paper_document(paper) for paper in papers],
+            "papers": [paper_document(paper, answers=answers) for paper in papers],
             "unreadable": [{"file": file.path, "problem": file.problem} for file in unreadable],
         }
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -27,7 +27,9 @@ def from_json(text: str) -> tuple[dict[str, Any], Entries]:
     except RecursionError:
         raise SubmissionError("nested too deeply") from None
     if isinstance(document, list):
-        return {}, _json_entries(document, "$")
+        return {}, _papers(document) if any("answers" in _object(item) for item in document) else _json_entries(
+            document, "$"
+        )
     if not isinstance(document, dict):
         raise SubmissionError("$: expected an object of answers")
     answers, where = document.get("answers"), "$.answers"
@@ -42,7 +44,28 @@ def from_json(text: str) -> tuple[dict[str, Any], Entries]:
         about = {key: answers[key] for key in ("student", "name", "spec", "key") if isinstance(answers.get(key), str)}
         answers = {key: value for key, value in document.items() if key not in about}
     about.setdefault("student", about.get("name"))
+    if isinstance(about.get("spec"), dict):
+        about["spec"] = _with_numbers(text)["spec"]
     return about, _json_entries(answers, where)
+
+
+def _papers(documents: list[Any]) -> Entries:
+    """The answers of several students, an object each."""
+    for index, item in enumerate(_limited(documents)):
+        document = _object(item)
+        student = document.get("student", document.get("name", ""))
+        if not isinstance(student, str) or not student:
+            raise SubmissionError(f'$[{index}]: one of several papers needs a "student"')
+        for _, entry in _json_entries(document.get("answers"), f"$[{index}].answers"):
+            yield student, entry
+
+
+def _with_numbers(text: str) -> Any:
+    """The document with its numbers as numbers, as a spec within it needs them."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise SubmissionError("holds a number with too many digits") from None
 
 
 def _listed(value: Any) -> list[Any]:

@@ -152,7 +152,7 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
             continue
         elif token.text == "-":
             negative = True
-        elif token.kind == "number" and len(token.text) <= _LONGEST_NUMBER and (token.whole or re.fullmatch(r"\d+,\d+", token.text)):
+        elif token.kind == "number" and _may_be_sizes(token):
             if negative:
                 if token.text != "1":
                     return ()
@@ -172,6 +172,12 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
         elif not (token.kind == "," or token.text in ("*", "×")):
             return ()
     return tuple(axes) if channels is None else (channels, *axes)
+
+
+def _may_be_sizes(token: Token) -> bool:
+    """Whether a number is a size, or two with a comma between them."""
+    is_whole = token.whole or re.fullmatch(r"\d+,\d+", token.text) is not None
+    return is_whole and len(token.text) <= _LONGEST_NUMBER
 
 
 def _amounts(piece: Piece) -> tuple[Amount, ...]:

@@ -27,7 +27,7 @@ def feedback(paper: Paper, language: str = "en", *, answers: bool = True) -> Doc
     """A page for a student: what is wrong and why, then what is right; ``answers``: whether right figures are told."""
     say = messages(language)
     title = say("grade.title", student=paper.student, points=points_text(paper.points), most=points_text(paper.most))
-    blocks: list[Block] = [Paragraph(say("grade.lead", source=paper.source))]
+    blocks: list[Block] = [Paragraph(say("grade.lead", source=paper.source))] if paper.source else []
     for result in paper.results:
         if result.verdict != RIGHT:
             blocks += _section(result, say, answers)
@@ -197,19 +197,19 @@ def _sentence(clause: str, say: Messages) -> str:
     return text if text.endswith((".", "。", "?", "？")) else text + say("grade.stop")
 
 
-def paper_document(paper: Paper) -> dict[str, Any]:
-    """A paper as plain data, as ``cnncalc check --format json`` prints it."""
+def paper_document(paper: Paper, *, answers: bool = True) -> dict[str, Any]:
+    """A paper as plain data, as ``cnncalc check --format json`` prints it; no right figures without ``answers``."""
     return {
         "student": paper.student,
         "source": paper.source,
         "points": paper.points,
         "most": paper.most,
-        "results": [_result_document(result) for result in paper.results],
+        "results": [_result_document(result, answers) for result in paper.results],
         "unmatched": [{"where": where, "problem": problem} for where, problem in paper.unmatched],
     }
 
 
-def _result_document(result: Graded) -> dict[str, Any]:
+def _result_document(result: Graded, answers: bool) -> dict[str, Any]:
     question = result.question
     expected = list(result.expected) if isinstance(result.expected, tuple) else result.expected
     return {
@@ -218,7 +218,7 @@ def _result_document(result: Graded) -> dict[str, Any]:
         "quantity": question.quantity,
         "answer": result.text,
         "verdict": result.verdict,
-        "expected": expected,
+        "expected": expected if answers else None,
         "points": result.points,
         "of": question.points,
         "remarks": list(result.remarks),

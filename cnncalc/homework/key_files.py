@@ -9,6 +9,7 @@ from typing import Any
 
 from cnncalc.analysis import convention_named
 from cnncalc.errors import CnncalcError, nearest, printable
+from cnncalc.homework.answer_files import from_json
 from cnncalc.homework.answers import parse
 from cnncalc.homework.context import BYTES, Context
 from cnncalc.homework.key import Key, Question, layer_named
@@ -21,7 +22,7 @@ from cnncalc.spec.network import network_from
 
 MOST_QUESTIONS = 1000
 _SETTINGS = ("spec", "network", "input", "variables", "batch", "convention", "bytes")
-_OF_A_KEY = ("title", "title_zh", "name", "questions", "answers", *_SETTINGS)
+_OF_A_KEY = ("title", "title_zh", "name", "student", "questions", "answers", *_SETTINGS)
 _OF_A_QUESTION = ("id", "layer", "quantity", "points", "answer", "question", "text", *_SETTINGS)
 
 
@@ -41,9 +42,13 @@ def is_key(name: str) -> bool:
     document = _document(exercise_place(name) or name)
     if document is None:
         return True
-    if "answers" in document and "questions" not in document:
-        return False
-    return "questions" in document or "spec" in document or "network" in document
+    return "questions" in document or (document.keys() <= set(_OF_A_KEY) and "answers" not in document)
+
+
+def is_solved(name: str) -> bool:
+    """Whether a file has the answers to a network that it names: a key, where papers stand beside it."""
+    document = _document(name) or {}
+    return "answers" in document and ("spec" in document or "network" in document)
 
 
 def _document(name: str) -> dict[str, Any] | None:
@@ -93,7 +98,12 @@ def key_from(document: Mapping[str, Any], source: str = "", folder: str = "") ->
         if question.id in questions:
             raise CnncalcError(f"{where}.id: there are two questions {question.id!r}")
         questions[question.id] = question
-        doubts += _doubts(question, item.get("answer"), where)
+        doubts += _doubts(question, item.get("answer"), f"{where}.answer")
+    if context is not None and not asked and "answers" in document:
+        for entry in from_json(json.dumps({"answers": document["answers"]}))[1]:
+            found = Key("", context).question(entry[1])
+            questions[found.id] = found
+            doubts += _doubts(found, entry[1].text, f"{source}: {entry[1].where}")
     title = document.get("title") or document.get("name") or (context.network.name if context else source)
     return Key(str(title), context, questions, tuple(doubts))
 
@@ -147,7 +157,7 @@ def _doubts(question: Question, answer: Any, where: str) -> Iterator[str]:
         agrees = False
     if not agrees:
         right = shape_text(truth) if isinstance(truth, tuple) else f"{truth:,}"
-        yield f"{where}.answer: {text[:60]} is not right, {question.about} is {right}; that is what is graded by"
+        yield f"{where}: {text[:60]} is not right, {question.about} is {right}; that is what is graded by"
 
 
 def _context(settings: Mapping[str, Any], where: str, folder: str, kept: dict[str, Context]) -> Context:
@@ -165,7 +175,8 @@ def _context(settings: Mapping[str, Any], where: str, folder: str, kept: dict[st
             network = network.with_variables(**_object(settings["variables"], f"{where}.variables"))
         if "input" in settings:
             network = network.with_input(settings["input"])
-        convention = convention_named(str(settings.get("convention", "cnncalc"))).name
+        convention = str(settings.get("convention", "cnncalc"))
+        convention_named(convention)
         context = Context(network, batch, convention, width)
         context.analysis  # noqa: B018
     except CnncalcError as error:

@@ -107,9 +107,10 @@ def _by_axes(statements: Sequence[Statement]) -> Reading | None:
 
 
 def _serves(label: str) -> str | None:
+    label = label.rstrip("为是有")
     if label in _SERVES:
         return _SERVES[label]
-    found = find_quantity(label) if len(label) > 4 and label not in ("size", "units") else None
+    found = find_quantity(label) if (len(label) > 4 or not label.isascii()) and label != "units" else None
     return found.name if found else None
 
 

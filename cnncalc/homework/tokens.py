@@ -65,7 +65,7 @@ _NUMBER = (
 )
 _TOKEN = re.compile(
     rf"(?P<number>(?:{_NUMBER})(?:[eE][-+]?\d+)?)"
-    r"|(?P<word>[^\W\d_]\w*(?:/s\b)?(?:-[^\W\d_]+)*)"
+    r"|(?P<word>[A-Za-z]\w*(?:/s\b)?(?:-[A-Za-z]+)*|[^\W\d_A-Za-z]+)"
     r"|(?P<operator>\*\*|//|[-+*/×^%])|(?P<open>[(\[{])|(?P<close>[)\]}])"
     r"|(?P<equals>[=≈:])|(?P<at>@)|(?P<comma>,)|(?P<end>;)|(?P<query>\?)|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,

@@ -67,12 +67,20 @@ def test_in_chinese(room):
 def test_a_file_that_names_its_spec(room):
     (room / "ada.json").write_text(json.dumps({"spec": "lenet5", "answers": {"C1.params": 156}}))
     assert check(room, "ada.json").returncode == 0
-    spec = {"input": [1, 4, 4], "layers": [{"type": "Conv2d", "name": "c", "out_channels": 2, "kernel_size": 3}]}
+    spec = {
+        "input": [1, 4, 4],
+        "layers": [
+            {"type": "Conv2d", "name": "c", "out_channels": 2, "kernel_size": 3},
+            {"type": "Dropout", "name": "drop", "p": 0.25},
+        ],
+    }
     (room / "net.json").write_text(json.dumps(spec))
     (room / "bo.md").write_text("spec: net.json\n\n| layer | params |\n|-|-|\n| c | 20 |\n")
     assert check(room, "bo.md").returncode == 0
     (room / "cy.json").write_text(json.dumps({"spec": spec, "answers": {"c.params": 20}}))
     assert check(room, "cy.json").returncode == 0
+    (room / "di.json").write_text(json.dumps({"spec": "lenet5", "layers": [{"name": "C1", "params": 156}]}))
+    assert check(room, "di.json").returncode == 0
 
 
 def test_options_about_the_network(room):
@@ -132,6 +140,17 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         self.text += data
+
+
+def test_a_solved_paper_as_the_key(room):
+    (room / "solved.json").write_text(
+        json.dumps({"spec": "lenet5", "answers": {"C1.output": "6x28x28", "C1.params": 156}})
+    )
+    (room / "ada.csv").write_text("layer,output\nC1,6x28x28\n")
+    result = check(room, "solved.json", "ada.csv")
+    assert result.returncode == 1
+    assert result.stdout.startswith("ada: 1 of 2 points\n")
+    assert check(room, "solved.json").returncode == 0
 
 
 def test_a_class(room):
@@ -215,6 +234,9 @@ def test_a_hundred_papers_leave_no_bar_in_a_pipe(room):
         (["key.json", "ada.csv", "--feedback", "ada.csv"], "Error: Invalid value for '--feedback'"),
         (["evil.json"], "Error: evil.json: $.spec: a key names a JSON spec"),
         ([], "Error: Missing argument"),
+        (["lenet5"], "Error: files of answers are missing behind lenet5"),
+        (["key.json"], "Error: files of answers are missing behind key.json"),
+        (["broken.json"], "Error: broken.json: line 1, column 2: not valid JSON"),
     ],
 )
 def test_what_cannot_be_done(room, arguments, message):

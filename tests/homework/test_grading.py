@@ -184,6 +184,15 @@ def test_a_key_that_states_a_wrong_answer_is_doubted():
     assert key_from({"spec": NETWORK, "questions": [right]}).doubts == ()
 
 
+def test_a_solved_paper_is_a_key():
+    key = key_from({"spec": NETWORK, "answers": {"conv1": {"output": "8x32x32", "params": 600}, "total.macs": 1}}, "k")
+    assert list(key.questions) == ["conv1.output", "conv1.params", "total.macs"]
+    assert [doubt.split(", ")[0] for doubt in key.doubts] == [
+        "k: $.answers.conv1.params: 600 is not right",
+        "k: $.answers.total.macs: 1 is not right",
+    ]
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [

@@ -109,6 +109,8 @@ def test_several_students_in_one_file():
         ("Ada", [("conv1.output", "6x28x28"), ("conv1.params", "156")]),
         ("Bo", [("conv1.output", "6x28x28"), ("conv1.params", "")]),
     ]
+    papers = read('[{"student": "Ada", "answers": {"q": 1}}, {"student": "Bo", "answers": {"q": 2, "r": 3}}]', ".json")
+    assert [(s.student, len(s.entries)) for s in papers] == [("Ada", 1), ("Bo", 2)]
     long = read("student,question,answer\nAda,q,1\nBo,q,2\nAda,r,3\n", ".csv")
     assert [(s.student, len(s.entries)) for s in long] == [("Ada", 2), ("Bo", 1)]
 
@@ -133,6 +135,7 @@ def test_the_encodings_that_spreadsheets_write(encoding):
         ('{"answers": {"a": {"b": {"c": 1}}}}', ".json", "$.answers.a.b: expected a number, a text or a list of sizes"),
         ('{"answers": {"a": [[1]]}}', ".json", "$.answers.a: expected a number, a text or a list of sizes"),
         ('"text"', ".json", "expected an object of answers"),
+        ('[{"answers": {"q": 1}}]', ".json", '$[0]: one of several papers needs a "student"'),
         ("no table here", ".md", "holds no table"),
         ("red,green,blue,grey\n1,2,3,4", ".csv", "line 1: no column is headed layer, question or answer"),
         ("layer,output,params\nconv1,96x55x55,34,944", ".csv", "line 2: 4 cells under 3 headings"),

@@ -105,6 +105,9 @@ def quotient(dividend: Any, divisor: Any) -> Any:
         return backend.quotient(dividend, divisor)
     from fractions import Fraction
 
+    if type(dividend) is int and type(divisor) is int:
+        whole, rest = divmod(dividend, divisor)
+        return Fraction(dividend, divisor) if rest else whole
     result = Fraction(dividend) / Fraction(divisor)
     return result.numerator if result.denominator == 1 else result
 

@@ -108,6 +108,12 @@ class Integers:
     def __rfloordiv__(self, other: Any) -> Any:
         return _computed(numpy.floor_divide, _divided, other, _divisor(self), operator.floordiv)
 
+    def __truediv__(self, other: Any) -> Any:
+        return quotient(self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return quotient(other, self)
+
     def __mod__(self, other: Any) -> Any:
         return _computed(numpy.remainder, _remaining, self, _divisor(other), operator.mod)
 

@@ -93,6 +93,16 @@ class Points(Struct, frozen=True):
         number = Integers(values, low, high, tight=True)
         return number if denominator == 1 else Ratio.from_number(number) / denominator
 
+    def axes_values(self) -> dict[str, list[Value]]:
+        """The values of each variable of a grid, one behind the other."""
+        found: dict[str, list[Value]] = {}
+        for axis in self.axes:
+            for name, values in axis.values.items():
+                exactly = (Fraction(value, self.denominators[name]) for value in values.tolist())
+                plain = [value.numerator if value.denominator == 1 else value for value in exactly]
+                found[name] = [bool(value) for value in plain] if name in self.conditions else plain
+        return found
+
     def columns(self) -> dict[str, Any]:
         """Each variable's value at each point, in order; fractions as Fraction, conditions as bools."""
         found = {}
@@ -177,6 +187,12 @@ def fractions(numerators: Any, denominators: Any) -> Any:
     column = numpy.empty(len(numerators), dtype=object)
     column[:] = [Fraction(int(a), int(b)) for a, b in zip(numerators, denominators, strict=True)]
     return column
+
+
+def places_of(wanted: Any, found: Any) -> Any:
+    """Where among some numbers others stand, which are all there."""
+    order = numpy.argsort(found)
+    return order[numpy.searchsorted(found, wanted, sorter=order)]
 
 
 def exact(value: Any) -> Value | None:

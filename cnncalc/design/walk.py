@@ -7,8 +7,8 @@ what it computes for them is thrown away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 import numpy
 from msgspec import Struct
@@ -18,7 +18,7 @@ from cnncalc.analysis.convention import Convention
 from cnncalc.arithmetic.integers import Integers
 from cnncalc.arithmetic.ratios import Ratio
 from cnncalc.arithmetic.undecided import Undecided
-from cnncalc.design.points import Points
+from cnncalc.design.points import Points, fractions, places_of
 from cnncalc.design.variables import Place, bind
 from cnncalc.errors import SpecError
 from cnncalc.evaluate import evaluate
@@ -47,12 +47,15 @@ class Group(Struct, frozen=True):
     reason: str = ""
 
 
+Finish: TypeAlias = Callable[[tuple[Row, ...], dict[str, Shape]], Any]
+"""What is worked out of the rows of a walk, and the shapes of the inputs."""
+
+
 class Walked(Struct, frozen=True):
-    """Points with the rows of their walk; ``reasons`` has for each point -1 or the place of its sentence."""
+    """Points with what was worked out; ``reasons`` has for each point -1 or the place of its sentence."""
 
     points: Points
-    inputs: dict[str, Shape]
-    rows: tuple[Row, ...]
+    found: Any = None
     reasons: Any = None
     sentences: tuple[str, ...] = ()
 
@@ -71,38 +74,38 @@ def groups(setting: Setting, points: Points) -> Iterator[Group]:
             yield Group(part, None, str(error))
 
 
-def walk(setting: Setting, group: Group) -> Iterator[Walked]:
-    """Every layer's figures at the points of a group; those told apart on the way come one part after the other."""
+def walk(setting: Setting, group: Group, finish: Finish) -> Iterator[Walked]:
+    """What ``finish`` makes of every layer's figures at the points of a group.
+
+    Those that are told apart on the way come one part after the other; where no point is legal, nothing is found.
+    """
     waiting = [group]
     while waiting:
         part = waiting.pop()
         if part.graph is None:
             reasons = numpy.zeros(part.points.count, dtype=numpy.int64)
-            yield Walked(part.points, {}, (), reasons, (part.reason,))
+            yield Walked(part.points, None, reasons, (part.reason,))
             continue
         bound, batch = bind(setting.network, setting.places, part.points.bound(), setting.batch)
         failures = _Failures()
         try:
             visits = evaluate(part.graph, bound.inputs.values(), failures)
-            rows = tuple([row_of(visit, batch, setting.convention) for visit in visits])
+            found = finish(tuple([row_of(visit, batch, setting.convention) for visit in visits]), bound.inputs)
         except (Undecided, ArithmeticError, SpecError, TypeError, ValueError) as problem:
             if failures.found:
                 legal, illegal = _apart(part.points, failures.legal())
-                yield Walked(illegal, {}, (), *failures.reasons(part.points))
+                reasons, sentences = failures.reasons(part.points)
+                yield Walked(illegal, None, reasons[places_of(illegal.numbers(), part.points.numbers())], sentences)
                 waiting += reversed(list(groups(setting, legal))) if legal else []
             elif isinstance(problem, Undecided):
-                waiting += [
-                    found for piece in reversed(part.points.split(problem.labels)) for found in groups(setting, piece)
-                ]
+                pieces = part.points.split(problem.labels)
+                waiting += [found for piece in reversed(pieces) for found in groups(setting, piece)]
             elif isinstance(problem, SpecError):
                 waiting.append(Group(part.points, None, str(problem)))
             else:
                 raise
             continue
-        if failures.found:
-            yield Walked(part.points, bound.inputs, rows, *failures.reasons(part.points))
-        else:
-            yield Walked(part.points, bound.inputs, rows)
+        yield Walked(part.points, found, *(failures.reasons(part.points) if failures.found else ()))
 
 
 def _apart(points: Points, legal: Any) -> tuple[Points | None, Points]:
@@ -186,8 +189,6 @@ def column(points: Points, number: Any) -> Any:
     if number is None:
         return None
     if isinstance(number, Ratio):
-        from cnncalc.design.points import fractions
-
         a, b = (points.spread(getattr(side, "array", side)) for side in (number.numerator, number.denominator))
         return fractions(a, b)
     if isinstance(number, Integers):

@@ -354,6 +354,10 @@ def holds_throughout(number: Integers, holds: Callable[[int], bool]) -> bool:
     return bool((number >= fitting) & (number <= last))
 
 
+def is_within(number: Integers, limit: int) -> bool:
+    return bool((number >= -limit) & (number <= limit))
+
+
 def total(numbers: Sequence[Any]) -> Any:
     """The sum, those first that spread over the fewest axes."""
     plain = 0

@@ -175,6 +175,10 @@ def holds_throughout(number: Ratio, holds: Callable[[Any], bool]) -> bool:
     return holds(float(number.single()))
 
 
+def is_within(number: Ratio, limit: int) -> bool:
+    return bool((number >= -limit) & (number <= limit) & (number.denominator <= limit))
+
+
 def equal(a: Any, b: Any) -> Any:
     return a == b
 

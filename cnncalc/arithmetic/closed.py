@@ -12,7 +12,7 @@ Patashnik, "Concrete Mathematics" (1994), equation 3.11.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -52,6 +52,7 @@ class Book:
         self.single: list[Any] = []
         self.decided: dict[Any, Any] = {}
         self.quotients: dict[Any, Any] = {}
+        self.least: dict[Any, Any] = {}
 
     def written_out(self, expression: Any) -> Any:
         """An expression in the symbols alone."""
@@ -73,9 +74,17 @@ class Book:
             self.definitions[name] = full
         return content * self.names[full]
 
+    def learn(self, relation: Any) -> None:
+        """Rely on a relation from now on; a lower bound of a symbol decides others."""
+        if isinstance(relation, sympy.Ge) and relation.lhs.is_Symbol and relation.rhs.is_Integer:
+            if relation.rhs > self.least.get(relation.lhs, 1):
+                self.least[relation.lhs] = relation.rhs
+                self.decided.clear()
+
     def assume(self, relation: Any) -> None:
         """Write down what a form relies on, once."""
         relation = self.written_out(relation)
+        self.learn(relation)
         if relation not in self.assumed and relation is not sympy.true:
             self.assumed.append(relation)
 
@@ -87,7 +96,6 @@ class Closed:
     """An expression, with its value at the reference point."""
 
     __slots__ = ("book", "expression", "value")
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, expression: Any, value: Any, book: Book) -> None:
         self.expression = expression
@@ -103,6 +111,9 @@ class Closed:
         return int(self.single())
 
     __int__ = __index__
+
+    def __hash__(self) -> int:
+        return hash(self.single())
 
     def __float__(self) -> float:
         return float(self.single())
@@ -265,22 +276,22 @@ def _decided(a: Closed, b: Any, relation: Any, value: Any) -> Any:
     difference = sympy.expand(book.written_out(a.expression - theirs[0]))
     key = (relation, difference)
     if key not in book.decided:
-        book.decided[key] = _relation(difference, relation)
+        book.decided[key] = _relation(difference, relation, book.least)
     found = book.decided[key]
     return found if isinstance(found, bool) else Decision(found, bool(value(a.value, theirs[1])), book)
 
 
-def _relation(difference: Any, relation: Any) -> Any:
+def _relation(difference: Any, relation: Any, least: Mapping[Any, Any]) -> Any:
     """A relation of an expression to 0, or whether it holds where that is known."""
     if difference.is_Rational:
         return bool(relation(difference, 0))
-    if relation in (sympy.Ge, sympy.Gt, sympy.Ne, sympy.Eq) and at_least(difference, 1):
-        return relation is not sympy.Eq
-    if relation in (sympy.Le, sympy.Lt, sympy.Ne, sympy.Eq) and at_least(-difference, 1):
-        return relation is not sympy.Eq
-    if relation in (sympy.Lt, sympy.Ge) and at_least(difference, 0):
+    if at_least(difference, 1, least):
+        return relation in (sympy.Gt, sympy.Ge, sympy.Ne)
+    if at_least(-difference, 1, least):
+        return relation in (sympy.Lt, sympy.Le, sympy.Ne)
+    if relation in (sympy.Lt, sympy.Ge) and at_least(difference, 0, least):
         return relation is sympy.Ge
-    if relation in (sympy.Gt, sympy.Le) and at_least(-difference, 0):
+    if relation in (sympy.Gt, sympy.Le) and at_least(-difference, 0, least):
         return relation is sympy.Le
     if difference.is_integer and relation in _AS_AT_LEAST:
         sign, shift = _AS_AT_LEAST[relation]
@@ -313,13 +324,13 @@ def at_least_zero(expression: Any) -> Any:
     return sympy.Ge(rest, -constant)
 
 
-def at_least(difference: Any, least: int) -> bool:
+def at_least(difference: Any, much: int, least: Mapping[Any, Any]) -> bool:
     """Whether an expression surely is at least so much; it need not be found out where it is.
 
     A floor lies within 1 of what it is of, and one floor of a chain within 1 of a quotient of one before it; what
-    remains is looked at as a polynomial of symbols that are at least 1.
+    remains is looked at as a polynomial of symbols that are at least 1, or what is known to be the least.
     """
-    total = sympy.Integer(-least)
+    total = sympy.Integer(-much)
     floors: dict[Any, Any] = {}
     for term in sympy.Add.make_args(difference):
         coefficient, factor = term.as_coeff_Mul()
@@ -347,7 +358,7 @@ def at_least(difference: Any, least: int) -> bool:
     symbols = total.free_symbols
     if not all(symbol.is_integer and symbol.is_positive for symbol in symbols):
         return False
-    moved = sympy.expand(total.xreplace({symbol: symbol + 1 for symbol in symbols}))
+    moved = sympy.expand(total.xreplace({symbol: symbol + least.get(symbol, 1) for symbol in symbols}))
     return all(term.as_coeff_Mul()[0] >= 0 for term in sympy.Add.make_args(moved))
 
 

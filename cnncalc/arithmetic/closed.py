@@ -12,7 +12,8 @@ Patashnik, "Concrete Mathematics" (1994), equation 3.11.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -53,6 +54,19 @@ class Book:
         self.decided: dict[Any, Any] = {}
         self.quotients: dict[Any, Any] = {}
         self.least: dict[Any, Any] = {}
+
+    @contextmanager
+    def apart(self) -> Iterator[Book]:
+        """What is assumed meanwhile does not stay; the book that is given has it afterwards."""
+        kept = (self.assumed, self.single, dict(self.least))
+        self.assumed, self.single = [], []
+        own = Book()
+        try:
+            yield own
+        finally:
+            own.assumed, own.single = self.assumed, self.single
+            self.assumed, self.single, self.least = kept
+            self.decided.clear()
 
     def written_out(self, expression: Any) -> Any:
         """An expression in the symbols alone."""
@@ -459,19 +473,13 @@ def gcd(a: Any, b: Any) -> Any:
 
 
 def maximum(a: Any, b: Any) -> Any:
-    return _either(a, b, sympy.Max, max)
+    above = a >= b
+    return (a if above else b) if isinstance(above, bool) else _made(a, b, sympy.Max, max)
 
 
 def minimum(a: Any, b: Any) -> Any:
-    return _either(b, a, sympy.Min, min)
-
-
-def _either(upper: Any, lower: Any, both: Any, value: Any) -> Any:
-    """The larger, or the smaller: the first where the two surely stand in this order, the second where in the other."""
-    above = upper >= lower
-    if isinstance(above, bool):
-        return upper if above else lower
-    return _made(upper, lower, both, value)
+    above = a >= b
+    return (b if above else a) if isinstance(above, bool) else _made(a, b, sympy.Min, min)
 
 
 def equal(a: Any, b: Any) -> Any:

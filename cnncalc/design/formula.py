@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 import sympy
@@ -12,6 +13,7 @@ from msgspec import Struct
 from cnncalc.analysis.analysis import Row, row_of
 from cnncalc.analysis.convention import convention_named
 from cnncalc.arithmetic.closed import Book, Choice, Closed, symbol
+from cnncalc.arithmetic.symbols import Gcd
 from cnncalc.design.growth import without_floors
 from cnncalc.design.quantities import FIELD, Figures, quantity_named
 from cnncalc.design.variables import BATCH, bind, check_names, letters, place_of
@@ -51,15 +53,23 @@ class Formula(Struct, frozen=True):
 
         Raises CnncalcError for names that are no symbols, and where a condition does not hold.
         """
-        for name in values:
-            if name not in self.here:
-                raise CnncalcError(f"the formula has no symbol {name!r}; its symbols: {', '.join(self.here)}")
-        point = {found: _rational(values.get(found.name, self.here[found.name])) for found in self.symbols}
+        point = self._point(values)
         for condition in self.conditions:
             if condition.subs(point) != sympy.true:
                 raise CnncalcError(f"the formula holds where {condition}, which is not so there")
         found = sympy.sympify(self.short).xreplace(self.sizes).subs(point)
         return int(found) if found.is_Integer else Fraction(int(found.p), int(found.q))
+
+    def holds(self, **values: Any) -> bool:
+        """Whether all conditions hold at a point. Raises CnncalcError for names that are no symbols."""
+        point = self._point(values)
+        return all(condition.subs(point) == sympy.true for condition in self.conditions)
+
+    def _point(self, values: Mapping[str, Any]) -> dict[Any, Any]:
+        for name in values:
+            if name not in self.here:
+                raise CnncalcError(f"the formula has no symbol {name!r}; its symbols: {', '.join(self.here)}")
+        return {found: _rational(values.get(found.name, self.here[found.name])) for found in self.symbols}
 
     def derivative(self, name: str) -> Any:
         """How the figure grows with a symbol, as if nothing were rounded."""
@@ -127,7 +137,6 @@ class Derivation:
         visits = evaluate(graph, bound.inputs.values(), self._require)
         self.rows: tuple[Row, ...] = tuple([row_of(visit, count, self.convention) for visit in visits])
         self.inputs: dict[str, Shape] = bound.inputs
-        self.figures = Figures(self.rows, self.inputs)
 
     def _require(self, node: Node, check: Check, inputs: tuple[Shape, ...]) -> None:
         decision: Any = check.holds
@@ -140,26 +149,25 @@ class Derivation:
     def formula(self, quantity: str) -> Formula:
         """The formula of a quantity by its name, as :func:`cnncalc.sweep` has them. Raises CnncalcError."""
         asked = quantity_named(quantity, [row.name for row in self.rows], list(self.network.inputs))
-        pinned = len(self.book.single)
-        try:
-            number = self.figures.value(asked)
-        except TypeError:
-            raise CnncalcError(f"{quantity} has no one formula in {', '.join(self.here)}") from None
-        if len(self.book.single) > pinned:
-            del self.book.single[pinned:]
+        with self.book.apart() as own:
+            try:
+                number = Figures(self.rows, self.inputs).value(asked)
+            except TypeError:
+                raise CnncalcError(f"{quantity} has no one formula in {', '.join(self.here)}") from None
+        if own.single:
             raise CnncalcError(f"{quantity} has no one formula in {', '.join(self.here)}: it goes by their values")
         if number is None:
             raise CnncalcError(f"{quantity} has no value")
-        return self._formula(quantity, number)
+        return self._formula(quantity, number, own.assumed)
 
-    def _formula(self, quantity: str, number: Any) -> Formula:
+    def _formula(self, quantity: str, number: Any, assumed: Sequence[Any]) -> Formula:
         if isinstance(number, Closed):
             short = sympy.expand(self.book.named(number.expression) if _is_size(number) else number.expression)
             value = number.value
         else:
             short, value = sympy.Rational(number.numerator, number.denominator), number
         sizes = {name: full for name, full in self.book.definitions.items() if name in short.free_symbols}
-        conditions = strongest([*self.conditions, *self.book.assumed])
+        conditions = strongest([*self.conditions, *self.book.assumed, *assumed])
         return Formula(quantity, short, sizes, self.symbols, dict(self.here), value, conditions)
 
 
@@ -225,7 +233,53 @@ def strongest(conditions: Sequence[Any]) -> tuple[Any, ...]:
             bounds[key] = narrower(bounds.get(key, condition.rhs), condition.rhs)
         elif condition not in others and condition != sympy.true:
             others.append(condition)
-    return (*(kind(name, bound) for (kind, name), bound in bounds.items()), *others)
+    return (*(kind(name, bound) for (kind, name), bound in bounds.items()), *_by_remainder(others))
+
+
+def _by_remainder(conditions: Sequence[Any]) -> list[Any]:
+    """Conditions that hold for some remainders of a symbol, such as ``2·⌊H/2⌋ = H``, as one on the remainder."""
+    periods: dict[Any, int] = {}
+    by_symbol: dict[Any, list[Any]] = {}
+    others = []
+    for condition in conditions:
+        period = _period(condition)
+        if period is None:
+            others.append(condition)
+            continue
+        (name,) = condition.free_symbols
+        periods[name] = lcm(periods.get(name, 1), period)
+        by_symbol.setdefault(name, []).append(condition)
+    for name, found in by_symbol.items():
+        period = periods[name]
+        fitting = [rest for rest in range(period) if all(each.subs(name, rest) == sympy.true for each in found)]
+        shorter = (length for length in range(1, period + 1) if period % length == 0)
+        least = next(n for n in shorter if all((rest + n) % period in fitting for rest in fitting))
+        rests = sorted({rest % least for rest in fitting})
+        if period > _LONGEST_PERIOD or not 1 <= len(rests) <= _MOST_REMAINDERS:
+            others += found
+        elif least > 1:
+            others.append(sympy.Or(*(sympy.Eq(sympy.Mod(name, least), rest) for rest in rests)))
+    return others
+
+
+_LONGEST_PERIOD = 1024
+_MOST_REMAINDERS = 4
+
+
+def _period(condition: Any) -> int | None:
+    """After how many a condition on one symbol repeats itself; None where it does not, or for others."""
+    if not isinstance(condition, sympy.Eq) or len(condition.free_symbols) != 1:
+        return None
+    difference = condition.lhs - condition.rhs
+    (name,) = difference.free_symbols
+    smooth = difference.replace(sympy.floor, lambda inner: inner)
+    if not name.is_integer or smooth.has(sympy.Mod, Choice, sympy.Max, sympy.Min, Gcd) or smooth.diff(name) != 0:
+        return None
+    inner = [floor.args[0] for floor in difference.atoms(sympy.floor)]
+    denominators = [int(sympy.fraction(sympy.together(each))[1]) for each in inner]
+    period = lcm(*denominators)
+    linear = all(each.is_polynomial(name) and sympy.degree(each, name) == 1 for each in inner)
+    return period if linear and period <= _LONGEST_PERIOD else None
 
 
 def _default_symbols(network: Network) -> list[str]:

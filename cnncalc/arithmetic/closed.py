@@ -15,6 +15,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 import sympy
@@ -47,6 +48,7 @@ class Book:
     """What the numbers of one derivation share: the names of sizes, and what was assumed on the way."""
 
     def __init__(self) -> None:
+        self.symbols: set[str] = set()
         self.names: dict[Any, Any] = {}
         self.definitions: dict[Any, Any] = {}
         self.assumed: list[Any] = []
@@ -78,12 +80,12 @@ class Book:
             return expression
         content, full = sympy.expand(self.written_out(expression)).primitive()
         if full not in self.names:
-            letters = sorted({symbol.name for symbol in full.free_symbols})
-            stem = letters[0].lower() if len(letters) == 1 else "s"
-            taken = {name.name for name in self.definitions}
-            number = 1 + sum(name.startswith(stem) and name[len(stem) :].isdigit() for name in taken)
-            stem += "_" if stem[-1].isdigit() else ""
-            name = sympy.Symbol(f"{stem}{number}", integer=True, positive=True)
+            symbols = sorted({symbol.name for symbol in full.free_symbols})
+            stem = symbols[0] if len(symbols) == 1 and symbols[0] != "input" else "s"
+            stem = (stem.lower() if len(stem) == 1 else stem) + ("_" if stem[-1].isdigit() else "")
+            taken = {name.name for name in self.definitions} | self.symbols
+            number = next(n for n in count(1) if f"{stem}{n}" not in taken)
+            name = sympy.Symbol(f"{stem}{number}", integer=full.is_integer, positive=full.is_integer)
             self.names[full] = name
             self.definitions[name] = full
         return content * self.names[full]
@@ -246,6 +248,7 @@ class Decision:
 def symbol(name: str, value: Any, book: Book) -> Closed:
     """A symbol, whole and positive unless its value at the reference point is a fraction; then positive."""
     whole = isinstance(value, int)
+    book.symbols.add(name)
     return Closed(sympy.Symbol(name, integer=True if whole else None, positive=True), value, book)
 
 
@@ -474,12 +477,17 @@ def gcd(a: Any, b: Any) -> Any:
 
 def maximum(a: Any, b: Any) -> Any:
     above = a >= b
-    return (a if above else b) if isinstance(above, bool) else _made(a, b, sympy.Max, max)
+    return (a if above else b) if isinstance(above, bool) else _either(a, b, sympy.Max, max)
 
 
 def minimum(a: Any, b: Any) -> Any:
     above = a >= b
-    return (b if above else a) if isinstance(above, bool) else _made(a, b, sympy.Min, min)
+    return (b if above else a) if isinstance(above, bool) else _either(a, b, sympy.Min, min)
+
+
+def _either(a: Any, b: Any, both: Any, value: Any) -> Any:
+    book = _book(a, b)
+    return _made(a, b, lambda x, y: book.named(both(book.written_out(x), book.written_out(y))), value)
 
 
 def equal(a: Any, b: Any) -> Any:
@@ -494,8 +502,8 @@ def where(condition: Decision, then: Any, otherwise: Any) -> Any:
     if ours[0] == theirs[0]:
         return then
     book = condition.book
-    cases = Choice(book.written_out(condition.relation), ours[0], theirs[0])
-    return Closed(cases, ours[1] if condition.value else theirs[1], book)
+    cases = Choice(book.written_out(condition.relation), *map(book.written_out, (ours[0], theirs[0])))
+    return Closed(book.named(cases), ours[1] if condition.value else theirs[1], book)
 
 
 def settled(number: Any, name: str) -> Any:

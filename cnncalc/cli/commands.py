@@ -15,9 +15,11 @@ from cnncalc.errors import CnncalcError, nearest
 _COMMANDS = {
     "analyze": "Shapes, parameters and costs of every layer of a network.",
     "conventions": "What tools, papers and lectures count.",
+    "formula": "Figures as closed formulas in symbols, and how they grow.",
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
     "schema": "The JSON Schema of specs, for editors.",
+    "sweep": "Figures at every combination of some values: tables, fronts, files.",
     "zoo": "The networks that come with cnncalc.",
 }
 

@@ -9,13 +9,14 @@ from typing import Any
 
 import sympy
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnncalc.analysis.analysis import Row, row_of
 from cnncalc.analysis.convention import convention_named
 from cnncalc.arithmetic.closed import Book, Choice, Closed, symbol
 from cnncalc.arithmetic.symbols import Gcd
 from cnncalc.design.growth import without_floors
-from cnncalc.design.quantities import FIELD, Figures, quantity_named
+from cnncalc.design.quantities import FIELD, TOTALS, Figures, Quantity, quantity_named
 from cnncalc.design.variables import BATCH, bind, check_names, letters, place_of
 from cnncalc.errors import CnncalcError, SpecError
 from cnncalc.evaluate import evaluate, raise_unless
@@ -41,6 +42,17 @@ class Formula(Struct, frozen=True):
     here: dict[str, Any]
     value: Any
     conditions: tuple[Any, ...] = ()
+
+    def renumbered(self) -> Formula:
+        """The same with the names of its sizes counted from 1."""
+        counts: dict[str, int] = {}
+        names = {}
+        for name in self.sizes:
+            stem = name.name.rstrip("0123456789")
+            counts[stem] = counts.get(stem, 0) + 1
+            names[name] = sympy.Symbol(f"{stem}{counts[stem]}", **name.assumptions0)
+        sizes = {names[name]: full for name, full in self.sizes.items()}
+        return replace(self, short=sympy.sympify(self.short).xreplace(names), sizes=sizes)
 
     @property
     def expression(self) -> Any:
@@ -158,17 +170,17 @@ class Derivation:
             raise CnncalcError(f"{quantity} has no one formula in {', '.join(self.here)}: it goes by their values")
         if number is None:
             raise CnncalcError(f"{quantity} has no value")
-        return self._formula(quantity, number, own.assumed)
+        return self._formula(asked, number, own.assumed)
 
-    def _formula(self, quantity: str, number: Any, assumed: Sequence[Any]) -> Formula:
+    def _formula(self, asked: Quantity, number: Any, assumed: Sequence[Any]) -> Formula:
         if isinstance(number, Closed):
-            short = sympy.expand(self.book.named(number.expression) if _is_size(number) else number.expression)
+            short = sympy.expand(number.expression if asked.figure in TOTALS else self.book.named(number.expression))
             value = number.value
         else:
             short, value = sympy.Rational(number.numerator, number.denominator), number
         sizes = {name: full for name, full in self.book.definitions.items() if name in short.free_symbols}
         conditions = strongest([*self.conditions, *self.book.assumed, *assumed])
-        return Formula(quantity, short, sizes, self.symbols, dict(self.here), value, conditions)
+        return Formula(asked.name, short, sizes, self.symbols, dict(self.here), value, conditions)
 
 
 def formula(
@@ -202,7 +214,7 @@ def formula(
         network = network.with_variables(**variables)
     if not 1 <= batch <= LARGEST_SIZE:
         raise CnncalcError(f"expected a batch size of 1 to {LARGEST_SIZE}, found {batch!r}")
-    return Derivation(network, symbols, batch=batch, convention=convention).formula(quantity)
+    return Derivation(network, symbols, batch=batch, convention=convention).formula(quantity).renumbered()
 
 
 def expanded_names(derivation: Derivation, quantity: str, layer: str | None) -> list[str]:
@@ -294,10 +306,6 @@ def _default_symbols(network: Network) -> list[str]:
     names = [*sizes, BATCH[1] if BATCH[1] not in network.variables else BATCH[0], *numbers]
     shown = [name for name in names if name in network.variables or not place_of(network, name).variable]
     return list(dict.fromkeys(shown))
-
-
-def _is_size(number: Closed) -> bool:
-    return number.expression.has(sympy.floor)
 
 
 def _names(expression: Any) -> set[str]:

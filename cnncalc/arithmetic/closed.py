@@ -352,6 +352,8 @@ def at_least(difference: Any, much: int, least: Mapping[Any, Any]) -> bool:
     for term in sympy.Add.make_args(difference):
         coefficient, factor = term.as_coeff_Mul()
         if isinstance(factor, sympy.floor):
+            if not factor.args[0].is_polynomial():
+                return False
             floors[factor] = coefficient
         elif factor.is_polynomial():
             total += term

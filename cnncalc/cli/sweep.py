@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,9 @@ from cnncalc.layers.base import LARGEST_SIZE
 
 if TYPE_CHECKING:
     from cnncalc.design.files import Writer
+    from cnncalc.design.points import Points
     from cnncalc.design.survey import Survey
-    from cnncalc.design.sweep import Sweep
+    from cnncalc.design.sweep import Block, Sweep
 
 _FORMATS = ("table", "csv", "json")
 
@@ -62,7 +64,7 @@ class Count(click.ParamType[int]):
 @set_option
 @click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
 @click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs; `cnncalc conventions`.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Threads to compute with.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to compute with.")
 def command(
     spec: str,
     varied: tuple[str, ...],
@@ -140,7 +142,9 @@ def _varied(settings: Sequence[str]) -> dict[str, Sequence[Any]]:
 
 def _run(asked: Sweep, survey: Survey, output: str | None, jobs: int) -> None:
     """Compute all pieces, and write them where an output is named; of a front or in order, only at the end."""
+    from cnncalc.design.ahead import ahead
     from cnncalc.design.files import writer
+    from cnncalc.design.sweep import CHUNK
 
     whole = bool(survey.objectives or survey.sort)
     file = writer(output, asked, f"{survey.sort and survey.sort.name}{[o.name for o in survey.objectives]}") if output else None
@@ -154,13 +158,13 @@ def _run(asked: Sweep, survey: Survey, output: str | None, jobs: int) -> None:
         with bar as progress:
             if done is not None and progress is not None:
                 progress.update(done.points)
-            for block in asked.blocks(done=done.pieces if done else 0, workers=jobs):
-                points = len(block)
-                met = survey.add(block)
+            pieces = islice(asked.pieces(CHUNK), done.pieces if done else 0, None)
+            for block, met, rows in ahead(partial(_computed, asked, None if whole else file), pieces, jobs):
+                survey.add(block, met)
                 if file is not None and not whole:
-                    file.write(met if asked.condition else block, points)
+                    file.write(rows, len(block))
                 if progress is not None:
-                    progress.update(points)
+                    progress.update(len(block))
         if file is not None:
             _finish(file, survey, whole)
     except KeyboardInterrupt:
@@ -168,13 +172,19 @@ def _run(asked: Sweep, survey: Survey, output: str | None, jobs: int) -> None:
         if done is not None:
             note = f" behind {done.points:,} of {asked.count:,} points; the same command goes on there"
         click.echo(f"interrupted{note}", err=True)
-        sys.stderr.flush()
-        os._exit(130)
+        raise click.Abort from None
+
+
+def _computed(asked: Sweep, file: Writer | None, piece: Points) -> tuple[Block, Block, Any]:
+    """A piece, what of it meets the condition, and its rows as they are written."""
+    block = asked.block(piece)
+    met = asked.kept(block)
+    return block, met, None if file is None else file.rows(met)
 
 
 def _finish(file: Writer, survey: Survey, whole: bool) -> None:
     if whole and survey.rows is not None:
-        file.write(survey.rows, survey.points)
+        file.write(file.rows(survey.rows), survey.points)
     file.finish()
 
 

@@ -10,27 +10,24 @@ import json
 import os
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
+import pandas
 
 from cnncalc.design.frame import frame
 from cnncalc.design.sweep import ILLEGAL, Block, Sweep
 from cnncalc.errors import CnncalcError, printable
 
-if TYPE_CHECKING:
-    import pandas
-
 SUFFIXES = (".csv", ".parquet")
 
 
 class Progress:
-    """How far a file is: pieces, points and rows that are written."""
+    """How far a file is: pieces and points that are dealt with, and bytes that are written."""
 
-    def __init__(self, pieces: int = 0, points: int = 0, rows: int = 0, size: int = 0) -> None:
+    def __init__(self, pieces: int = 0, points: int = 0, size: int = 0) -> None:
         self.pieces = pieces
         self.points = points
-        self.rows = rows
         self.size = size
 
 
@@ -67,18 +64,21 @@ class Writer:
     def _cut_back(self, progress: Progress) -> Progress:
         raise NotImplementedError
 
-    def write(self, block: Block, points: int) -> None:
+    def rows(self, block: Block) -> Any:
+        """The rows of a piece as they are written; the work of it, which any process may do."""
+        return table(block, self.asked)
+
+    def write(self, rows: Any, points: int) -> None:
         """Write the rows of a piece of so many points, then note it."""
-        self._append(table(block, self.asked))
+        self._append(rows)
         self.progress.pieces += 1
         self.progress.points += points
-        self.progress.rows += len(block)
         replacement = self.note.with_name(self.note.name + ".new")
         state = {"fingerprint": self.fingerprint} | vars(self.progress)
         replacement.write_text(json.dumps(state), encoding="utf-8")
         os.replace(replacement, self.note)
 
-    def _append(self, rows: pandas.DataFrame) -> None:
+    def _append(self, rows: Any) -> None:
         raise NotImplementedError
 
     def finish(self) -> None:
@@ -100,17 +100,23 @@ class CsvWriter(Writer):
         os.truncate(self.partial, progress.size)
         return progress
 
-    def _append(self, rows: pandas.DataFrame) -> None:
+    def rows(self, block: Block) -> bytes:
+        """Lines of CSV, encoded."""
+        text: str = super().rows(block).to_csv(index=False, header=False, lineterminator="\n")
+        return text.encode()
+
+    def _append(self, rows: bytes) -> None:
         first = not self.progress.pieces
         with self.partial.open("wb" if first else "ab") as file:
-            rows.to_csv(file, index=False, header=first, lineterminator="\n")
+            if first:
+                names = dict.fromkeys([*self.asked.names, *self.asked.shown, ILLEGAL])
+                file.write((",".join(map(_quoted, names)) + "\n").encode())
+            file.write(rows)
             file.flush()
             os.fsync(file.fileno())
             self.progress.size = file.tell()
 
     def _complete(self) -> None:
-        if not self.progress.pieces:
-            self._append(table(next(self.asked.blocks()).take(slice(0, 0)), self.asked))
         os.replace(self.partial, self.path)
 
 
@@ -151,9 +157,6 @@ class ParquetWriter(Writer):
     def _complete(self) -> None:
         import pyarrow.parquet
 
-        if not self.progress.pieces:
-            self._append(table(next(self.asked.blocks()).take(slice(0, 0)), self.asked))
-            self.progress.pieces = 1
         parts = [self._part(number) for number in range(self.progress.pieces)]
         whole = self.partial / "whole.new"
         with pyarrow.parquet.ParquetWriter(whole, pyarrow.parquet.read_schema(parts[0])) as writer:
@@ -172,8 +175,6 @@ def writer(path: str, asked: Sweep, options: str = "") -> Writer:
 
 def table(block: Block, asked: Sweep) -> pandas.DataFrame:
     """The rows of a piece with the same columns, of the same types, as every other piece has."""
-    import pandas
-
     rows = frame(block, asked)
     for quantity in asked.quantities:
         if quantity.figure == "jump" and quantity.name in rows:
@@ -181,6 +182,10 @@ def table(block: Block, asked: Sweep) -> pandas.DataFrame:
     reasons = rows[ILLEGAL].astype(object) if ILLEGAL in rows else pandas.Series([None] * len(rows), dtype=object)
     rows[ILLEGAL] = reasons.where(reasons.notna(), None)
     return rows
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',"\n') else name
 
 
 def _arrow_type(name: str, rows: pandas.DataFrame) -> Any:

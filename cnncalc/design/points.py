@@ -23,7 +23,8 @@ from cnncalc.errors import CnncalcError
 Value: TypeAlias = int | Fraction | bool
 
 MOST_POINTS = 2**62
-_LARGEST = 10**18
+LARGEST = 10**18
+"""The largest magnitude of a value that is varied over."""
 
 
 class Axis(Struct, frozen=True):
@@ -200,7 +201,7 @@ def exact(value: Any) -> Value | None:
     if isinstance(value, (bool, numpy.bool_)):
         return bool(value)
     if isinstance(value, (float, numpy.floating)):
-        if value != value or abs(value) > _LARGEST:
+        if value != value or abs(value) > LARGEST:
             return None
         value = Fraction(repr(float(value)))
     if isinstance(value, Fraction):
@@ -214,14 +215,14 @@ def _numerators(name: str, values: Sequence[Any]) -> tuple[Any, int, bool]:
     if not found:
         raise CnncalcError(f"{name} has no values to vary over")
     for value, given in zip(found, values, strict=True):
-        if value is None or not -_LARGEST <= value <= _LARGEST:
-            raise CnncalcError(f"{name} varies over numbers of at most {_LARGEST:.0e}, found {given!r}")
+        if value is None or not -LARGEST <= value <= LARGEST:
+            raise CnncalcError(f"{name} varies over numbers of at most {LARGEST:.0e}, found {given!r}")
     conditions = [isinstance(value, bool) for value in found]
     if any(conditions) and not all(conditions):
         raise CnncalcError(f"{name} varies over numbers and over true or false, which do not go together")
     exactly = [Fraction(value) for value in found if value is not None]
     denominator = lcm(*(value.denominator for value in exactly))
     whole = [int(value * denominator) for value in exactly]
-    if max(map(abs, whole)) > _LARGEST:
+    if max(map(abs, whole)) > LARGEST:
         raise CnncalcError(f"the values of {name} have too many decimals to be exact together")
     return numpy.array(whole, dtype=numpy.int64), denominator, all(conditions)

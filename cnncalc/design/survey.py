@@ -48,14 +48,13 @@ class Survey:
         self.beside: Block | None = None
         self._every = 1
 
-    def add(self, block: Block) -> Block:
-        """Take in a piece; those of its points that meet the condition."""
+    def add(self, block: Block, met: Block) -> None:
+        """Take in a piece, and those of its points that meet the condition."""
         legal = block.legal()
         self.points += len(block)
         self.legal += int(legal.sum())
         counts = numpy.bincount(block.reasons[~legal], minlength=len(block.sentences)) if not legal.all() else ()
         self.reasons.update({block.sentences[place]: int(n) for place, n in enumerate(counts) if n})
-        met = self.asked.kept(block)
         met = met if legal.all() else met.take(met.legal())
         self.met += len(met)
         chosen = met
@@ -64,7 +63,6 @@ class Survey:
         if self.objectives:
             self._draw(chosen)
         self.rows = self._ranked(chosen if self.rows is None else joined([self.rows, chosen]))
-        return met
 
     def _ranked(self, rows: Block) -> Block:
         """The front, or the first rows, of some."""

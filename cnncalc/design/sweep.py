@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -11,6 +10,7 @@ from msgspec import Struct
 
 from cnncalc.analysis.analysis import Row
 from cnncalc.analysis.convention import convention_named
+from cnncalc.design.ahead import ahead
 from cnncalc.design.condition import Condition
 from cnncalc.design.points import Points, places_of
 from cnncalc.design.quantities import TOTALS, Figures, quantity_named
@@ -126,10 +126,9 @@ class Sweep:
         for group in groups(self.setting, self.points):
             yield from group.points.pieces(most)
 
-    def blocks(self, most: int = CHUNK, *, done: int = 0, workers: int = 1) -> Iterator[Block]:
-        """The figures, at most so many points at a time, behind so many portions; computed by so many threads."""
-        for piece in _ahead(self.block, islice(self.pieces(most), done, None), workers):
-            yield piece
+    def blocks(self, most: int = CHUNK, *, jobs: int = 1) -> Iterator[Block]:
+        """The figures, at most so many points at a time, computed by so many processes."""
+        return ahead(self.block, self.pieces(most), jobs)
 
     def kept(self, block: Block) -> Block:
         """The points that meet the condition."""
@@ -202,28 +201,6 @@ def sweep(
         network, variables, quantities, batch=batch, convention=convention, where=where, sample=sample, seed=seed
     )
     return asked.frame()
-
-
-def _ahead(compute: Callable[[Points], Block], pieces: Iterable[Points], workers: int) -> Iterator[Block]:
-    """Results in order, by threads that are a few pieces ahead; NumPy lets others run while it computes."""
-    if workers == 1:
-        yield from map(compute, pieces)
-        return
-    from collections import deque
-    from concurrent.futures import Future, ThreadPoolExecutor
-
-    with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[Future[Block]] = deque()
-        try:
-            for piece in pieces:
-                waiting.append(pool.submit(compute, piece))
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 def joined(blocks: Sequence[Block]) -> Block:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from cnncalc.design.points import Value
+from cnncalc.design.points import LARGEST, Value
 from cnncalc.errors import CnncalcError
 
 _MOST_VALUES = 10_000_000
@@ -30,6 +30,8 @@ def _value(text: str, whole: str) -> Value:
     try:
         if _NUMBER.fullmatch(text):
             value = Fraction(Decimal(text))
+            if abs(value) > LARGEST:
+                raise CnncalcError(f"{text} is more than {LARGEST:.0e}, the most that a value may be")
             return value.numerator if value.denominator == 1 else value
     except (InvalidOperation, ValueError):
         pass
@@ -53,6 +55,8 @@ def _range(text: str, whole: str) -> list[Value]:
     found: list[Value] = []
     value = Fraction(first)
     while value <= last if factor or step > 0 else value >= last:
+        if len(found) == _MOST_VALUES:
+            raise CnncalcError(f"{text!r} are more than {_MOST_VALUES:,} values")
         found.append(value.numerator if value.denominator == 1 else value)
         value = value * step if factor else value + step
     return found

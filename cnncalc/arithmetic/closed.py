@@ -5,8 +5,8 @@ to ``⌊(H − 7)/8⌋``, so that a chain of windows stays one floor; a size tha
 is multiplied. Where Python code wants an answer, that of the reference point is given, and written down as something
 that the form assumes.
 
-Source of the collapse, ``⌊(⌊a/m⌋ + b)/n⌋ = ⌊(a + m·b)/(m·n)⌋`` for whole a, b and positive whole m, n: Graham, Knuth and
-Patashnik, "Concrete Mathematics" (1994), equation 3.11.
+Source of the collapse, ``⌊(⌊a/m⌋ + b)/n⌋ = ⌊(a + m·b)/(m·n)⌋`` for whole a, b and positive whole m, n: Graham, Knuth
+and Patashnik, "Concrete Mathematics" (1994), equation 3.11.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Choice(sympy.Function):  # type: ignore[misc]
     def _eval_is_nonnegative(self) -> Any:
         return True if self.args[1].is_nonnegative and self.args[2].is_nonnegative else None
 
-    def _eval_rewrite_as_Piecewise(self, condition: Any, then: Any, otherwise: Any, **hints: Any) -> Any:
+    def _eval_rewrite_as_Piecewise(self, condition: Any, then: Any, otherwise: Any, **hints: Any) -> Any:  # noqa: N802
         return sympy.Piecewise((then, condition), (otherwise, True), evaluate=False)
 
 
@@ -92,10 +92,10 @@ class Book:
 
     def learn(self, relation: Any) -> None:
         """Rely on a relation from now on; a lower bound of a symbol decides others."""
-        if isinstance(relation, sympy.Ge) and relation.lhs.is_Symbol and relation.rhs.is_Integer:
-            if relation.rhs > self.least.get(relation.lhs, 1):
-                self.least[relation.lhs] = relation.rhs
-                self.decided.clear()
+        is_bound = isinstance(relation, sympy.Ge) and relation.lhs.is_Symbol and relation.rhs.is_Integer
+        if is_bound and relation.rhs > self.least.get(relation.lhs, 1):
+            self.least[relation.lhs] = relation.rhs
+            self.decided.clear()
 
     def assume(self, relation: Any) -> None:
         """Write down what a form relies on, once."""
@@ -267,7 +267,8 @@ def _of(number: Any) -> tuple[Any, Any] | None:
 
 
 def _book(*numbers: Any) -> Book:
-    return next(number.book for number in numbers if hasattr(number, "book"))
+    found: Book = next(number.book for number in numbers if hasattr(number, "book"))
+    return found
 
 
 def _made(a: Any, b: Any, expression: Callable[[Any, Any], Any], value: Callable[[Any, Any], Any]) -> Any:
@@ -419,7 +420,8 @@ def _floor_of(ratio: Any) -> Any:
     top, bottom = sympy.fraction(sympy.together(sympy.expand(ratio)))
     if bottom.is_Integer and bottom > 0:
         return _floored(sympy.expand(top), int(bottom))
-    whole, rest = [], []
+    whole: list[Any] = []
+    rest: list[Any] = []
     for term in sympy.Add.make_args(sympy.expand(ratio)):
         (whole if term.is_integer else rest).append(term)
     return sympy.Add(*whole) + sympy.floor(sympy.Add(*rest)) if rest else sympy.Add(*whole)

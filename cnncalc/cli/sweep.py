@@ -50,9 +50,13 @@ class Count(click.ParamType[int]):
     metavar="NAME=VALUES",
     help="A variable of the spec, H, W, input (square) or batch, with its values: 16:256:16 (the end included), 1,2,4.",
 )
-@click.option("--quantity", help="What to compute, with commas between: params, conv1.macs, conv1.H, field.H; else totals.")
+@click.option(
+    "--quantity", help="What to compute, with commas between: params, conv1.macs, conv1.H, field.H; else totals."
+)
 @click.option("--where", metavar="CONDITION", help='Keep points that meet it: "params < 5e6 and macs < 3e8".')
-@click.option("--pareto", metavar="A,B", help="Keep the points that no other beats, least first; -A where more is better.")
+@click.option(
+    "--pareto", metavar="A,B", help="Keep the points that no other beats, least first; -A where more is better."
+)
 @click.option("--sort", metavar="COLUMN", help="Order by a column, the least first; -COLUMN the largest first.")
 @click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help="Rows to print.")
 @click.option("--sample", type=Count(), help="So many different points, taken at random.")
@@ -109,7 +113,15 @@ def command(
         network = network.with_variables(**values) if values else network
         also = [name.removeprefix("-") for name in [*objectives, *([sort] if sort else [])]]
         asked = Sweep(
-            network, _varied(varied), shown, batch=batch, convention=convention, where=where, also=also, sample=sample, seed=seed
+            network,
+            _varied(varied),
+            shown,
+            batch=batch,
+            convention=convention,
+            where=where,
+            also=also,
+            sample=sample,
+            seed=seed,
         )
     except SpecError as error:
         raise error.within(source_name(spec)) from None
@@ -147,7 +159,11 @@ def _run(asked: Sweep, survey: Survey, output: str | None, jobs: int) -> None:
     from cnncalc.design.sweep import CHUNK
 
     whole = bool(survey.objectives or survey.sort)
-    file = writer(output, asked, f"{survey.sort and survey.sort.name}{[o.name for o in survey.objectives]}") if output else None
+    file = (
+        writer(output, asked, f"{survey.sort and survey.sort.name}{[o.name for o in survey.objectives]}")
+        if output
+        else None
+    )
     done = file.progress if file is not None and not whole else None
     if done is not None and done.pieces:
         click.echo(f"going on behind {done.points:,} of {asked.count:,} points", err=True)

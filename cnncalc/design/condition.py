@@ -11,6 +11,7 @@ import numpy
 from cnncalc.arithmetic.integers import Integers
 from cnncalc.arithmetic.ratios import Ratio
 from cnncalc.arithmetic.undecided import Truth, Undecided
+from cnncalc.design.points import present
 from cnncalc.errors import CnncalcError
 from cnncalc.spec.expressions import ExpressionError, names_in, value_of
 
@@ -48,7 +49,7 @@ class Condition:
         known = block.legal().copy()
         for name in self.names:
             values = columns[name]
-            known &= values is not None and (values.dtype != object or ~numpy.equal(values, None).astype(bool))
+            known &= False if values is None else present(values)
         found = numpy.zeros(len(block), dtype=bool)
         waiting = [numpy.flatnonzero(known)]
         while waiting:

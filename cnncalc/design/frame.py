@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import pandas
 
+from cnncalc.design.points import present
 from cnncalc.design.sweep import ILLEGAL, Block
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ def frame(block: Block, asked: Sweep) -> pandas.DataFrame:
     found = block.variables | block.quantities
     columns |= {name: _counts(found[name], legal) for name in asked.shown if name not in columns}
     if not legal.all():
-        columns[ILLEGAL] = pandas.Categorical.from_codes(block.reasons, categories=list(block.sentences))
+        columns[ILLEGAL] = pandas.Categorical.from_codes(
+            block.reasons, categories=pandas.Index(block.sentences, dtype=object)
+        )
     made = pandas.DataFrame(columns)
     made.attrs |= {"name": asked.setting.network.name, "convention": asked.setting.convention.name}
     return made
@@ -40,7 +43,7 @@ def _counts(values: Any, legal: Any) -> Any:
         if legal.all():
             return values
         return pandas.arrays.IntegerArray(values.astype(numpy.int64), ~legal)
-    missing = ~legal | numpy.equal(values, None).astype(bool)
+    missing = ~legal | ~present(values)
     if all(isinstance(value, int) and abs(value) < 2**63 for value in values[~missing]):
         return pandas.arrays.IntegerArray(numpy.where(missing, 0, values).astype(numpy.int64), missing)
     values = values.copy()

@@ -175,7 +175,8 @@ class Points(Struct, frozen=True):
 
     def chosen(self, numbers: Any) -> Points:
         """The points of a grid that has not been split, by their numbers, on one axis."""
-        rest, values = numbers, {}
+        rest = numbers
+        values: dict[str, Any] = {}
         for axis in self.axes:
             step = int(axis.numbers[1]) if len(axis) > 1 else 1
             index = (rest // step) % len(axis) if len(axis) > 1 else numpy.zeros(len(numbers), dtype=numpy.int64)
@@ -190,6 +191,13 @@ def fractions(numerators: Any, denominators: Any) -> Any:
     return column
 
 
+def present(values: Any) -> Any:
+    """Where a column has a value."""
+    if values.dtype != object:
+        return numpy.ones(len(values), dtype=bool)
+    return numpy.fromiter((value is not None for value in values), dtype=bool, count=len(values))
+
+
 def places_of(wanted: Any, found: Any) -> Any:
     """Where among some numbers others stand, which are all there."""
     order = numpy.argsort(found)
@@ -201,9 +209,10 @@ def exact(value: Any) -> Value | None:
     if isinstance(value, (bool, numpy.bool_)):
         return bool(value)
     if isinstance(value, (float, numpy.floating)):
-        if value != value or abs(value) > LARGEST:
+        decimal = float(value)
+        if not abs(decimal) <= LARGEST:
             return None
-        value = Fraction(repr(float(value)))
+        value = Fraction(repr(decimal))
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else value
     return int(value) if hasattr(value, "__index__") else None

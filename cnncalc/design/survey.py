@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 
 from cnncalc.design.pareto import front
+from cnncalc.design.points import present
 from cnncalc.design.sweep import Block, Sweep, joined
 from cnncalc.errors import CnncalcError, nearest
 
@@ -86,4 +87,4 @@ def _known(block: Block, name: str) -> Any:
     values = (block.variables | block.quantities)[name]
     if values is None:
         return numpy.zeros(len(block), dtype=bool)
-    return ~numpy.equal(values, None).astype(bool) if values.dtype == object else numpy.ones(len(block), dtype=bool)
+    return present(values)

@@ -232,4 +232,3 @@ def _column(parts: Sequence[Any], blocks: Sequence[Block]) -> Any:
             part = numpy.zeros(len(block), dtype=numpy.int64) if ignored else numpy.full(len(block), None, dtype=object)
         filled.append(part)
     return numpy.concatenate(filled)
-

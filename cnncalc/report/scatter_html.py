@@ -13,9 +13,11 @@ _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _RIGHT = 900, 560, 80, 56, 16, 24
 _STYLE = """
 body { font: 15px/1.4 system-ui, sans-serif; color: #222; background: #fff; margin: 2rem auto; max-width: 60rem; }
 svg { width: 100%; height: auto; } svg text { font-size: 13px; fill: #444; }
-.grid { stroke: #e4e4e4; } .other { fill: #9ab; opacity: .45; } .best { fill: #0a7d4b; } .line { stroke: #0a7d4b; fill: none; }
+.grid { stroke: #e4e4e4; } .other { fill: #9ab; opacity: .45; }
+.best { fill: #0a7d4b; } .line { stroke: #0a7d4b; fill: none; }
 circle:hover { fill: #d2480a; opacity: 1; } table { border-collapse: collapse; margin-top: 1rem; }
-th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #e4e4e4; font-variant-numeric: tabular-nums; }
+th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #e4e4e4; }
+td { font-variant-numeric: tabular-nums; }
 @media (prefers-color-scheme: dark) {
   body { background: #161a1d; color: #ddd; } svg text { fill: #bbb; } .grid { stroke: #333a40; }
   .best { fill: #4cc38a; } .line { stroke: #4cc38a; } th, td { border-color: #333a40; }
@@ -29,7 +31,9 @@ def page(
     """A scatter of rows over two of their figures, each with all its values where the pointer rests; a table of the
     front below.
     """
-    axes = [_Axis([float(row[name]) for row in rows], flipped) for name, flipped in zip(names, (False, True), strict=True)]
+    axes = [
+        _Axis([float(row[name]) for row in rows], flipped) for name, flipped in zip(names, (False, True), strict=True)
+    ]
     parts = [*_frame(axes, names)]
     best = sorted((row for row, chosen in zip(rows, front, strict=True) if chosen), key=lambda row: row[names[0]])
     if best:
@@ -38,10 +42,8 @@ def page(
     for row, chosen in sorted(zip(rows, front, strict=True), key=lambda pair: pair[1]):
         x, y = (axis.place(row[name]) for axis, name in zip(axes, names, strict=True))
         tip = escape("\n".join(f"{name} = {_number(value)}" for name, value in row.items()))
-        size = 5 if chosen else 3
-        parts.append(
-            f'<circle class="{"best" if chosen else "other"}" cx="{x:.1f}" cy="{y:.1f}" r="{size}"><title>{tip}</title></circle>'
-        )
+        kind, size = ("best", 5) if chosen else ("other", 3)
+        parts.append(f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{size}"><title>{tip}</title></circle>')
     head = "".join(f"<th>{escape(name)}</th>" for name in (best[0] if best else ()))
     body = "".join("<tr>" + "".join(f"<td>{_number(value)}</td>" for value in row.values()) + "</tr>" for row in best)
     return (

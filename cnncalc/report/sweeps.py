@@ -50,7 +50,7 @@ def lines(survey: Survey, top: int, width: int, output: str | None) -> list[Line
 
 
 def _by_layer(survey: Survey) -> list[tuple[int, str, bool]]:
-    """How many points each condition makes illegal, with a sentence, and whether there are others with other numbers."""
+    """How many points each condition makes illegal, a sentence, and whether there are others with other numbers."""
     alike: dict[str, list[tuple[str, int]]] = {}
     for sentence, times in survey.reasons.most_common():
         alike.setdefault(sentence.partition('": ')[0], []).append((sentence, times))
@@ -62,8 +62,8 @@ def _table(rows: Block, survey: Survey, width: int) -> list[Line]:
     names = [*survey.asked.names, *(name for name in _shown(survey) if name not in survey.asked.names)]
     columns = rows.variables | rows.quantities
     cells = [[Span(name, "bold") for name in names]]
-    for place in range(len(rows)):
-        cells.append([Span(_text(None if columns[name] is None else columns[name][place])) for name in names])
+    values = [[None] * len(rows) if columns[name] is None else columns[name] for name in names]
+    cells += [[Span(_text(value)) for value in row] for row in zip(*values, strict=True)]
     tracks = [Track(width_of([row[place].text for row in cells]), right=True) for place in range(len(names))]
     return grid(cells, tracks, gap=2)
 

@@ -43,7 +43,10 @@ def array(values):
 def plain(number, count):
     """A result as a list of Python numbers."""
     if isinstance(number, Ratio):
-        return [Fraction(a, b) for a, b in zip(plain(number.numerator, count), plain(number.denominator, count), strict=True)]
+        return [
+            Fraction(a, b)
+            for a, b in zip(plain(number.numerator, count), plain(number.denominator, count), strict=True)
+        ]
     values = number.array if isinstance(number, Integers) else number.mask if isinstance(number, Truth) else [number]
     return numpy.broadcast_to(numpy.array(values, dtype=object), count).tolist()
 
@@ -82,7 +85,9 @@ EXPRESSIONS = (
 )
 
 
-@given(st.lists(st.tuples(st.integers(-4, 9), st.integers(-4, 9)), min_size=1, max_size=8), st.sampled_from(EXPRESSIONS))
+@given(
+    st.lists(st.tuples(st.integers(-4, 9), st.integers(-4, 9)), min_size=1, max_size=8), st.sampled_from(EXPRESSIONS)
+)
 def test_expressions_over_arrays_are_those_over_ints(values, text):
     """Points that take different ways are told apart, as a sweep does it, until each has its value or its error."""
     found = {}

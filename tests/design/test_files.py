@@ -10,7 +10,7 @@ from cnncalc.design.sweep import Sweep
 
 
 def asked(**changes):
-    values = {"width": [0.5, 1, 1.4], "input": list(range(1, 40, 4)) + [96]}
+    values = {"width": [0.5, 1, 1.4], "input": [*range(1, 40, 4), 96]}
     return Sweep(cnncalc.load("mobilenet_v2"), values, ["macs", "params", "jump.H"], **changes)
 
 

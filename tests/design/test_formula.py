@@ -60,9 +60,10 @@ def derived(network, symbols, base):
             return Derivation(network.with_input(input_of(network, base)), symbols, batch=base["batch"])
         except cnncalc.CnncalcError as error:
             deciding = str(error).partition(" decide")[0].split(", ")
-            assert set(deciding) & set(symbols), error
+            if not set(deciding) & set(symbols):
+                raise
             symbols = [name for name in symbols if name not in deciding]
 
 
 def input_of(network, base):
-    return network.input[:-1] + (next(base[letter] for letter in "CLW" if letter in base),)
+    return (*network.input[:-1], next(base[letter] for letter in "CLW" if letter in base))

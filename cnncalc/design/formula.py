@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from cnncalc.analysis.analysis import Row, row_of
 from cnncalc.analysis.convention import convention_named
-from cnncalc.arithmetic.closed import Book, Choice, Closed, symbol
-from cnncalc.arithmetic.symbols import Gcd
+from cnncalc.arithmetic.closed import Book, Closed, symbol
+from cnncalc.arithmetic.symbols import Choice, Gcd
 from cnncalc.design.growth import without_floors
 from cnncalc.design.quantities import FIELD, TOTALS, Figures, Quantity, quantity_named
 from cnncalc.design.variables import BATCH, bind, check_names, letters, place_of

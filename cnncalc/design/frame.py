@@ -28,9 +28,8 @@ def frame(block: Block, asked: Sweep) -> pandas.DataFrame:
     found = block.variables | block.quantities
     columns |= {name: _counts(found[name], legal) for name in asked.shown if name not in columns}
     if not legal.all():
-        columns[ILLEGAL] = pandas.Categorical.from_codes(
-            block.reasons, categories=pandas.Index(block.sentences, dtype=object)
-        )
+        sentences = pandas.Index(block.sentences, dtype=object)
+        columns[ILLEGAL] = pandas.Categorical.from_codes(block.reasons, categories=sentences)
     made = pandas.DataFrame(columns)
     made.attrs |= {"name": asked.setting.network.name, "convention": asked.setting.convention.name}
     return made

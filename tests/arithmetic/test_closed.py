@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc import arithmetic
-from cnncalc.arithmetic.closed import Book, Choice, Closed, Decision, symbol
+from cnncalc.arithmetic.closed import Book, Closed, Decision, symbol
+from cnncalc.arithmetic.symbols import Choice
 
 STEPS = st.one_of(
     st.tuples(st.just("+"), st.integers(-9, 9)),

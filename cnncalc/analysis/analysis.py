@@ -10,11 +10,11 @@ from msgspec import Struct, structs
 
 from cnncalc.analysis.alignment import alignment_messages
 from cnncalc.analysis.convention import Convention, convention_named
-from cnncalc.analysis.count import Count
+from cnncalc.analysis.count import counted, plain
 from cnncalc.analysis.receptive_field import Fields, ReceptiveField, follow, summed_up
 from cnncalc.analysis.regions import Region
 from cnncalc.analysis.sight import Layers, Sight, pixel_axes, sights, units_at
-from cnncalc.arithmetic import prod
+from cnncalc.arithmetic import prod, total
 from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.evaluate import Evaluated, Outputs, evaluate, raise_unless
 from cnncalc.graph import build_graph
@@ -41,7 +41,7 @@ class Row(Struct, frozen=True, gc=False):
     params: int
     buffers: int
     macs: int
-    flops: Count
+    flops: int
     activations: int
     visit: Evaluated
     defect: str = ""
@@ -71,14 +71,14 @@ class Totals(Struct, frozen=True):
     params: int = 0
     buffers: int = 0
     macs: int = 0
-    flops: Count | int = 0
+    flops: int = 0
     activations: int = 0
 
     @classmethod
     def of(cls, rows: Sequence[Row], convention: str) -> Totals:
         """The sums over some rows, counted by that convention."""
-        found = cls(*(sum([int(getattr(row, quantity)) for row in rows]) for quantity in cls.__struct_fields__))
-        return structs.replace(found, flops=Count(found.flops, convention))
+        found = cls(*(total([plain(getattr(row, name)) for row in rows]) for name in cls.__struct_fields__))
+        return structs.replace(found, flops=counted(found.flops, convention))
 
     def __add__(self, other: Totals) -> Totals:
         """Those of two networks together. Raises CnncalcError where they are of different conventions."""
@@ -104,6 +104,7 @@ class Analysis(Struct, frozen=True, dict=True):
     totals: Totals
     counted: Convention
     expected: Expected | None = None
+    network: Network | None = None
 
     @property
     def inputs(self) -> dict[str, Shape]:
@@ -155,6 +156,22 @@ class Analysis(Struct, frozen=True, dict=True):
         axes. ``input`` names the input where there are several. Raises CnncalcError for a pixel that is not there.
         """
         return units_at(self._in_order, self.row(layer), pixel, input)
+
+    def formula(self, quantity: str = "macs", symbols: Sequence[str] | None = None) -> Any:
+        """A figure as a SymPy expression in the input's sizes, the batch ``N`` and the spec's variables.
+
+        :func:`cnncalc.formula` says what may be asked, and has beside the expression where it holds. SymPy is imported
+        here. Raises CnncalcError.
+
+        >>> import cnncalc
+        >>> cnncalc.analyze(cnncalc.load("vgg16")).formula("params")
+        4097*classes + 134260544
+        """
+        from cnncalc.design.formula import formula
+
+        if self.network is None:
+            raise CnncalcError("this analysis was made without its network, from which formulas are derived")
+        return formula(self.network, quantity, symbols, batch=self.batch, convention=self.convention).expression
 
     @property
     def warnings(self) -> tuple[Warning, ...]:
@@ -264,7 +281,7 @@ def analyze(
     """
     if not isinstance(network, Network):
         raise SpecError(f"expected a Network, found {network!r}; cnncalc.load reads one from a file or by its name")
-    counted = convention_named(convention)
+    counting = convention_named(convention)
     if isinstance(batch, bool) or not hasattr(batch, "__index__") or not 1 <= int(batch) <= LARGEST_SIZE:
         raise SpecError(f"expected a batch size of 1 to {LARGEST_SIZE}, found {batch!r}")
     batch = int(batch)
@@ -273,17 +290,17 @@ def analyze(
     if variables:
         network = network.with_variables(**variables)
     walk = evaluate(build_graph(network), network.inputs.values(), raise_unless, outputs)
-    rows = tuple([_row(visit, batch, counted) for visit in walk])
-    return Analysis(
-        network.name, counted.name, batch, network.input, rows, Totals.of(rows, counted.name), counted, network.expected
-    )
+    rows = tuple([row_of(visit, batch, counting) for visit in walk])
+    totals = Totals.of(rows, counting.name)
+    return Analysis(network.name, counting.name, batch, network.input, rows, totals, counting, network.expected, network)
 
 
 def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, list[int]]:
     return {name: list(shape) for name, shape in input.items()} if isinstance(input, dict) else list(input)
 
 
-def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:
+def row_of(visit: Evaluated, batch: int, convention: Convention) -> Row:
+    """A layer's figures, with whatever numbers its shapes and the batch hold."""
     node = visit.node
     rule = convention.rule(visit)
     return Row(
@@ -294,7 +311,7 @@ def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:
         elements(visit.parameters),
         elements(visit.buffers),
         batch * visit.operations.mac,
-        Count(0 if rule is None else convention.samples(batch) * rule.value(visit), convention.name),
+        counted(0 if rule is None else convention.samples(batch) * rule.value(visit), convention.name),
         batch * prod(visit.output),
         visit,
         "" if rule is None else rule.defect,

@@ -69,3 +69,13 @@ for _name in ("__truediv__", "__floordiv__", "__mod__", "__divmod__"):
     setattr(Count, _name, _comparison(_name))
 for _name in ("__add__", "__radd__", "__sub__", "__rsub__"):
     setattr(Count, _name, _sum(_name))
+
+
+def counted(number: int, convention: str) -> int:
+    """A number as a count of a convention; arrays and symbols stay as they are."""
+    return Count(number, convention) if isinstance(number, int) else number
+
+
+def plain(number: int) -> int:
+    """A count as the number that it is; other numbers stay as they are."""
+    return int(number) if isinstance(number, Count) else number

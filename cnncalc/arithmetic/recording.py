@@ -13,7 +13,7 @@ A plain ``int`` that changes nothing (a 0 added, a factor or divisor of 1) is no
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -262,3 +262,7 @@ def maximum(a: Any, b: Any) -> Recorded:
 
 def minimum(a: Any, b: Any) -> Recorded:
     return Recorded.apply("min", a, b)
+
+
+def total(numbers: Sequence[Any]) -> Any:
+    return sum(numbers)

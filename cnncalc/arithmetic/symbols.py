@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sympy
@@ -26,6 +27,27 @@ class Gcd(sympy.Function):  # type: ignore[misc]
         if a == 1:
             return a
         return None
+
+
+class Choice(sympy.Function):  # type: ignore[misc]
+    """One of two whole numbers, by a condition. SymPy's Piecewise takes minutes where conditions hold such choices."""
+
+    nargs = 3
+
+    @classmethod
+    def eval(cls, condition: Any, then: Any, otherwise: Any) -> Any:
+        if condition in (sympy.true, sympy.false):
+            return then if condition == sympy.true else otherwise
+        return then if then == otherwise else None
+
+    def _eval_is_integer(self) -> Any:
+        return True if self.args[1].is_integer and self.args[2].is_integer else None
+
+    def _eval_is_nonnegative(self) -> Any:
+        return True if self.args[1].is_nonnegative and self.args[2].is_nonnegative else None
+
+    def _eval_rewrite_as_Piecewise(self, condition: Any, then: Any, otherwise: Any, **hints: Any) -> Any:  # noqa: N802
+        return sympy.Piecewise((then, condition), (otherwise, True), evaluate=False)
 
 
 def ceil_div(dividend: Any, divisor: Any) -> Any:
@@ -58,3 +80,7 @@ def maximum(a: Any, b: Any) -> Any:
 
 def minimum(a: Any, b: Any) -> Any:
     return sympy.Min(a, b)
+
+
+def total(numbers: Sequence[Any]) -> Any:
+    return sum(numbers)

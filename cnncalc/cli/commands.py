@@ -23,6 +23,8 @@ _COMMANDS = {
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
     "schema": "The JSON Schema of specs, for editors.",
     "verify": "Every layer compared with what PyTorch does.",
+    "formula": "Figures as closed formulas in symbols, and how they grow.",
+    "sweep": "Figures at every combination of some values: tables, fronts, files.",
     "zoo": "The networks that come with cnncalc.",
 }
 

@@ -20,16 +20,16 @@ from typing import Any, TypeAlias
 Number: TypeAlias = int
 """An int, or at run time anything that computes like one."""
 
-_BACKENDS = {
-    "numpy": "cnncalc.arithmetic.arrays",
-    "sympy": "cnncalc.arithmetic.symbols",
-    "cnncalc": "cnncalc.arithmetic.recording",
-}
+_BACKENDS = {"numpy": "cnncalc.arithmetic.arrays", "sympy": "cnncalc.arithmetic.symbols"}
 
 
 def _backend(*numbers: Any) -> ModuleType | None:
+    """The functions for the kind of number that is among these; our own kinds stand beside theirs."""
     for number in numbers:
-        package = type(number).__module__.partition(".")[0]
+        module = type(number).__module__
+        package = module.partition(".")[0]
+        if package == "cnncalc":
+            return import_module(module)
         if package in _BACKENDS:
             return import_module(_BACKENDS[package])
     return None

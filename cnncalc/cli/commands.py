@@ -17,6 +17,7 @@ _COMMANDS = {
     "conventions": "What tools, papers and lectures count.",
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
+    "solve": "The settings of a layer that make a wanted output, or the largest network within a budget.",
     "schema": "The JSON Schema of specs, for editors.",
     "zoo": "The networks that come with cnncalc.",
 }

@@ -1,0 +1,193 @@
+"""A number of which only the least and the greatest possible value are known.
+
+A formula evaluated with ranges gives a range that holds its value at every point of theirs, so that one evaluation can
+rule out, or confirm, a whole box of points. Comparisons are true, false, or :data:`UNDECIDED`.
+
+>>> from cnncalc.layers.formulas import window_output
+>>> window_output(224, Range(1, 7), 2, Range(0, 3))
+Range(109, 115)
+>>> window_output(224, Range(1, 7), 2, Range(0, 3)) <= 115, window_output(224, Range(1, 7), 2) == 112
+(True, UNDECIDED)
+
+Source of the rules: Moore, Kearfott and Cloud, "Introduction to Interval Analysis" (2009), chapter 2.
+"""
+
+from __future__ import annotations
+
+from math import ceil, floor
+from typing import Any
+
+
+class UndecidedError(Exception):
+    """A branch was to be taken on a condition that holds at some points of a range and not at others."""
+
+
+class Undecided:
+    """The truth of a condition that holds at some points of a range and not at others."""
+
+    def __bool__(self) -> bool:
+        raise UndecidedError
+
+    def __and__(self, other: Any) -> Any:
+        return False if other is False else self
+
+    def __or__(self, other: Any) -> Any:
+        return True if other is True else self
+
+    __rand__, __ror__ = __and__, __or__
+
+    def __repr__(self) -> str:
+        return "UNDECIDED"
+
+
+UNDECIDED = Undecided()
+
+
+class Range:
+    """All numbers from ``low`` to ``high``, both included."""
+
+    __slots__ = ("high", "low")
+
+    def __init__(self, low: Any, high: Any) -> None:
+        self.low = low
+        self.high = high
+
+    def __repr__(self) -> str:
+        return f"Range({self.low}, {self.high})"
+
+    def __bool__(self) -> bool:
+        return not bool(self == 0)
+
+    def __add__(self, other: Any) -> Range:
+        low, high = ends(other)
+        return Range(self.low + low, self.high + high)
+
+    def __sub__(self, other: Any) -> Range:
+        low, high = ends(other)
+        return Range(self.low - high, self.high - low)
+
+    def __rsub__(self, other: Any) -> Range:
+        return Range(other - self.high, other - self.low)
+
+    def __neg__(self) -> Range:
+        return Range(-self.high, -self.low)
+
+    def __mul__(self, other: Any) -> Range:
+        low, high = ends(other)
+        if self.low >= 0 and low >= 0:
+            return Range(self.low * low, self.high * high)
+        corners = (self.low * low, self.low * high, self.high * low, self.high * high)
+        return Range(min(corners), max(corners))
+
+    def __floordiv__(self, other: Any) -> Range:
+        low, high = _positive(other)
+        return Range(
+            self.low // (high if self.low >= 0 else low),
+            self.high // (low if self.high >= 0 else high),
+        )
+
+    def __rfloordiv__(self, other: Any) -> Range:
+        return Range(other, other) // self
+
+    def __mod__(self, other: Any) -> Range:
+        low, high = _positive(other)
+        if self.low >= 0 and self.high < low:
+            return self
+        if low == high and self.low // low == self.high // low:
+            return Range(self.low % low, self.high % low)
+        return Range(0, high - 1)
+
+    def __rmod__(self, other: Any) -> Range:
+        return Range(other, other) % self
+
+    def __pow__(self, exponent: int) -> Range:
+        if self.low < 0:
+            raise UndecidedError
+        return Range(self.low**exponent, self.high**exponent)
+
+    def __floor__(self) -> Range:
+        return Range(floor(self.low), floor(self.high))
+
+    def __ceil__(self) -> Range:
+        return Range(ceil(self.low), ceil(self.high))
+
+    def __round__(self) -> Range:
+        return Range(round(self.low), round(self.high))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __eq__(self, other: object) -> Any:
+        if isinstance(other, str):
+            return False
+        low, high = ends(other)
+        if self.high < low or high < self.low:
+            return False
+        return True if self.low == self.high == low == high else UNDECIDED
+
+    def __ne__(self, other: object) -> Any:
+        same = self == other
+        return same if same is UNDECIDED else not same
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __lt__(self, other: Any) -> Any:
+        low, high = ends(other)
+        return True if self.high < low else False if self.low >= high else UNDECIDED
+
+    def __le__(self, other: Any) -> Any:
+        low, high = ends(other)
+        return True if self.high <= low else False if self.low > high else UNDECIDED
+
+    def __gt__(self, other: Any) -> Any:
+        low, high = ends(other)
+        return True if self.low > high else False if self.high <= low else UNDECIDED
+
+    def __ge__(self, other: Any) -> Any:
+        low, high = ends(other)
+        return True if self.low >= high else False if self.high < low else UNDECIDED
+
+
+def ends(number: Any) -> tuple[Any, Any]:
+    """The least and the greatest value of a number."""
+    return (number.low, number.high) if isinstance(number, Range) else (number, number)
+
+
+def _positive(divisor: Any) -> tuple[Any, Any]:
+    low, high = ends(divisor)
+    if low <= 0:
+        raise UndecidedError
+    return low, high
+
+
+def ceil_div(dividend: Any, divisor: Any) -> Any:
+    return -(-dividend // divisor)
+
+
+def gcd(a: Any, b: Any) -> Any:
+    return Range(1, min(ends(a)[1], ends(b)[1]))
+
+
+def where(condition: Any, then: Any, otherwise: Any) -> Any:
+    (low, high), (other_low, other_high) = ends(then), ends(otherwise)
+    return Range(min(low, other_low), max(high, other_high))
+
+
+def equal(a: Any, b: Any) -> Any:
+    return a == b
+
+
+def settled(number: Any, name: str) -> Any:
+    return number
+
+
+def scaled(number: Range, factor: float) -> Range:
+    low, high = floor(number.low * factor), floor(number.high * factor)
+    return Range(min(low, high), max(low, high))
+
+
+def maximum(a: Any, b: Any) -> Any:
+    return Range(max(ends(a)[0], ends(b)[0]), max(ends(a)[1], ends(b)[1]))
+
+
+def minimum(a: Any, b: Any) -> Any:
+    return Range(min(ends(a)[0], ends(b)[0]), min(ends(a)[1], ends(b)[1]))

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis as Analysis
     from cnncalc.analysis import analyze as analyze
+    from cnncalc.design.formula import formula as formula
+    from cnncalc.design.sweep import sweep as sweep
     from cnncalc.errors import CnncalcError as CnncalcError
     from cnncalc.errors import SpecError as SpecError
     from cnncalc.layers import *  # noqa: F403
@@ -26,6 +28,8 @@ _SPEC = ("Block", "Expected", "Network", "Parallel", "Repeat", "Residual", "Sequ
 _HOMES = {
     "Analysis": "cnncalc.analysis",
     "analyze": "cnncalc.analysis",
+    "formula": "cnncalc.design.formula",
+    "sweep": "cnncalc.design.sweep",
     "CnncalcError": "cnncalc.errors",
     "SpecError": "cnncalc.errors",
     **dict.fromkeys(_SPEC, "cnncalc.spec"),

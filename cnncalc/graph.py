@@ -7,7 +7,7 @@ from msgspec import Struct
 from cnncalc.errors import SpecError
 from cnncalc.layers import Layer
 from cnncalc.spec.drafts import Advice, Step
-from cnncalc.spec.expansion import expand
+from cnncalc.spec.expansion import Bound, expand
 from cnncalc.spec.network import Network
 
 _LONGEST_CIRCLE = 8
@@ -46,8 +46,13 @@ def build_graph(network: Network) -> Graph:
     return graph
 
 
-def _build(network: Network) -> Graph:
-    steps, outputs = expand(network)
+def build_graph_of(network: Network, bound: Bound) -> Graph:
+    """The graph of a network with other numbers bound to its sizes and variables; its nodes have no advice."""
+    return _build(network, bound)
+
+
+def _build(network: Network, bound: Bound | None = None) -> Graph:
+    steps, outputs = expand(network, bound)
     entries = tuple(network.inputs)
     positions = {name: position for position, name in enumerate(entries)}
     positions |= {step.name: position for position, step in enumerate(steps, start=len(entries))}
@@ -59,7 +64,7 @@ def _build(network: Network) -> Graph:
         sources = [tuple(rank[source] for source in sources[index]) for index in order]
         steps = [steps[index] for index in order]
     nodes = [
-        Node(step.name, step.layer, step.inputs, read, step.where, step.advice)
+        Node(step.name, step.layer, step.inputs, read, step.where, None if bound else step.advice)
         for step, read in zip(steps, sources, strict=True)
     ]
     return Graph(entries, tuple(nodes), outputs)

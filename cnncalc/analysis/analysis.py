@@ -13,7 +13,7 @@ from cnncalc.analysis.convention import Convention, convention_named
 from cnncalc.analysis.receptive_field import Fields, ReceptiveField, follow, summed_up
 from cnncalc.analysis.regions import Region
 from cnncalc.analysis.sight import Layers, Sight, pixel_axes, sights, units_at
-from cnncalc.arithmetic import prod
+from cnncalc.arithmetic import prod, total
 from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.evaluate import Evaluated, evaluate
 from cnncalc.graph import build_graph
@@ -72,7 +72,7 @@ class Totals(Struct, frozen=True):
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Totals:
-        return cls(*(sum([getattr(row, quantity) for row in rows]) for quantity in cls.__struct_fields__))
+        return cls(*(total([getattr(row, quantity) for row in rows]) for quantity in cls.__struct_fields__))
 
 
 class Warning(Struct, frozen=True):
@@ -261,7 +261,7 @@ def analyze(
     if variables:
         network = network.with_variables(**variables)
     walk = evaluate(build_graph(network), network.inputs.values())
-    rows = tuple([_row(visit, batch, counted) for visit in walk])
+    rows = tuple([row_of(visit, batch, counted) for visit in walk])
     return Analysis(network.name, counted.name, batch, network.input, rows, Totals.of(rows), counted, network.expected)
 
 
@@ -269,7 +269,8 @@ def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, li
     return {name: list(shape) for name, shape in input.items()} if isinstance(input, dict) else list(input)
 
 
-def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:
+def row_of(visit: Evaluated, batch: int, convention: Convention) -> Row:
+    """A layer's figures, with whatever numbers its shapes and the batch hold."""
     node = visit.node
     rule = convention.rule(visit)
     return Row(

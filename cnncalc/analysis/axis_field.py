@@ -15,6 +15,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cnncalc.arithmetic import quotient
 from cnncalc.layers.base import Shape
 from cnncalc.layers.formulas import effective_kernel, field_first, field_jump, field_size
 from cnncalc.layers.reading import Along, Axes, Everything, Rearranged, Sliding
@@ -69,12 +70,12 @@ class AxisField(Struct, frozen=True, gc=False):
         """How many pixels lie between neighbouring units; None where they have no such distance."""
         if self.axis is None or self.lost or self.finite or self.extent is not None:
             return None
-        return Fraction(self.shift, len(self.firsts))
+        return quotient(self.shift, len(self.firsts))
 
     def centre(self, unit: int) -> Fraction | None:
         """The middle of what a unit sees in its own place, where pixel i spans [i, i + 1]; None of nothing."""
         edges = self.edges(unit)
-        return None if edges is None else Fraction(edges[0] + edges[1] + 1, 2)
+        return None if edges is None else quotient(edges[0] + edges[1] + 1, 2)
 
     def edges(self, unit: int) -> Edges | None:
         """The first and the last pixel that a unit sees in its own place, padding included; None for none."""
@@ -120,7 +121,7 @@ def _slid(field: AxisField, along: Sliding, size: int, count: int) -> AxisField:
     shift = field_jump(field.shift, along.stride)
     if not (-_FURTHEST < first < _FURTHEST and extent < _FURTHEST and shift < _FURTHEST):
         return AxisField(None, everything=field.everything, lost=True)
-    covers = field.covers and _reads_both_ends(along, size, count)
+    covers = field.covers & _reads_both_ends(along, size, count)
     return AxisField(along.axis, (first,), (extent,), shift, field.everything, covers=covers, partly=field.partly)
 
 
@@ -140,9 +141,9 @@ def _reads_both_ends(along: Along, size: int, count: int) -> bool:
     """Whether the first output element reads the first input element, and the last the last."""
     if type(along) is Sliding and along.dilation == 1:
         behind = size - 1 - (count - 1) * along.stride + along.before
-        return 0 <= along.before < along.kernel and 0 <= behind < along.kernel
+        return (0 <= along.before) & (along.before < along.kernel) & (0 <= behind) & (behind < along.kernel)
     quotient, phase = divmod(count - 1, along.period)
-    return 0 in along.taps(0) and size - 1 - quotient * along.shift in along.taps(phase)
+    return (0 in along.taps(0)) & (size - 1 - quotient * along.shift in along.taps(phase))
 
 
 def _composed(field: AxisField, along: Along, size: int, count: int, budget: Budget) -> AxisField:
@@ -173,7 +174,7 @@ def _composed(field: AxisField, along: Along, size: int, count: int, budget: Bud
         low, high = min(edges, default=_NOTHING)[0], max((high for _, high in edges), default=_NOTHING[1])
         firsts.append(low)
         sizes.append(high - low + 1)
-    covers = field.covers and _reads_both_ends(along, size, count)
+    covers = field.covers & _reads_both_ends(along, size, count)
     if max(map(abs, firsts)) > _FURTHEST or max(sizes) > _FURTHEST or shift > _FURTHEST:
         return lost
     runs = (tuple(firsts), tuple(sizes))
@@ -206,7 +207,7 @@ def union(a: AxisField, b: AxisField, size: int, output: Shape, budget: Budget) 
     if simple and a.axis == b.axis and a.everything == b.everything:
         first = min(a.firsts[0], b.firsts[0])
         behind = max(a.firsts[0] + a.sizes[0], b.firsts[0] + b.sizes[0])
-        covers = a.covers or b.covers
+        covers = a.covers | b.covers
         return AxisField(a.axis, (first,), (behind - first,), a.shift, a.everything, covers=covers)
     seen = [field.everything for field in (a, b) if field.everything is not None and not field.partly]
     everything = (min(low for low, _ in seen), max(high for _, high in seen)) if seen else None
@@ -238,7 +239,7 @@ def union(a: AxisField, b: AxisField, size: int, output: Shape, budget: Budget) 
     inner, extent = (a.inner, a.extent) if alike else (1, None)
     phases_of = (tuple(firsts), tuple(sizes))
     return AxisField(
-        a.axis, *phases_of, shift, everything, finite, covers=a.covers or b.covers, inner=inner, extent=extent
+        a.axis, *phases_of, shift, everything, finite, covers=a.covers | b.covers, inner=inner, extent=extent
     )
 
 

@@ -13,6 +13,7 @@ from cnncalc.analysis.alignment import Misalignment, Seen, differences
 from cnncalc.analysis.axis_field import UNRESOLVED, AxisField, Budget, Edges, along_axes, in_other_shape, union
 from cnncalc.analysis.regions import aligned_axes
 from cnncalc.analysis.sight import Layers, pixel_axes, reach
+from cnncalc.arithmetic import Number
 from cnncalc.layers.base import Shape
 from cnncalc.layers.reading import Along, Reading, Rearranged, shapes_along
 
@@ -184,8 +185,6 @@ def summed_up(fields: Sequence[AxisField], input_shape: Shape, output: Shape) ->
 
 def _figures(field: AxisField, size: int, output: Shape) -> tuple[Any, ...]:
     jump: Fraction | int | None = field.jump
-    if jump is not None and jump.denominator == 1:
-        jump = int(jump)
     full = field.everything == (0, size - 1)
     if field.everything is not None and (full or field.axis is None) and not field.lost:
         first, last = field.everything
@@ -198,9 +197,22 @@ def _figures(field: AxisField, size: int, output: Shape) -> tuple[Any, ...]:
     count = output[field.axis] if field.extent is None else field.extent
     if field.everything is not None:
         return _beside(field, field.everything, count, size, jump)
-    sizes = field.sizes[:count]
+    sizes = _sizes(field, count)
     start = field.centre(0)
     return max(sizes), jump, None if start is None else float(start), _beyond(field, count, size), False, min(sizes)
+
+
+def size_and_jump(field: AxisField, size: Number, output: Shape) -> tuple[Number | None, Number | Fraction | None]:
+    """The first two of the figures, with whatever numbers a layer's shapes hold."""
+    if field.everything is not None or field.lost or field.axis is None:
+        extent, jump, *_ = _figures(field, size, output)
+        return extent, jump
+    return max(_sizes(field, output[field.axis] if field.extent is None else field.extent)), field.jump
+
+
+def _sizes(field: AxisField, count: int) -> tuple[int, ...]:
+    """How much the units of an axis of so many see, each of those that differ."""
+    return field.sizes if count >= len(field.sizes) else field.sizes[:count]
 
 
 def _beside(field: AxisField, everything: Edges, count: int, size: int, jump: Fraction | int | None) -> tuple[Any, ...]:

@@ -1,8 +1,9 @@
 """What a formula may use besides ``+ - * // %`` and comparisons.
 
 A formula is written once and evaluated with whatever number is bound: a Python ``int`` (the report), a NumPy integer
-array (a sweep), a SymPy expression (a closed form) or a :class:`~cnncalc.arithmetic.recording.Recorded` number (a
-worked step). Builtin ``max``, ``min`` and ``if`` break on arrays and symbols; the functions here do not.
+array or better :class:`~cnncalc.arithmetic.integers.Integers`, which never wrap (a sweep), a SymPy expression or better a
+:class:`~cnncalc.arithmetic.closed.Closed` one, which simplifies floors (a closed form), or a
+:class:`~cnncalc.arithmetic.recording.Recorded` number (a worked step). Builtin ``max``, ``min`` and ``if`` break on arrays and symbols; the functions here do not.
 
 Statically a number is an ``int``: that is what all but sweeps and symbols bind, and it lets the type checker find the
 mistakes that matter (text for a number, a tuple for a size). NumPy and SymPy are imported only once one of their
@@ -12,7 +13,7 @@ numbers arrives.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -20,18 +21,20 @@ from typing import Any, TypeAlias
 Number: TypeAlias = int
 """An int, or at run time anything that computes like one."""
 
-_BACKENDS = {"numpy": "cnncalc.arithmetic.arrays", "sympy": "cnncalc.arithmetic.symbols"}
+_FOREIGN = {"numpy": "cnncalc.arithmetic.arrays", "sympy": "cnncalc.arithmetic.symbols"}
+_OWN = "cnncalc.arithmetic."
+_UNDECIDED = "cnncalc.arithmetic.undecided"
 
 
 def _backend(*numbers: Any) -> ModuleType | None:
-    """The functions for the kind of number that is among these; our own kinds stand beside theirs."""
+    """The module that computes with numbers of such a kind; of our own kinds, the one that defines it."""
     for number in numbers:
         module = type(number).__module__
+        if module.startswith(_OWN):
+            return import_module(module if module != _UNDECIDED else "cnncalc.arithmetic.integers")
         package = module.partition(".")[0]
-        if package == "cnncalc":
-            return import_module(module)
-        if package in _BACKENDS:
-            return import_module(_BACKENDS[package])
+        if package in _FOREIGN:
+            return import_module(_FOREIGN[package])
     return None
 
 
@@ -93,3 +96,68 @@ def settled(number: Number, name: str) -> Number:
         return number
     backend = _backend(number)
     return backend.settled(number, name) if backend else number
+
+
+def quotient(dividend: Any, divisor: Any) -> Any:
+    """The exact quotient: an int where it is whole, else a fraction. Raises ZeroDivisionError."""
+    backend = _backend(dividend, divisor)
+    if backend:
+        return backend.quotient(dividend, divisor)
+    from fractions import Fraction
+
+    if type(dividend) is int and type(divisor) is int:
+        whole, rest = divmod(dividend, divisor)
+        return Fraction(dividend, divisor) if rest else whole
+    result = Fraction(dividend) / Fraction(divisor)
+    return result.numerator if result.denominator == 1 else result
+
+
+def floored(number: Any) -> Any:
+    """``⌊number⌋`` of a fraction."""
+    backend = _backend(number)
+    return backend.floored(number) if backend else math.floor(number)
+
+
+def ceiled(number: Any) -> Any:
+    """``⌈number⌉`` of a fraction."""
+    backend = _backend(number)
+    return backend.ceiled(number) if backend else math.ceil(number)
+
+
+def rounded(number: Any) -> Any:
+    """The nearest whole number, of two the even one, as Python rounds."""
+    if _backend(number) is None:
+        return round(number)
+    nearest = floored(number + quotient(1, 2))
+    odd_tie = equal(nearest - number, quotient(1, 2)) & equal(nearest % 2, 1)
+    return nearest - where(odd_tie, 1, 0)
+
+
+def is_single(number: Any) -> bool:
+    """Whether a number is one plain number (or text, or nothing), not one at each point and no symbol."""
+    return _backend(number) is None
+
+
+def single(number: Any) -> Any:
+    """The one plain number that a number is, for what decides how a network is built.
+
+    Raises :class:`~cnncalc.arithmetic.undecided.Undecided` where the points of a sweep have several.
+    """
+    backend = _backend(number)
+    return backend.single(number) if backend else number
+
+
+def total(numbers: Sequence[Number]) -> Number:
+    """The sum; of arrays in an order that is quick."""
+    backend = _backend(*numbers)
+    return backend.total(numbers) if backend else sum(numbers)
+
+
+def holds_throughout(number: Any, holds: Callable[[Any], bool]) -> bool:
+    """Whether something that is so in an interval is so of a number, whatever it is.
+
+    Raises :class:`~cnncalc.arithmetic.undecided.Undecided` where it is so at some points only.
+    """
+    backend = _backend(number)
+    found: bool = backend.holds_throughout(number, holds) if backend else holds(number)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -37,3 +38,7 @@ def maximum(a: Any, b: Any) -> Any:
 
 def minimum(a: Any, b: Any) -> Any:
     return numpy.minimum(a, b)
+
+
+def total(numbers: Sequence[Any]) -> Any:
+    return sum(numbers)

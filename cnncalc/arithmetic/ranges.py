@@ -14,6 +14,8 @@ Source of the rules: Moore, Kearfott and Cloud, "Introduction to Interval Analys
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
@@ -34,6 +36,9 @@ class Undecided:
     def __or__(self, other: Any) -> Any:
         return True if other is True else self
 
+    def __invert__(self) -> Undecided:
+        return self
+
     __rand__, __ror__ = __and__, __or__
 
     def __repr__(self) -> str:
@@ -44,13 +49,14 @@ UNDECIDED = Undecided()
 
 
 class Range:
-    """All numbers from ``low`` to ``high``, both included."""
+    """All numbers from ``low`` to ``high``, both included; only the whole ones unless ``whole`` is false."""
 
-    __slots__ = ("high", "low")
+    __slots__ = ("high", "low", "whole")
 
-    def __init__(self, low: Any, high: Any) -> None:
+    def __init__(self, low: Any, high: Any, *, whole: bool = True) -> None:
         self.low = low
         self.high = high
+        self.whole = whole
 
     def __repr__(self) -> str:
         return f"Range({self.low}, {self.high})"
@@ -60,26 +66,32 @@ class Range:
 
     def __add__(self, other: Any) -> Range:
         low, high = ends(other)
-        return Range(self.low + low, self.high + high)
+        return Range(self.low + low, self.high + high, whole=self._whole_with(other))
 
     def __sub__(self, other: Any) -> Range:
         low, high = ends(other)
-        return Range(self.low - high, self.high - low)
+        return Range(self.low - high, self.high - low, whole=self._whole_with(other))
 
     def __rsub__(self, other: Any) -> Range:
-        return Range(other - self.high, other - self.low)
+        return Range(other - self.high, other - self.low, whole=self._whole_with(other))
 
     def __neg__(self) -> Range:
-        return Range(-self.high, -self.low)
+        return Range(-self.high, -self.low, whole=self.whole)
 
     def __mul__(self, other: Any) -> Range:
         low, high = ends(other)
+        whole = self._whole_with(other)
         if self.low >= 0 and low >= 0:
-            return Range(self.low * low, self.high * high)
+            return Range(self.low * low, self.high * high, whole=whole)
         corners = (self.low * low, self.low * high, self.high * low, self.high * high)
-        return Range(min(corners), max(corners))
+        return Range(min(corners), max(corners), whole=whole)
+
+    def _whole_with(self, other: Any) -> bool:
+        return self.whole and (other.whole if isinstance(other, Range) else isinstance(other, int))
 
     def __floordiv__(self, other: Any) -> Range:
+        if not self._whole_with(other):
+            raise UndecidedError
         low, high = _positive(other)
         return Range(
             self.low // (high if self.low >= 0 else low),
@@ -90,6 +102,8 @@ class Range:
         return Range(other, other) // self
 
     def __mod__(self, other: Any) -> Range:
+        if not self._whole_with(other):
+            raise UndecidedError
         low, high = _positive(other)
         if self.low >= 0 and self.high < low:
             return self
@@ -103,16 +117,7 @@ class Range:
     def __pow__(self, exponent: int) -> Range:
         if self.low < 0:
             raise UndecidedError
-        return Range(self.low**exponent, self.high**exponent)
-
-    def __floor__(self) -> Range:
-        return Range(floor(self.low), floor(self.high))
-
-    def __ceil__(self) -> Range:
-        return Range(ceil(self.low), ceil(self.high))
-
-    def __round__(self) -> Range:
-        return Range(round(self.low), round(self.high))
+        return Range(self.low**exponent, self.high**exponent, whole=self.whole)
 
     __radd__, __rmul__ = __add__, __mul__
 
@@ -169,7 +174,7 @@ def gcd(a: Any, b: Any) -> Any:
 
 def where(condition: Any, then: Any, otherwise: Any) -> Any:
     (low, high), (other_low, other_high) = ends(then), ends(otherwise)
-    return Range(min(low, other_low), max(high, other_high))
+    return Range(min(low, other_low), max(high, other_high), whole=_whole(then, otherwise))
 
 
 def equal(a: Any, b: Any) -> Any:
@@ -186,8 +191,42 @@ def scaled(number: Range, factor: float) -> Range:
 
 
 def maximum(a: Any, b: Any) -> Any:
-    return Range(max(ends(a)[0], ends(b)[0]), max(ends(a)[1], ends(b)[1]))
+    return Range(max(ends(a)[0], ends(b)[0]), max(ends(a)[1], ends(b)[1]), whole=_whole(a, b))
 
 
 def minimum(a: Any, b: Any) -> Any:
-    return Range(min(ends(a)[0], ends(b)[0]), min(ends(a)[1], ends(b)[1]))
+    return Range(min(ends(a)[0], ends(b)[0]), min(ends(a)[1], ends(b)[1]), whole=_whole(a, b))
+
+
+def quotient(dividend: Any, divisor: Any) -> Range:
+    low, high = _positive(divisor)
+    corners = [Fraction(a) / Fraction(b) for a in ends(dividend) for b in (low, high)]
+    return Range(min(corners), max(corners), whole=False)
+
+
+def floored(number: Range) -> Range:
+    return Range(floor(number.low), floor(number.high))
+
+
+def ceiled(number: Range) -> Range:
+    return Range(ceil(number.low), ceil(number.high))
+
+
+def single(number: Any) -> Any:
+    if isinstance(number, Range) and number.low == number.high:
+        return number.low
+    raise UndecidedError
+
+
+def total(numbers: Sequence[Any]) -> Any:
+    return sum(numbers)
+
+
+def holds_throughout(number: Range, holds: Callable[[Any], bool]) -> bool:
+    if number.whole and holds(number.low) and holds(number.high):
+        return True
+    raise UndecidedError
+
+
+def _whole(*numbers: Any) -> bool:
+    return all(number.whole if isinstance(number, Range) else isinstance(number, int) for number in numbers)

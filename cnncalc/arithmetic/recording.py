@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 _COMPUTE: dict[str, Callable[[int, int], int]] = {
@@ -185,3 +185,7 @@ def maximum(a: Any, b: Any) -> Recorded:
 
 def minimum(a: Any, b: Any) -> Recorded:
     return Recorded.apply("min", a, b)
+
+
+def total(numbers: Sequence[Any]) -> Any:
+    return sum(numbers)

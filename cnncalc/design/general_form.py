@@ -44,6 +44,7 @@ def general_form(form: LayerForm, input: Sequence[int], output: Sequence[int | N
     """
     layer = form.filled([Recorded(1, letter(place)) for place in form.open])
     found: list[str] = []
+    sizes: Sequence[object]
     try:
         sizes = layer.output(tuple(input))
     except (TypeError, ValueError, ZeroDivisionError):

@@ -1,9 +1,9 @@
 """The whole numbers at which a condition holds, found by ruling out boxes of them at once.
 
-A condition is asked of a box, with :class:`~cnncalc.arithmetic.ranges.Range` for each number that is not fixed. Where it
-is false of the whole box nothing in it is looked at, where it is true all of it is taken, otherwise the box is halved;
-a single point has ints, and there the answer is definite. So what is found is complete whatever the condition, and
-quick where it is made of formulas that ranges follow.
+A condition is asked of a box, with :class:`~cnncalc.arithmetic.ranges.Range` for each number that is not fixed. Where
+it is false of the whole box nothing in it is looked at, where it is true all of it is taken, otherwise the box is
+halved; a single point has ints, and there the answer is definite. So what is found is complete whatever the condition,
+and quick where it is made of formulas that ranges follow.
 
 Source: Moore, Kearfott and Cloud, "Introduction to Interval Analysis" (2009), section 8.1.
 """
@@ -52,8 +52,8 @@ def solutions(box: Box, condition: Condition, most: int) -> Iterator[Box]:
             assert widest is not None, "a single point was left undecided"
             low, high = current[widest]
             middle = (low + high) // 2
-            for half in ((low, middle), (middle + 1, high)):
-                pending.append((*current[:widest], half, *current[widest + 1 :]))
+            halves = ((low, middle), (middle + 1, high))
+            pending += [(*current[:widest], half, *current[widest + 1 :]) for half in halves]
 
 
 def count(boxes: Sequence[Box]) -> int:

@@ -18,7 +18,7 @@ from cnncalc.design.rarity import rarity
 from cnncalc.design.search import Box, TooMuchWorkError, count, solutions
 from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.layers import Layer
-from cnncalc.layers.base import LARGEST_SIZE, Operations, elements, shape_text
+from cnncalc.layers.base import LARGEST_SIZE, Operations, elements
 from cnncalc.spec.layer_text import UNKNOWN, LayerForm, Place, form_from_text
 from cnncalc.spec.reading import convert, plain, types_of
 
@@ -51,7 +51,7 @@ class Solution(Struct, frozen=True):
 
 
 class Solved(Struct, frozen=True, dict=True):
-    """All solutions within ``ranges``, as boxes of values; ``narrowed`` names the ranges that had to be made smaller."""
+    """All solutions within ``ranges``, as boxes of values; the ranges ``narrowed`` had to be made smaller."""
 
     form: LayerForm
     input: tuple[int | None, ...]
@@ -108,7 +108,7 @@ class Solved(Struct, frozen=True, dict=True):
                 yield self._solution(point)
 
     def _values(self, layer: Layer, point: tuple[int, ...]) -> dict[str, int]:
-        """The values by the names of their places; of a whole hyper-parameter as the layer has it, true or false too."""
+        """The values by the names of their places; of a hyper-parameter as the layer has it, true and false too."""
         return {name: getattr(layer, name, value) for name, value in zip(self.ranges, point, strict=True)}
 
     def _corners(self, extent: int) -> list[Box]:
@@ -145,11 +145,11 @@ def solve(
 ) -> Solved:
     """Every whole number that can stand in a layer's open places so that it makes ``output`` of ``input``.
 
-    ``layer`` is a text such as ``"Conv2d(kernel_size=?, stride=?, padding=1)"``; what the kind needs and the text leaves
-    out is open as well, and so are sizes of None in ``input``. A size of None in ``output`` may be anything; ``"same"``
-    asks for the input's sizes behind the channels. ``ranges`` are the least and greatest values to look at, by the
-    places' names; otherwise they go up to the largest size in question, and are made smaller where that is too much to
-    look at. Raises CnncalcError where nothing can be asked.
+    ``layer`` is a text such as ``"Conv2d(kernel_size=?, stride=?, padding=1)"``; what the kind needs and the text
+    leaves out is open as well, and so are sizes of None in ``input``. A size of None in ``output`` may be anything;
+    ``"same"`` asks for the input's sizes behind the channels. ``ranges`` are the least and greatest values to look at,
+    by the places' names; otherwise they go up to the largest size in question, and are made smaller where that is too
+    much to look at. Raises CnncalcError where nothing can be asked.
 
     >>> solved = solve("Conv2d(kernel_size=5, padding=?, dilation=2)", (64, 28, 28), "same")
     >>> [solution.values["padding"] for solution in solved]
@@ -257,7 +257,7 @@ def _without_unasked(form: LayerForm, arriving: Sizes, output: Sizes | Literal["
 
 def _bounds(form: LayerForm, place: Place, largest: int) -> tuple[int, int]:
     """The values that a place allows, up to the largest size in question."""
-    field, index = place
+    field = place[0]
     if field == INPUT:
         return 1, max(4 * largest, _SMALLEST_RANGE)
     if types_of(form.kind, field) == {bool}:
@@ -282,7 +282,7 @@ def _allows(form: LayerForm, place: Place, value: int) -> bool:
 def _sizes(sizes: Sizes, title: str) -> tuple[int | None, ...]:
     found = tuple(sizes)
     if not found or not all(size is None or 1 <= size <= LARGEST_SIZE for size in found):
-        raise CnncalcError(f"the {title} should be sizes of 1 to {LARGEST_SIZE}, found {shape_text(found)}")
+        raise CnncalcError(f"the {title} should be sizes of 1 to {LARGEST_SIZE}, found {found}")
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct
 
-from cnncalc.arithmetic import Number, equal
+from cnncalc.arithmetic import Number, equal, is_single
 from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, of_rank, per_axis
 from cnncalc.layers.formulas import ceil_window_output, window_output, window_reads, window_remainder, window_span
 from cnncalc.layers.reading import Sliding
@@ -57,11 +57,20 @@ def windows_along(rank: int, *sides: Any) -> tuple[Window, ...]:
     return (Window(*sides),) * rank
 
 
-@lru_cache(maxsize=1024)
 def slides_along(rank: int, *sides: Any) -> tuple[Sliding, ...]:
-    """The same windows as what one output element reads along each axis; kept, since networks repeat theirs."""
+    """The same windows as what one output element reads along each axis; those of ints are kept, since networks repeat
+    theirs.
+    """
+    plain = all(is_single(part) for side in sides for part in per_axis(side, 1))
+    return _kept_slides(rank, *sides) if plain else _slides(rank, *sides)
+
+
+def _slides(rank: int, *sides: Any) -> tuple[Sliding, ...]:
     windows = windows_along(rank, *sides)
     return tuple(Sliding(axis, w.kernel, w.stride, w.padding, w.dilation) for axis, w in enumerate(windows, start=1))
+
+
+_kept_slides = lru_cache(maxsize=1024)(_slides)
 
 
 def divided(groups: Number, inputs: Number, outputs: Number) -> Iterator[Check]:

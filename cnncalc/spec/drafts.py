@@ -123,7 +123,7 @@ class Drafts:
             check_count(draft.name, draft.layer, draft.sources, draft.where)
             inputs = tuple(self.shapes[each] for each in needed)
             for check in draft.layer.checks(*inputs):
-                if check.holds is not True:
+                if check.holds is not True and not check.holds:
                     raise SpecError(f"{quote(draft.name)}: {check.explain()}", where=draft.where)
             self.shapes[current] = draft.layer.output(*inputs)
         return self.shapes[source]

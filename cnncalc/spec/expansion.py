@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from cnncalc.arithmetic import ceil_div
+from cnncalc.arithmetic import ceil_div, is_single, single
 from cnncalc.errors import SpecError, nearest
 from cnncalc.layers import LAYERS_BY_NAME, Layer
 from cnncalc.layers.base import Shape, shape_text
@@ -19,7 +19,7 @@ from cnncalc.spec.drafts import Advice, Drafts, Reference, Source, Step, Unknown
 from cnncalc.spec.expressions import ExpressionError, value_of
 from cnncalc.spec.items import Container, Item, Parallel, Repeat, Residual, Sequential, Use
 from cnncalc.spec.network import INPUT, Network
-from cnncalc.spec.reading import convert, expressions_of, words_of
+from cnncalc.spec.reading import expressions_of, made, types_of, words_of
 
 MOST_STEPS = 200_000
 """The most items that are looked at while a spec is expanded."""
@@ -56,20 +56,34 @@ class _Names(Mapping[str, Any]):
         return len(self.values_by_name) + 1
 
 
-def expand(network: Network) -> tuple[list[Step], tuple[str, ...]]:
-    """The layers of a network as they are written, and the names of its outputs, kept with it. Raises SpecError."""
+class Bound(Struct, frozen=True):
+    """Numbers of any kind of :mod:`cnncalc.arithmetic` in the place of a network's inputs' sizes and variables."""
+
+    inputs: dict[str, Shape]
+    variables: dict[str, Any] = {}
+
+
+def expand(network: Network, bound: Bound | None = None) -> tuple[list[Step], tuple[str, ...]]:
+    """The layers of a network as they are written, and the names of its outputs, kept with it. Raises SpecError.
+
+    With other numbers bound nothing is kept, and Undecided is raised where they decide what is built.
+    """
+    if bound is not None:
+        expansion = _Expansion(network, bound)
+        return expansion.steps(), expansion.drafts.outputs(network.outputs)
     kept = network.__dict__
     if "expansion" not in kept:
-        expansion = _Expansion(network)
+        expansion = _Expansion(network, Bound(network.inputs))
         kept["expansion"] = (expansion.steps(), expansion.drafts.outputs(network.outputs))
     expanded: tuple[list[Step], tuple[str, ...]] = kept["expansion"]
     return expanded
 
 
 class _Expansion:
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, bound: Bound) -> None:
         self.network = network
-        self.drafts = Drafts(network.inputs)
+        self.bound = bound.variables
+        self.drafts = Drafts(bound.inputs)
         self.variables: dict[str, Any] = {}
         self.merges: Counter[str] = Counter()
         self.count = 0
@@ -78,6 +92,7 @@ class _Expansion:
     def steps(self) -> list[Step]:
         values = self.variables
         for name, value in self.network.variables.items():
+            value = self.bound.get(name, value)
             values[name] = self._number(value, _Names(values, _no_channels), f"$.variables.{name}")
         first = (next(iter(self.network.inputs)),)
         counter = iter(range(len(self.network.layers) + MOST_STEPS))
@@ -139,8 +154,7 @@ class _Expansion:
         if expressions:
             found = {field: self._field(layer, field, value, names, where) for field, value in expressions.items()}
             stated = {field: getattr(layer, field) for field in layer.__struct_fields__ if field != "when"}
-            title = type(layer).__name__
-            layer = convert({"type": title} | stated | found, type(layer), where, title)
+            layer = made(type(layer), stated, found, where)
         if name is not None:
             name = scope.prefix + name
         elif scope.prefix:
@@ -155,16 +169,16 @@ class _Expansion:
     def _repeat(
         self, item: Repeat, scope: _Scope, names: _Names, read: tuple[Source, ...], where: str
     ) -> tuple[Source, ...]:
-        times = self._number(item.times, names, f"{where}.times")
+        times = single(self._number(item.times, names, f"{where}.times"))
         if not isinstance(times, int) or isinstance(times, bool) or not 0 <= times <= MOST_STEPS:
             found = quote(times) if times == item.times else f"{times} (from {quote(item.times)})"
             raise SpecError(f"expected a whole number of 0 to {MOST_STEPS}, found {found}", where=f"{where}.times")
         named = item.name is not None
-        single = len(item.layers) == 1 and isinstance(item.layers[0], Layer) and item.layers[0].name is None
+        lone = len(item.layers) == 1 and isinstance(item.layers[0], Layer) and item.layers[0].name is None
         for index in range(times):
             self._count(where)
             copy = scope
-            if named and not single:
+            if named and not lone:
                 prefix = f"{scope.prefix}{next(scope.numbers)}."
                 copy = _Scope(prefix, iter(range(MOST_STEPS)), scope.block_input, scope.blocks)
             values = names.values_by_name | {item.index: index}
@@ -242,7 +256,7 @@ class _Expansion:
 
     def _numeral(self, text: str, names: _Names, where: str) -> str:
         """The digits of an expression inside a name."""
-        found = self._number(text, names, where)
+        found = single(self._number(text, names, where))
         if not isinstance(found, int) or isinstance(found, bool):
             raise SpecError(f"{quote(text)} is not a whole number, as a part of a name must be", where=where)
         return str(found)
@@ -259,6 +273,10 @@ class _Expansion:
         except SpecError as error:
             words = "".join(f', "{word}"' for word in sorted(words_of(type(layer), field)))
             raise SpecError(error.message + (f"; its words:{words[1:]}" if words else ""), where=error.where) from None
+        if not is_single(found):
+            if types_of(type(layer), field) >= {int}:
+                return found
+            found = single(found)
         return found if isinstance(found, (bool, int)) else float(found)
 
     def _channels(self, read: tuple[Source, ...], where: str) -> Any:
@@ -286,6 +304,8 @@ _EXPANDERS: dict[type[Container], Callable[..., tuple[Source, ...]]] = {
 
 def _exact(value: Any) -> Any:
     """A float as the decimal fraction that it is written as, and as an int where it is whole."""
+    if not is_single(value):
+        return value
     if isinstance(value, float):
         from fractions import Fraction
 

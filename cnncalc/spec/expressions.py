@@ -10,10 +10,10 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from math import ceil, floor
+from functools import lru_cache, reduce
 from typing import Any
 
+from cnncalc.arithmetic import ceiled, floored, is_single, maximum, minimum, quotient, rounded, single, where
 from cnncalc.errors import CnncalcError, nearest
 
 LONGEST = 300
@@ -27,23 +27,26 @@ class ExpressionError(CnncalcError):
     """An expression that has no value, with the reason in a clause."""
 
 
-def make_divisible(value: Any, divisor: Any) -> int:
+def make_divisible(value: Any, divisor: Any) -> Any:
     """``value`` rounded to a multiple of ``divisor``, at least one of them and never more than 10% below ``value``.
 
     Source: MobileNet's reference implementation (tensorflow/models, ``slim/nets/mobilenet``, ``make_divisible``).
     """
-    rounded = max(divisor, floor(_quotient(value + _quotient(divisor, 2), divisor)) * divisor)
-    return int(rounded + divisor if rounded * 10 < value * 9 else rounded)
+    nearest = maximum(divisor, floored(quotient(value + quotient(divisor, 2), divisor)) * divisor)
+    found = where(nearest * 10 < value * 9, nearest + divisor, nearest)
+    return int(found) if is_single(found) else found
 
 
-def _quotient(dividend: Any, divisor: Any) -> Any:
-    from fractions import Fraction
+def _largest(*numbers: Any) -> Any:
+    return reduce(maximum, numbers)
 
-    result = Fraction(dividend) / Fraction(divisor)
-    return result.numerator if result.denominator == 1 else result
+
+def _smallest(*numbers: Any) -> Any:
+    return reduce(minimum, numbers)
 
 
 def _power(base: Any, exponent: Any) -> Any:
+    exponent = single(exponent)
     if not isinstance(exponent, int) or not 0 <= exponent <= LARGEST_EXPONENT:
         raise ExpressionError(f"the exponent {exponent} is not a whole number of 0 to {LARGEST_EXPONENT}")
     return base**exponent
@@ -53,7 +56,7 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: _quotient,
+    ast.Div: quotient,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
     ast.Pow: _power,
@@ -61,7 +64,7 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
-    ast.Not: operator.not_,
+    ast.Not: lambda value: ~value if _is_condition(value) else not value,
 }
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
@@ -72,11 +75,11 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.GtE: operator.ge,
 }
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
-    "min": (min, 2, 16),
-    "max": (max, 2, 16),
-    "ceil": (ceil, 1, 1),
-    "floor": (floor, 1, 1),
-    "round": (round, 1, 1),
+    "min": (_smallest, 2, 16),
+    "max": (_largest, 2, 16),
+    "ceil": (ceiled, 1, 1),
+    "floor": (floored, 1, 1),
+    "round": (rounded, 1, 1),
     "make_divisible": (make_divisible, 2, 2),
 }
 """Each function with the fewest and the most arguments that it takes."""
@@ -85,7 +88,10 @@ CONSTANTS = {"true": True, "false": False}
 
 
 def value_of(text: str, names: Mapping[str, Any]) -> Any:
-    """The value of an expression over ``names``: an int, a Fraction or a bool. Raises ExpressionError."""
+    """The value of an expression over ``names``: an int, a Fraction or a bool. Raises ExpressionError.
+
+    Over numbers of a sweep or over symbols it is such a number, or what holds at each point.
+    """
     try:
         return _value(_parsed(text), names)
     except ZeroDivisionError:
@@ -139,9 +145,16 @@ _ALLOWED = (
 
 def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
     result = _VALUES[type(node)](node, names)
+    if _is_condition(result):
+        return result
     if not -LARGEST <= result <= LARGEST or getattr(result, "denominator", 1) > LARGEST:
         raise ExpressionError(f"goes beyond {LARGEST:.0e}")
     return result
+
+
+def _is_condition(value: Any) -> bool:
+    """Whether it is what holds at some points, or under conditions on symbols."""
+    return not is_single(value) and hasattr(value, "__invert__")
 
 
 def _constant(node: ast.Constant, names: Mapping[str, Any]) -> Any:
@@ -165,30 +178,65 @@ def _name(node: ast.Name, names: Mapping[str, Any]) -> Any:
 
 
 def _binary(node: ast.BinOp, names: Mapping[str, Any]) -> Any:
-    return _BINARY[type(node.op)](_value(node.left, names), _value(node.right, names))
+    left, right = (_number(_value(side, names)) for side in (node.left, node.right))
+    return _BINARY[type(node.op)](left, right)
+
+
+def _number(value: Any) -> Any:
+    """What computes like a number; of conditions that differ from point to point, 0 or 1."""
+    return where(value, 1, 0) if _is_condition(value) else value
 
 
 def _unary(node: ast.UnaryOp, names: Mapping[str, Any]) -> Any:
     return _UNARY[type(node.op)](_value(node.operand, names))
 
 
-def _compare(node: ast.Compare, names: Mapping[str, Any]) -> bool:
-    left = _value(node.left, names)
+def _compare(node: ast.Compare, names: Mapping[str, Any]) -> Any:
+    """A chain ends at the first comparison that fails; one that holds at some points only is joined to the rest."""
+    left, result = _number(_value(node.left, names)), True
     for kind, right_node in zip(node.ops, node.comparators, strict=True):
-        right = _value(right_node, names)
-        if not _COMPARE[type(kind)](left, right):
+        if result is not True and not result:
             return False
+        right = _number(_value(right_node, names))
+        holds = _COMPARE[type(kind)](left, right)
+        if is_single(holds) and not holds:
+            return False
+        result = holds & result
         left = right
-    return True
+    return result
 
 
-def _both(node: ast.BoolOp, names: Mapping[str, Any]) -> bool:
-    found = (bool(_value(part, names)) for part in node.values)
-    return all(found) if isinstance(node.op, ast.And) else any(found)
+def _both(node: ast.BoolOp, names: Mapping[str, Any]) -> Any:
+    """As Python does it from left to right: what stands behind a part is only looked at where that decides nothing."""
+    deciding = isinstance(node.op, ast.Or)
+    result: Any = not deciding
+    for part in node.values:
+        found = _attempt(part, names, result)
+        found = found if _is_condition(found) else bool(found)
+        if is_single(found) and found is deciding:
+            return deciding
+        result = found | result if deciding else found & result
+    return result
+
+
+def _attempt(node: ast.expr, names: Mapping[str, Any], condition: Any) -> Any:
+    """A value that is only wanted under a condition; where it has none at some points, these are told apart."""
+    try:
+        return _value(node, names)
+    except (ExpressionError, ZeroDivisionError):
+        if not is_single(condition):
+            bool(condition)
+        raise
 
 
 def _choice(node: ast.IfExp, names: Mapping[str, Any]) -> Any:
-    return _value(node.body if _value(node.test, names) else node.orelse, names)
+    test = _value(node.test, names)
+    if not _is_condition(test):
+        return _value(node.body if test else node.orelse, names)
+    then, otherwise = (_attempt(side, names, test) for side in (node.body, node.orelse))
+    if all(isinstance(side, bool) or _is_condition(side) for side in (then, otherwise)):
+        return (test & then) | (~test & otherwise)
+    return where(test, _number(then), _number(otherwise))
 
 
 def _call(node: ast.Call, names: Mapping[str, Any]) -> Any:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from cnncalc.arithmetic import holds_throughout, is_single, single
 from cnncalc.errors import SpecError
 from cnncalc.layers import LAYERS_BY_NAME, Layer
 from cnncalc.spec.complaints import complaint, missing_type, quote, unknown_field, unknown_type
@@ -103,14 +104,55 @@ def expressions_of(layer: Layer) -> dict[str, Any]:
     return found
 
 
-def words_of(kind: type[Layer], field: str) -> set[str]:
-    """The words that a field takes besides numbers, such as ``"same"``."""
-    return _kinds_of(kind, field)[1]
+def made(kind: type[Layer], stated: dict[str, Any], found: dict[str, Any], where: str) -> Layer:
+    """A layer whose expressions are worked out. Raises SpecError where a value is not one that its field takes, and
+    Undecided where some points of a sweep have one that it takes and others not.
+    """
+    title = kind.__name__
+    stand_ins = {field: tuple([_plain(part) for part in _parts(value)]) for field, value in found.items()}
+    wide = [(f, place) for f, value in found.items() for place, part in enumerate(_parts(value)) if not is_single(part)]
+
+    def fields(values: dict[str, tuple[Any, ...]]) -> dict[str, Any]:
+        return {field: parts if isinstance(found[field], tuple) else parts[0] for field, parts in values.items()}
+
+    def layer_with(field: str, place: int, value: Any) -> Layer:
+        parts = stand_ins[field]
+        changed = stand_ins | {field: (*parts[:place], value, *parts[place + 1 :])}
+        layer: Layer = convert({"type": title} | stated | fields(changed), kind, where, title)
+        return layer
+
+    def takes(field: str, place: int, value: Any) -> bool:
+        try:
+            layer_with(field, place, value)
+        except SpecError:
+            return False
+        return True
+
+    for field, place in wide:
+        part = _parts(found[field])[place]
+        if not holds_throughout(part, partial(takes, field, place)):
+            layer_with(field, place, single(part))
+    layer: Layer = convert({"type": title} | stated | fields(stand_ins), kind, where, title)
+    return msgspec.structs.replace(layer, **{field: found[field] for field, _ in wide}) if wide else layer
+
+
+def _parts(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _plain(part: Any) -> Any:
+    """A number as it is, and 1, which every field takes, for what is none yet."""
+    return part if is_single(part) else 1
 
 
 def types_of(kind: type[Layer], field: str) -> set[type]:
-    """The plain types that a field takes, alone or as the parts of a list."""
+    """The plain types that a field takes."""
     return _kinds_of(kind, field)[0]
+
+
+def words_of(kind: type[Layer], field: str) -> set[str]:
+    """The words that a field takes besides numbers, such as ``"same"``."""
+    return _kinds_of(kind, field)[1]
 
 
 def plain(value: Any) -> Any:

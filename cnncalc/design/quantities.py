@@ -1,0 +1,118 @@
+"""What may be asked of a network at many points: totals, and figures of single layers, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from cnncalc.analysis.analysis import Row, Totals
+from cnncalc.analysis.receptive_field import Fields, follow, size_and_jump
+from cnncalc.analysis.sight import Layers, pixel_axes
+from cnncalc.arithmetic import total
+from cnncalc.design.variables import letters
+from cnncalc.errors import CnncalcError, nearest
+from cnncalc.layers.base import Shape
+
+TOTALS = tuple(Totals.__struct_fields__)
+FIELD = ("field", "jump")
+_LETTERS = "CLDHW"
+
+WHAT = "params, buffers, macs, flops or activations; a size of the output: C, L, D, H or W; field or jump with an axis: field.H"
+
+
+class Quantity(Struct, frozen=True):
+    """A figure: a total, or of one layer (None for the last) a count, an output size, or a receptive field's.
+
+    ``axis`` is a letter; ``source`` names the input that is seen, "" for the only one.
+    """
+
+    name: str
+    figure: str
+    layer: str | None = None
+    axis: str = ""
+    source: str = ""
+    is_total: bool = False
+
+
+def quantity_named(name: str, layers: Sequence[str], inputs: Sequence[str]) -> Quantity:
+    """The quantity of a name such as ``macs``, ``conv1.params``, ``conv1.H``, ``field.H`` or ``conv1.jump.W``.
+
+    Raises CnncalcError with the nearest name.
+    """
+    if name in TOTALS:
+        return Quantity(name, name, is_total=True)
+    layer, figure, axis, source = _parsed(name, inputs)
+    if not figure:
+        hint = nearest(name, TOTALS) or f"; a quantity is {WHAT}, all of a layer with its name before it: conv1.macs"
+        raise CnncalcError(f"no quantity is named {name!r}{hint}")
+    if layer and layer not in layers:
+        hint = nearest(layer, layers) or f"; the last one is {layers[-1]!r}"
+        raise CnncalcError(f"no layer is named {layer!r}{hint}")
+    if figure in FIELD and not source and len(inputs) > 1:
+        raise CnncalcError(f"{name}: the network has several inputs; name one: {figure}.{inputs[0]}.{axis}")
+    return Quantity(name, figure, layer or None, axis, source)
+
+
+def _parsed(name: str, inputs: Sequence[str]) -> tuple[str, str, str, str]:
+    """Layer, figure, axis and input."""
+    rest, _, last = name.rpartition(".")
+    if last in TOTALS and rest:
+        return rest, last, "", ""
+    if len(last) != 1 or last not in _LETTERS:
+        return "", "", "", ""
+    layer, _, figure = rest.rpartition(".")
+    if figure in FIELD:
+        return layer, figure, last, ""
+    if figure in inputs:
+        before, _, inner = layer.rpartition(".")
+        if inner in FIELD:
+            return before, inner, last, figure
+    return rest, "size", last, ""
+
+
+class Figures:
+    """The figures of a walk, each worked out when it is asked for."""
+
+    def __init__(self, rows: tuple[Row, ...], inputs: dict[str, Shape]) -> None:
+        self.rows = rows
+        self.inputs = inputs
+        self.by_name = {row.name: place for place, row in enumerate(rows)}
+        self._totals: dict[str, Any] = {}
+        self._fields: Fields | None = None
+
+    def value(self, quantity: Quantity) -> Any:
+        """The number, with the layers behind the asked one left alone; None where a layer is not there, or has no such axis, or its field has no value."""
+        if quantity.is_total:
+            return self._total(quantity.figure)
+        row = self.rows[-1] if quantity.layer is None else self._row(quantity.layer)
+        if row is None:
+            return None
+        if quantity.figure in TOTALS:
+            return getattr(row, quantity.figure)
+        if quantity.figure == "size":
+            place = letters(row.output_shape).find(quantity.axis)
+            return row.output_shape[place] if place >= 0 else None
+        return self._field(row, quantity)
+
+    def _row(self, layer: str) -> Row | None:
+        return self.rows[self.by_name[layer]] if layer in self.by_name else None
+
+    def _total(self, figure: str) -> Any:
+        if figure not in self._totals:
+            self._totals[figure] = total([getattr(row, figure) for row in self.rows])
+        return self._totals[figure]
+
+    def _field(self, row: Row, quantity: Quantity) -> Any:
+        behind = self.by_name[row.name] + 1
+        if self._fields is None or row.name not in self._fields.seen:
+            self._fields = follow(Layers(self.inputs, self.rows[:behind], self.by_name))
+        source = quantity.source or next(iter(self.inputs))
+        axes = self._fields.seen[row.name].get(source)
+        pixels = pixel_axes(self.inputs[source])
+        place = letters(self.inputs[source]).find(quantity.axis) - pixels.start
+        if axes is None or not 0 <= place < len(axes):
+            return None
+        size, jump = size_and_jump(axes[place], self.inputs[source][pixels[place]], row.output_shape)
+        return size if quantity.figure == "field" else jump

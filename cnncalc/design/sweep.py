@@ -1,0 +1,225 @@
+"""A network at every combination of some variables' values: figures as columns, illegal points with their reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy
+from msgspec import Struct
+
+from cnncalc.analysis.analysis import Row
+from cnncalc.analysis.convention import convention_named
+from cnncalc.design.points import Points, places_of
+from cnncalc.design.quantities import TOTALS, Figures, Quantity, quantity_named
+from cnncalc.design.variables import check_names, check_values
+from cnncalc.design.walk import Setting, Walked, column, groups, walk
+from cnncalc.errors import CnncalcError, SpecError
+from cnncalc.graph import build_graph
+from cnncalc.layers.base import Shape
+from cnncalc.spec.network import Network
+
+if TYPE_CHECKING:
+    import pandas
+
+CHUNK = 2**18
+"""How many points are computed at a time."""
+ILLEGAL = "illegal"
+"""The column of the reasons."""
+
+
+class Block(Struct, frozen=True):
+    """Some points of a sweep: their numbers, columns of variables and quantities, and for each -1 or its reason.
+
+    A column of a quantity is None where it has no value at any of these points; at illegal points it means nothing.
+    """
+
+    numbers: Any
+    variables: dict[str, Any]
+    quantities: dict[str, Any]
+    reasons: Any
+    sentences: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def legal(self) -> Any:
+        """At which points the network can be built."""
+        return self.reasons < 0
+
+    def take(self, chosen: Any) -> Block:
+        """Those of the points that a mask or an index names."""
+        return Block(
+            self.numbers[chosen],
+            {name: values[chosen] for name, values in self.variables.items()},
+            {name: None if values is None else values[chosen] for name, values in self.quantities.items()},
+            self.reasons[chosen],
+            self.sentences,
+        )
+
+
+class Sweep:
+    """What is varied and what is asked; :meth:`blocks` computes it, some points at a time.
+
+    ``variables`` has the values of each name: a variable of the spec, a size of the input (``H``), ``input`` for square
+    inputs, or ``batch``. The last varies first. Raises CnncalcError for names and values that are none.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        variables: Mapping[str, Sequence[Any]],
+        quantities: Sequence[str] | None = None,
+        *,
+        batch: int = 1,
+        convention: str = "cnncalc",
+        sample: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        if not isinstance(network, Network):
+            raise SpecError(f"expected a Network, found {network!r}; cnncalc.load reads one from a file or by its name")
+        if not variables:
+            raise CnncalcError("a sweep varies at least one variable")
+        places = check_names(network, variables)
+        self.points = Points.grid(variables)
+        for name, values in self.points.axes_values().items():
+            check_values(network, name, values)
+        self.setting = Setting(network, places, batch, convention_named(convention))
+        self.sample = sample if sample is not None and sample < self.points.count else None
+        self.seed = seed
+        self.names = tuple(variables)
+        layers = self._layers() if set(quantities or ()) - set(TOTALS) else []
+        self.quantities: tuple[Quantity, ...] = tuple(
+            quantity_named(name, layers, tuple(network.inputs)) for name in (quantities or TOTALS)
+        )
+
+    @property
+    def count(self) -> int:
+        """How many points there are."""
+        return self.points.count if self.sample is None else self.sample
+
+    def _layers(self) -> list[str]:
+        """The names of the layers that there are at any point, as far as networks can be built."""
+        graphs = [group.graph for group in groups(self.setting, self.points) if group.graph is not None]
+        graphs = graphs or [build_graph(self.setting.network)]
+        return list(dict.fromkeys(node.name for graph in graphs for node in graph.nodes))
+
+    def pieces(self, most: int = CHUNK) -> Iterator[Points]:
+        """The points in portions to be computed by themselves: by the graphs that they lead to, each in order."""
+        if self.sample is not None:
+            from cnncalc.design.sampling import sampled
+
+            for start in range(0, self.sample, most):
+                ranks = numpy.arange(start, min(start + most, self.sample), dtype=numpy.int64)
+                yield self.points.chosen(sampled(ranks, self.points.count, self.seed))
+            return
+        for group in groups(self.setting, self.points):
+            yield from group.points.pieces(most)
+
+    def blocks(self, most: int = CHUNK) -> Iterator[Block]:
+        """The figures, at most so many points at a time."""
+        for piece in self.pieces(most):
+            yield self.block(piece)
+
+    def block(self, points: Points) -> Block:
+        """The figures at some points, in their order."""
+        found = [part for group in groups(self.setting, points) for part in walk(self.setting, group, self._values)]
+        if len(found) == 1:
+            return self._block(found[0])
+        whole = _joined([self._block(part) for part in found])
+        return whole.take(places_of(points.numbers(), whole.numbers))
+
+    def _values(self, rows: tuple[Row, ...], inputs: dict[str, Shape]) -> dict[str, Any]:
+        figures = Figures(rows, inputs)
+        return {quantity.name: figures.value(quantity) for quantity in self.quantities}
+
+    def _block(self, walked: Walked) -> Block:
+        points, found = walked.points, walked.found or {}
+        reasons = numpy.full(points.count, -1, dtype=numpy.int64) if walked.reasons is None else walked.reasons
+        variables = points.columns()
+        return Block(
+            points.numbers(),
+            {name: variables[name] for name in self.names},
+            {quantity.name: column(points, found.get(quantity.name)) for quantity in self.quantities},
+            reasons,
+            walked.sentences,
+        )
+
+    def frame(self) -> pandas.DataFrame:
+        """All points as a DataFrame, in order."""
+        from cnncalc.design.frame import frame
+
+        blocks = list(self.blocks())
+        whole = _joined(blocks) if len(blocks) > 1 else blocks[0]
+        if self.sample is None and len(blocks) > 1:
+            whole = whole.take(numpy.argsort(whole.numbers, kind="stable"))
+        return frame(whole, self)
+
+
+def sweep(
+    network: Network,
+    variables: Mapping[str, Sequence[Any]],
+    *,
+    quantities: Sequence[str] | None = None,
+    batch: int = 1,
+    convention: str = "cnncalc",
+    where: str | None = None,
+    sample: int | None = None,
+    seed: int = 0,
+) -> pandas.DataFrame:
+    """The totals of a network at every combination of the values, one row a point.
+
+    ``variables`` has the values of each name: a variable of the spec, a size of the input (``H``, ``W``, …), ``input``
+    for square inputs, or ``batch``. ``quantities`` are totals (all five unless stated), ``conv1.macs``, sizes
+    ``conv1.H``, fields ``conv1.field.H`` and ``conv1.jump.H``; without a layer the last one is meant. ``where`` keeps
+    the points that meet a condition, ``sample`` takes so many of them at random. Points at which the network cannot be
+    built have no figures, and the reason in the column ``illegal``. Raises CnncalcError.
+
+    >>> import cnncalc
+    >>> frame = cnncalc.sweep(cnncalc.load("mobilenet_v2"), {"width": [0.5, 1], "input": [192, 224]})
+    >>> frame[["width", "input", "params", "macs"]]
+       width  input   params       macs
+    0    0.5    192  1968680   71387016
+    1    0.5    224  1968680   97058296
+    2    1.0    192  3504872  221159824
+    3    1.0    224  3504872  300774272
+    """
+    asked = Sweep(network, variables, quantities, batch=batch, convention=convention, sample=sample, seed=seed)
+    frame = asked.frame()
+    if where is not None:
+        from cnncalc.design.condition import Condition
+
+        frame = frame[Condition(where, asked).holds_in(frame)].reset_index(drop=True)
+    return frame
+
+
+def _joined(blocks: Sequence[Block]) -> Block:
+    """Blocks one behind the other, their sentences told apart."""
+    sentences: dict[str, int] = {}
+    reasons = []
+    for block in blocks:
+        places = [sentences.setdefault(sentence, len(sentences)) for sentence in block.sentences]
+        table = numpy.array([*places, -1], dtype=numpy.int64)
+        reasons.append(table[block.reasons])
+    first = blocks[0]
+    return Block(
+        numpy.concatenate([block.numbers for block in blocks]),
+        {name: numpy.concatenate([block.variables[name] for block in blocks]) for name in first.variables},
+        {name: _column([block.quantities[name] for block in blocks], blocks) for name in first.quantities},
+        numpy.concatenate(reasons),
+        tuple(sentences),
+    )
+
+
+def _column(parts: Sequence[Any], blocks: Sequence[Block]) -> Any:
+    """A quantity of several blocks; where some have no value for it, None stands at their points."""
+    if all(part is None for part in parts):
+        return None
+    illegal = [part is None and not block.legal().any() for part, block in zip(parts, blocks, strict=True)]
+    filled = []
+    for part, block, ignored in zip(parts, blocks, illegal, strict=True):
+        if part is None:
+            part = numpy.zeros(len(block), dtype=numpy.int64) if ignored else numpy.full(len(block), None, dtype=object)
+        filled.append(part)
+    return numpy.concatenate(filled)
+

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import gcd
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from cnncalc.arithmetic import ceil_div
 from cnncalc.arithmetic.recording import Recorded
@@ -44,7 +44,7 @@ def general_form(form: LayerForm, input: Sequence[int], output: Sequence[int | N
     """
     layer = form.filled([Recorded(1, letter(place)) for place in form.open])
     found: list[str] = []
-    sizes: Sequence[object]
+    sizes: Any
     try:
         sizes = layer.output(tuple(input))
     except (TypeError, ValueError, ZeroDivisionError):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cnncalc.analysis import Analysis as Analysis
     from cnncalc.analysis import analyze as analyze
     from cnncalc.design.formula import formula as formula
+    from cnncalc.design.largest import largest as largest
+    from cnncalc.design.solve import solve as solve
     from cnncalc.design.sweep import sweep as sweep
     from cnncalc.errors import CnncalcError as CnncalcError
     from cnncalc.errors import SpecError as SpecError
@@ -29,6 +31,8 @@ _HOMES = {
     "Analysis": "cnncalc.analysis",
     "analyze": "cnncalc.analysis",
     "formula": "cnncalc.design.formula",
+    "largest": "cnncalc.design.largest",
+    "solve": "cnncalc.design.solve",
     "sweep": "cnncalc.design.sweep",
     "CnncalcError": "cnncalc.errors",
     "SpecError": "cnncalc.errors",

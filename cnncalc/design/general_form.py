@@ -65,6 +65,8 @@ def _condition(size: Recorded, wanted: int) -> str:
     quotients: dict[str, Recorded] = {}
     total = _sum(size, quotients)
     constant = total.pop((), 0)
+    if not total:
+        raise _NoSumError
     if not quotients:
         return _bounded(total, wanted - constant, wanted - constant)
     (name, quotient), *others = quotients.items()

@@ -29,10 +29,9 @@ INPUT = "input"
 _MOST_BOXES = 25_000
 _MOST_POINTS = 50_000
 _SMALLEST_RANGE = 8
-_MOST_ONE_BY_ONE = 3
-"""The most open numbers whose ranges are made smaller one by one, the widest first."""
-_LOWS = (0, 1, -16)
-_HIGHEST_AXIS = 16
+_LOWS = (1, 0, -1, -16)
+_HIGHS = (1, 16)
+"""Where the types of hyper-parameters begin and end, as far as these are not larger than the sizes."""
 
 
 class Solution(Struct, frozen=True):
@@ -179,21 +178,28 @@ def solve(
             raise CnncalcError(f"the range of {name} should go from a least to a greatest number, found {low}:{high}")
     condition = _Condition(form, arriving, wanted)
     condition.raise_if_hopeless([Range(low, high) for low, high in bounds.values()])
-    narrowed: list[str] = []
-    while True:
-        try:
-            found = tuple(solutions(tuple(bounds.values()), condition, _MOST_BOXES))
+    found = _found(bounds, condition)
+    searched = bounds
+    cap = _SMALLEST_RANGE
+    while found is None or searched is not bounds:
+        tried = {name: ends if name in stated else (ends[0], min(ends[1], cap)) for name, ends in bounds.items()}
+        boxes = None if tried in (searched, bounds) else _found(tried, condition)
+        if boxes is None:
             break
-        except TooMuchWorkError:
-            wide = [name for name in names if name not in stated and bounds[name][1] > _SMALLEST_RANGE]
-            if not wide:
-                raise CnncalcError("that is too much to look at; state smaller ranges, or fewer ?") from None
-            widest = max(wide, key=lambda name: bounds[name][1])
-            for name in wide if len(names) > _MOST_ONE_BY_ONE else [widest]:
-                low, high = bounds[name]
-                bounds[name] = (low, max(high // 2, _SMALLEST_RANGE))
-                narrowed += [name] if name not in narrowed else []
-    return Solved(form, arriving, wanted, bounds, found, tuple(narrowed))
+        found, searched = boxes, tried
+        cap *= 2
+    if found is None:
+        raise CnncalcError("that is too much to look at; state smaller ranges, or fewer ?")
+    narrowed = tuple(name for name in names if searched[name] != bounds[name])
+    return Solved(form, arriving, wanted, searched, found, narrowed)
+
+
+def _found(ranges: dict[str, tuple[int, int]], condition: _Condition) -> tuple[Box, ...] | None:
+    """All solutions within ranges; None where that is too much to look at."""
+    try:
+        return tuple(solutions(tuple(ranges.values()), condition, _MOST_BOXES))
+    except TooMuchWorkError:
+        return None
 
 
 class _Condition(Struct, frozen=True):
@@ -262,11 +268,9 @@ def _bounds(form: LayerForm, place: Place, largest: int) -> tuple[int, int]:
         return 1, max(4 * largest, _SMALLEST_RANGE)
     if types_of(form.kind, field) == {bool}:
         return 0, 1
-    allowed = [low for low in _LOWS if _allows(form, place, low)]
-    low = min(allowed, default=1)
-    if low < 0:
-        return (-largest, largest) if _allows(form, place, -largest) else (low, _HIGHEST_AXIS)
-    return low, max(largest, low)
+    low = min([low for low in (*_LOWS, -largest) if _allows(form, place, low)], default=1)
+    high = max([high for high in (*_HIGHS, largest) if _allows(form, place, high)], default=low)
+    return low, max(high, low)
 
 
 def _allows(form: LayerForm, place: Place, value: int) -> bool:

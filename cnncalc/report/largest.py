@@ -25,17 +25,12 @@ def largest_lines(name: str, found: Largest, width: int) -> list[Line]:
     outcomes = [found.best] if found.beyond is None else [found.best, found.beyond]
     heading = [found.variable, *found.best.figures, ""]
     rows = [[number_text(o.value), *map(exact, o.figures.values()), _verdict(o)] for o in outcomes]
-    tracks = [
-        Track(width_of(texts), right=place <= len(found.best.figures))
-        for place, texts in enumerate(zip(heading, *rows, strict=True))
-    ]
-    lines += grid(
-        [[Span(text, "bold") for text in heading], *([Span(text) for text in row] for row in rows)], tracks, 2
-    )
+    columns = enumerate(zip(heading, *rows, strict=True))
+    tracks = [Track(width_of(texts), right=place <= len(found.best.figures)) for place, texts in columns]
+    body = [[Span(text) for text in row] for row in rows]
+    lines += grid([[Span(text, "bold") for text in heading], *body], tracks, gap=2)
     if found.best.value == (found.low if found.smallest else found.high):
-        lines += prose(
-            f"This is the end of the range; state --range to look beyond {number_text(found.best.value)}.", width
-        )
+        lines += prose("This is the end of the range; state --range to look beyond it.", width)
     return lines + prose(_looked(found), width)
 
 
@@ -86,9 +81,10 @@ def number_text(value: Value) -> str:
 
 
 def _looked(found: Largest) -> str:
-    values = (found.high - found.low) // found.step + 1
-    alone = f"{exact(found.looked)} of them looked at alone, the others ruled out together by bounds"
-    return f"Proven over all {exact(int(values))} values: {alone if found.looked < values else 'each was looked at'}."
+    values = f"All {exact(int((found.high - found.low) // found.step) + 1)} values are accounted for"
+    return (
+        f"{values} by bounds on ranges of them{f', and {exact(found.looked)} by themselves' if found.looked else ''}."
+    )
 
 
 def _verdict(outcome: Outcome) -> str:

@@ -13,7 +13,10 @@ from cnncalc import __version__
 from cnncalc.errors import CnncalcError, nearest
 
 _COMMANDS = {
+    "alternatives": "What a layer would cost in other forms: separable, grouped, factorised, dilated.",
     "analyze": "Shapes, parameters and costs of every layer of a network.",
+    "check-budget": "Whether a network keeps to limits, for CI: exit status 1 where it does not.",
+    "compare": "Networks side by side: totals, ratios, and what changed layer by layer.",
     "conventions": "What tools, papers and lectures count.",
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
@@ -32,7 +35,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"cnncalc.cli.{cmd_name}").command
+        command: click.Command = import_module(f"cnncalc.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

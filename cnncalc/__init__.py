@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis as Analysis
     from cnncalc.analysis import analyze as analyze
+    from cnncalc.design.budget import assert_budget as assert_budget
+    from cnncalc.design.compare import compare as compare
     from cnncalc.design.formula import formula as formula
     from cnncalc.design.largest import largest as largest
     from cnncalc.design.solve import solve as solve
@@ -31,6 +33,8 @@ _HOMES = {
     "Analysis": "cnncalc.analysis",
     "analyze": "cnncalc.analysis",
     "formula": "cnncalc.design.formula",
+    "assert_budget": "cnncalc.design.budget",
+    "compare": "cnncalc.design.compare",
     "largest": "cnncalc.design.largest",
     "solve": "cnncalc.design.solve",
     "sweep": "cnncalc.design.sweep",

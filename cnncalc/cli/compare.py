@@ -72,7 +72,8 @@ def _analysis(text: str, shapes: Shapes, settings: tuple[str, ...], batch: int, 
         if name == "input":
             shapes = (ShapeParameter().convert(value, None, None),)
         elif name == "batch":
-            batch = click.IntRange(1, LARGEST_SIZE).convert(value, None, None)
+            size: click.ParamType[int] = click.IntRange(1, LARGEST_SIZE)
+            batch = size(value) or batch
         else:
             settings = (*settings, setting)
     network = read_spec(spec)

@@ -33,7 +33,7 @@ def compared_lines(comparison: Comparison, width: int, *, all_layers: bool = Fal
 
 
 def sentences(comparison: Comparison) -> list[str]:
-    """What each network takes beside the first: ``B takes 3.6× fewer parameters and MACs for 1.25× the activations``."""
+    """What each takes beside the first: ``B takes 3.6× fewer parameters and MACs for 1.25× the activations``."""
     found = []
     for place in range(1, len(comparison.analyses)):
         fewer: dict[str, list[str]] = {}
@@ -49,15 +49,11 @@ def sentences(comparison: Comparison) -> list[str]:
                 fewer.setdefault(f"{ratio_text(Fraction(ours, theirs))}× fewer", []).append(word)
             else:
                 more.setdefault(f"{ratio_text(Fraction(theirs, ours))}× the", []).append(word)
-        saved = _joined(
-            [f"{times} {_joined(words)}" if times else f"no {_joined(words)}" for times, words in fewer.items()]
-        )
-        paid = _joined([f"{times} {_joined(words)}" if times else _joined(words) for times, words in more.items()])
+        saved = _joined([f"{times or 'no'} {_joined(words)}" for times, words in fewer.items()])
+        paid = _joined([f"{times} {_joined(words)}".strip() for times, words in more.items()])
         letter = _letters(comparison)[place]
-        fields = [comparison.figures["receptive_field"][index] for index in (0, place)]
-        sight = (
-            f"both see {fields[0]} pixels" if fields[0] == fields[1] else f"it sees {fields[1]} pixels, A {fields[0]}"
-        )
+        field, other = comparison.figures["receptive_field"][0], comparison.figures["receptive_field"][place]
+        sight = f"both see {field} pixels" if field == other else f"it sees {other} pixels, A {field}"
         alike = f", as many {_joined(same)}" if same and (saved or paid) else ""
         takes = f"{saved} for {paid}" if saved and paid else saved or paid or "as much of everything"
         found.append(f"Beside A, {letter} takes {takes.replace('fewer memory', 'less memory')}{alike}; {sight}.")
@@ -123,9 +119,8 @@ def _joined(words: Sequence[str]) -> str:
 
 
 def _totals(comparison: Comparison) -> list[Line]:
-    heading = ["", *_letters(comparison)]
-    for letter in _letters(comparison)[1:]:
-        heading.append(f"{letter}/A")
+    letters = _letters(comparison)
+    heading = ["", *letters, *(f"{letter}/A" for letter in letters[1:])]
     rows = []
     for quantity, values in comparison.figures.items():
         if any(values):

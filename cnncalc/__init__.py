@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis as Analysis
     from cnncalc.analysis import analyze as analyze
+    from cnncalc.design.alternatives import alternatives as alternatives
     from cnncalc.design.budget import assert_budget as assert_budget
     from cnncalc.design.compare import compare as compare
     from cnncalc.design.formula import formula as formula
@@ -33,6 +34,7 @@ _HOMES = {
     "Analysis": "cnncalc.analysis",
     "analyze": "cnncalc.analysis",
     "formula": "cnncalc.design.formula",
+    "alternatives": "cnncalc.design.alternatives",
     "assert_budget": "cnncalc.design.budget",
     "compare": "cnncalc.design.compare",
     "largest": "cnncalc.design.largest",

@@ -25,8 +25,8 @@ _STACKED = 3
 
 
 class Form(Struct, frozen=True):
-    """One way to make the layer's output: a short name, what it is and where it is from (empty where the name says all),
-    and its layers.
+    """One way to make the layer's output: a short name, what it is and where it is from (empty where the name says
+    all), and its layers.
     """
 
     name: str

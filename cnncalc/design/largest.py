@@ -71,9 +71,9 @@ def largest(
     """The largest value of a variable at which a network keeps to a target, or with ``smallest`` the smallest.
 
     ``variable`` is one of the spec's own, ``"input"`` for the size of all pixel axes, one axis (``"H"``), or
-    ``"batch"``. The target is limits joined by ``and``; see :mod:`.limits` for what may be limited. Values at which the
-    network cannot be built are passed over. Nothing is assumed of how costs grow: ranges of values are ruled out by the
-    network's own formulas evaluated with ranges, and where those do not decide, single values are looked at.
+    ``"batch"``. The target is limits joined by ``and``; see :mod:`.limits` for what may be limited. Values at which
+    the network cannot be built are passed over. Nothing is assumed of how costs grow: ranges of values are ruled out
+    by the network's own formulas evaluated with ranges, and where those do not decide, single values are looked at.
     Raises CnncalcError for names that are none, and where too much would have to be looked at.
 
     >>> import cnncalc
@@ -105,7 +105,7 @@ def largest(
         place_found = condition.place(box[0][1])
         best = trial.outcome(place_found)
         beyond = _beyond(trial, place_found, -1 if smallest else 1, steps)
-    elif not condition.legal:
+    elif not condition.possible:
         reason = trial.outcome(0).illegal
         raise CnncalcError(f"the network cannot be built at any {variable} from {low} to {high}; at {low}: {reason}")
     found = (low, low + steps * step, step, smallest, condition.looked)
@@ -164,7 +164,8 @@ class _Condition:
         self.direction = direction
         self.steps = steps
         self.looked = 0
-        self.legal = False
+        self.possible = False
+        """Whether any value was put aside for its cost, and not because the network cannot be built."""
 
     def place(self, number: int) -> int:
         return number if self.direction > 0 else self.steps - number
@@ -174,7 +175,7 @@ class _Condition:
         if not isinstance(number, Range):
             self.looked += 1
             outcome = self.trial.outcome(number)
-            self.legal |= not outcome.illegal
+            self.possible |= not outcome.illegal
             return not outcome.illegal and not outcome.broken
         open_checks: list[Check] = []
 
@@ -187,7 +188,7 @@ class _Condition:
             return False
         holds = [limit.holds(figures[limit.quantity]) for limit in self.trial.limits]
         if any(held is False for held in holds):
-            self.legal |= not open_checks
+            self.possible = True
             return False
         return (not open_checks and all(held is True for held in holds)) or UNDECIDED
 

@@ -108,7 +108,7 @@ def largest(
     elif not condition.possible:
         reason = trial.outcome(0).illegal
         raise CnncalcError(f"the network cannot be built at any {variable} from {low} to {high}; at {low}: {reason}")
-    found = (low, low + steps * step, step, smallest, condition.looked)
+    found = (low, _exact(low + steps * step), step, smallest, condition.looked)
     return Largest(variable, limits, *found, best, beyond)
 
 

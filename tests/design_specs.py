@@ -20,7 +20,7 @@ FIELDS = (
 @st.composite
 def expressions(draw, name, value):
     """An expression over a variable that has the value at one of its values, and those values."""
-    others = st.lists(st.integers(max(0, value - 2), value + 4), min_size=1, max_size=2)
+    others = st.lists(st.integers(value - 2, value + 4), min_size=1, max_size=2)
     shift = draw(st.integers(0, 2))
     text, base = draw(
         st.sampled_from(

@@ -94,6 +94,7 @@ class Analysis(Struct, frozen=True, dict=True):
     totals: Totals
     counted: Convention
     expected: Expected | None = None
+    network: Network | None = None
 
     @property
     def inputs(self) -> dict[str, Shape]:
@@ -145,6 +146,22 @@ class Analysis(Struct, frozen=True, dict=True):
         axes. ``input`` names the input where there are several. Raises CnncalcError for a pixel that is not there.
         """
         return units_at(self._in_order, self.row(layer), pixel, input)
+
+    def formula(self, quantity: str = "macs", symbols: Sequence[str] | None = None) -> Any:
+        """A figure as a SymPy expression in the input's sizes, the batch ``N`` and the spec's variables.
+
+        :func:`cnncalc.formula` says what may be asked, and has beside the expression where it holds. SymPy is imported
+        here. Raises CnncalcError.
+
+        >>> import cnncalc
+        >>> cnncalc.analyze(cnncalc.load("vgg16")).formula("params")
+        4097*classes + 134260544
+        """
+        from cnncalc.design.formula import formula
+
+        if self.network is None:
+            raise CnncalcError("this analysis was made without its network, from which formulas are derived")
+        return formula(self.network, quantity, symbols, batch=self.batch, convention=self.convention).expression
 
     @property
     def warnings(self) -> tuple[Warning, ...]:
@@ -262,7 +279,8 @@ def analyze(
         network = network.with_variables(**variables)
     walk = evaluate(build_graph(network), network.inputs.values())
     rows = tuple([row_of(visit, batch, counted) for visit in walk])
-    return Analysis(network.name, counted.name, batch, network.input, rows, Totals.of(rows), counted, network.expected)
+    totals = Totals.of(rows)
+    return Analysis(network.name, convention, batch, network.input, rows, totals, counted, network.expected, network)
 
 
 def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, list[int]]:

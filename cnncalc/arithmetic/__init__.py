@@ -161,3 +161,15 @@ def holds_throughout(number: Any, holds: Callable[[Any], bool]) -> bool:
     backend = _backend(number)
     found: bool = backend.holds_throughout(number, holds) if backend else holds(number)
     return found
+
+
+def is_within(number: Any, limit: int) -> bool:
+    """Whether neither a number nor its denominator goes beyond a limit.
+
+    Raises :class:`~cnncalc.arithmetic.undecided.Undecided` where it does at some points only.
+    """
+    backend = _backend(number)
+    if backend:
+        found: bool = backend.is_within(number, limit)
+        return found
+    return -limit <= number <= limit and getattr(number, "denominator", 1) <= limit

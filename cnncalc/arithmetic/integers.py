@@ -31,7 +31,6 @@ class Integers:
 
     __slots__ = ("array", "high", "low", "tight")
     __array_ufunc__ = None
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, array: Any, low: int, high: int, tight: bool = False) -> None:
         self.array = array
@@ -66,6 +65,9 @@ class Integers:
         return self.low
 
     __index__ = __int__ = single
+
+    def __hash__(self) -> int:
+        return hash(self.single())
 
     def __float__(self) -> float:
         return float(self.single())
@@ -352,6 +354,10 @@ def holds_throughout(number: Integers, holds: Callable[[int], bool]) -> bool:
         return False
     last = next(value for value in reversed(values) if holds(value))
     return bool((number >= fitting) & (number <= last))
+
+
+def is_within(number: Integers, limit: int) -> bool:
+    return bool((number >= -limit) & (number <= limit))
 
 
 def total(numbers: Sequence[Any]) -> Any:

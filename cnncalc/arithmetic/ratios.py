@@ -19,7 +19,6 @@ class Ratio:
 
     __slots__ = ("denominator", "numerator")
     __array_ufunc__ = None
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, numerator: Any, denominator: Any) -> None:
         self.numerator = numerator
@@ -49,6 +48,9 @@ class Ratio:
             raise Undecided(labels.reshape(pairs[0].shape))
         value = Fraction(int(found[0][0]), int(found[0][1]))
         return value.numerator if value.denominator == 1 else value
+
+    def __hash__(self) -> int:
+        return hash(self.single())
 
     def __float__(self) -> float:
         return float(self.single())
@@ -173,6 +175,10 @@ def holds_throughout(number: Ratio, holds: Callable[[Any], bool]) -> bool:
     if bool(number.whole()):
         return integers.holds_throughout(floored(number), holds)
     return holds(float(number.single()))
+
+
+def is_within(number: Ratio, limit: int) -> bool:
+    return bool((number >= -limit) & (number <= limit) & (number.denominator <= limit))
 
 
 def equal(a: Any, b: Any) -> Any:

@@ -18,10 +18,12 @@ _COMMANDS = {
     "check-budget": "Whether a network keeps to limits, for CI: exit status 1 where it does not.",
     "compare": "Networks side by side: totals, ratios, and what changed layer by layer.",
     "conventions": "What tools, papers and lectures count.",
+    "formula": "Figures as closed formulas in symbols, and how they grow.",
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
     "solve": "The settings of a layer that make a wanted output, or the largest network within a budget.",
     "schema": "The JSON Schema of specs, for editors.",
+    "sweep": "Figures at every combination of some values: tables, fronts, files.",
     "zoo": "The networks that come with cnncalc.",
 }
 

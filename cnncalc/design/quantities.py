@@ -10,7 +10,7 @@ from msgspec import Struct
 from cnncalc.analysis.analysis import Row, Totals
 from cnncalc.analysis.receptive_field import Fields, follow, size_and_jump
 from cnncalc.analysis.sight import Layers, pixel_axes
-from cnncalc.arithmetic import total
+from cnncalc.arithmetic import single, total
 from cnncalc.design.variables import letters
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.layers.base import Shape
@@ -107,7 +107,11 @@ class Figures:
     def _field(self, row: Row, quantity: Quantity) -> Any:
         behind = self.by_name[row.name] + 1
         if self._fields is None or row.name not in self._fields.seen:
-            self._fields = follow(Layers(self.inputs, self.rows[:behind], self.by_name))
+            try:
+                self._fields = follow(Layers(self.inputs, self.rows[:behind], self.by_name))
+            except TypeError:
+                _tell_apart(self.rows[:behind])
+                raise
         source = quantity.source or next(iter(self.inputs))
         axes = self._fields.seen[row.name].get(source)
         pixels = pixel_axes(self.inputs[source])
@@ -116,3 +120,12 @@ class Figures:
             return None
         size, jump = size_and_jump(axes[place], self.inputs[source][pixels[place]], row.output_shape)
         return size if quantity.figure == "field" else jump
+
+
+def _tell_apart(rows: Sequence[Row]) -> None:
+    """Raise Undecided where any number of some layers differs: exact sets of pixels are found with plain numbers only."""
+    for row in rows:
+        settings = [getattr(row.layer, field) for field in row.layer.__struct_fields__]
+        for value in (*row.input_shapes, row.output_shape, *settings):
+            for number in value if isinstance(value, tuple) else (value,):
+                single(number)

@@ -124,7 +124,8 @@ class _Failures:
 
     def __call__(self, node: Node, check: Check, inputs: tuple[Shape, ...]) -> None:
         holds: Any = check.holds
-        self.found.append((holds.mask, node, check))
+        if not holds.mask.all():
+            self.found.append((holds.mask, node, check))
 
     def legal(self) -> Any:
         """Where no condition fails, broadcast along axes."""

@@ -79,6 +79,13 @@ def expand(network: Network, bound: Bound | None = None) -> tuple[list[Step], tu
     return expanded
 
 
+def variables_of(network: Network) -> dict[str, Any]:
+    """What each variable of a network is: an int, a Fraction or a bool. Raises SpecError."""
+    expansion = _Expansion(network, Bound(network.inputs))
+    expansion.read_variables()
+    return expansion.variables
+
+
 class _Expansion:
     def __init__(self, network: Network, bound: Bound) -> None:
         self.network = network
@@ -89,11 +96,15 @@ class _Expansion:
         self.count = 0
         self.depth = 0
 
-    def steps(self) -> list[Step]:
+    def read_variables(self) -> None:
         values = self.variables
         for name, value in self.network.variables.items():
             value = self.bound.get(name, value)
             values[name] = self._number(value, _Names(values, _no_channels), f"$.variables.{name}")
+
+    def steps(self) -> list[Step]:
+        self.read_variables()
+        values = self.variables
         first = (next(iter(self.network.inputs)),)
         counter = iter(range(len(self.network.layers) + MOST_STEPS))
         own = first if INPUT in self.network.inputs else ()

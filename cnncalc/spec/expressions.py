@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, reduce
 from typing import Any
 
-from cnncalc.arithmetic import ceiled, floored, is_single, maximum, minimum, quotient, rounded, single, where
+from cnncalc.arithmetic import ceiled, floored, is_single, is_within, maximum, minimum, quotient, rounded, single, where
 from cnncalc.errors import CnncalcError, nearest
 
 LONGEST = 300
@@ -147,7 +147,7 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
     result = _VALUES[type(node)](node, names)
     if _is_condition(result):
         return result
-    if not -LARGEST <= result <= LARGEST or getattr(result, "denominator", 1) > LARGEST:
+    if not is_within(result, LARGEST):
         raise ExpressionError(f"goes beyond {LARGEST:.0e}")
     return result
 

@@ -1,0 +1,322 @@
+"""Closed formulas: the figures of a network in symbols, from the one walk that also makes the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import sympy
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnncalc.analysis.analysis import Row, row_of
+from cnncalc.analysis.convention import convention_named
+from cnncalc.arithmetic.closed import Book, Choice, Closed, symbol
+from cnncalc.arithmetic.symbols import Gcd
+from cnncalc.design.growth import without_floors
+from cnncalc.design.quantities import FIELD, TOTALS, Figures, Quantity, quantity_named
+from cnncalc.design.variables import BATCH, bind, check_names, letters, place_of
+from cnncalc.errors import CnncalcError, SpecError
+from cnncalc.evaluate import evaluate, raise_unless
+from cnncalc.graph import Node, build_graph_of
+from cnncalc.layers.base import LARGEST_SIZE, Check, Shape
+from cnncalc.spec.expansion import expand, variables_of
+from cnncalc.spec.items import Number
+from cnncalc.spec.network import Network
+
+
+class Formula(Struct, frozen=True):
+    """A figure as a closed form.
+
+    ``short`` is the form over the symbols and the names of ``sizes``, each of which is stated in the symbols alone;
+    ``expression`` has these written out. ``here`` are the symbols' values at the reference point, ``value`` the figure
+    there. It holds wherever the ``conditions`` do: that the layers fit, and what was assumed about the symbols.
+    """
+
+    quantity: str
+    short: Any
+    sizes: dict[Any, Any]
+    symbols: tuple[Any, ...]
+    here: dict[str, Any]
+    value: Any
+    conditions: tuple[Any, ...] = ()
+
+    def renumbered(self) -> Formula:
+        """The same with the names of its sizes counted from 1."""
+        counts: dict[str, int] = {}
+        names = {}
+        for name in self.sizes:
+            stem = name.name.rstrip("0123456789")
+            counts[stem] = counts.get(stem, 0) + 1
+            names[name] = sympy.Symbol(f"{stem}{counts[stem]}", **name.assumptions0)
+        sizes = {names[name]: full for name, full in self.sizes.items()}
+        return replace(self, short=sympy.sympify(self.short).xreplace(names), sizes=sizes)
+
+    @property
+    def expression(self) -> Any:
+        """The SymPy expression in the symbols alone."""
+        full = sympy.sympify(self.short).xreplace(self.sizes)
+        return full.rewrite(sympy.Piecewise) if full.has(Choice) else full
+
+    def at(self, **values: Any) -> Any:
+        """The exact figure at a point; symbols that are not given stay as they are here.
+
+        Raises CnncalcError for names that are no symbols, and where a condition does not hold.
+        """
+        point = self._point(values)
+        for condition in self.conditions:
+            if condition.subs(point) != sympy.true:
+                raise CnncalcError(f"the formula holds where {condition}, which is not so there")
+        found = sympy.sympify(self.short).xreplace(self.sizes).subs(point)
+        return int(found) if found.is_Integer else Fraction(int(found.p), int(found.q))
+
+    def holds(self, **values: Any) -> bool:
+        """Whether all conditions hold at a point. Raises CnncalcError for names that are no symbols."""
+        point = self._point(values)
+        return all(condition.subs(point) == sympy.true for condition in self.conditions)
+
+    def _point(self, values: Mapping[str, Any]) -> dict[Any, Any]:
+        for name in values:
+            if name not in self.here:
+                raise CnncalcError(f"the formula has no symbol {name!r}; its symbols: {', '.join(self.here)}")
+        return {found: _rational(values.get(found.name, self.here[found.name])) for found in self.symbols}
+
+    def derivative(self, name: str) -> Any:
+        """How the figure grows with a symbol, as if nothing were rounded."""
+        (found,) = [each for each in self.symbols if each.name == name]
+        return sympy.expand(sympy.diff(without_floors(self), found))
+
+
+class Derivation:
+    """A network walked with symbols, from which the formulas of all figures are read.
+
+    ``symbols`` are variables of the spec, sizes of the input (``H``), ``input`` for square inputs, and ``batch`` or
+    ``N``; unless stated, all sizes behind the channels, the batch, and the variables that are numbers and do not decide
+    which layers there are. Raises SpecError where the network cannot be built at its own values, and CnncalcError where
+    a symbol is none, or decides how the network is built.
+    """
+
+    def __init__(
+        self, network: Network, symbols: Sequence[str] | None = None, *, batch: int = 1, convention: str = "cnncalc"
+    ) -> None:
+        self.network = network
+        self.batch = batch
+        self.convention = convention_named(convention)
+        self.left_out: tuple[str, ...] = ()
+        expand(network)
+        wanted = list(symbols) if symbols is not None else _default_symbols(network)
+        self._derive(wanted)
+        while self.book.single:
+            deciding = [name for name in wanted if any(name in _names(found) for found, _ in self.book.single)]
+            if symbols is not None:
+                has = "decides" if len(deciding) == 1 else "decide"
+                values = ", ".join(f"{name} = {self.here[name]}" for name in deciding)
+                raise CnncalcError(
+                    f"{', '.join(deciding)} {has} how the network is built, so that no one formula holds;"
+                    f" leave it out of the symbols ({values})"
+                )
+            self.left_out += tuple(deciding)
+            wanted = [name for name in wanted if name not in deciding]
+            self._derive(wanted)
+
+    def _derive(self, names: Sequence[str]) -> None:
+        self.book = Book()
+        places = check_names(self.network, names)
+        variables = variables_of(self.network)
+        self.here: dict[str, Any] = {}
+        for name, place in places.items():
+            if place.variable:
+                self.here[name] = variables[place.variable]
+            elif place.batch:
+                self.here[name] = self.batch
+            else:
+                sizes = {self.network.inputs[source][axis] for source, axis in place.sizes}
+                if len(sizes) > 1:
+                    raise CnncalcError(f"{name} stands for one size of all axes, but the input's are {_listed(sizes)}")
+                self.here[name] = sizes.pop()
+        for name, value in self.here.items():
+            if isinstance(value, bool):
+                raise CnncalcError(f"{name} is true or false, which no symbol can stand for")
+            if value <= 0:
+                raise CnncalcError(f"{name} is {value} here; a symbol stands for numbers above 0")
+        numbers = {name: symbol(name, value, self.book) for name, value in self.here.items()}
+        self.symbols = tuple(number.expression for number in numbers.values())
+        bound, count = bind(self.network, places, numbers, self.batch)
+        self.conditions: list[Any] = []
+        graph = build_graph_of(self.network, bound)
+        visits = evaluate(graph, bound.inputs.values(), self._require)
+        self.rows: tuple[Row, ...] = tuple([row_of(visit, count, self.convention) for visit in visits])
+        self.inputs: dict[str, Shape] = bound.inputs
+
+    def _require(self, node: Node, check: Check, inputs: tuple[Shape, ...]) -> None:
+        decision: Any = check.holds
+        if not decision.value:
+            raise_unless(node, Check(False, check.field, check.message, check.values), inputs)
+        relation = self.book.written_out(decision.relation)
+        self.conditions.append(relation)
+        self.book.learn(relation)
+
+    def formula(self, quantity: str) -> Formula:
+        """The formula of a quantity by its name, as :func:`cnncalc.sweep` has them. Raises CnncalcError."""
+        asked = quantity_named(quantity, [row.name for row in self.rows], list(self.network.inputs))
+        with self.book.apart() as own:
+            try:
+                number = Figures(self.rows, self.inputs).value(asked)
+            except TypeError:
+                raise CnncalcError(f"{quantity} has no one formula in {', '.join(self.here)}") from None
+        if own.single:
+            raise CnncalcError(f"{quantity} has no one formula in {', '.join(self.here)}: it goes by their values")
+        if number is None:
+            raise CnncalcError(f"{quantity} has no value")
+        return self._formula(asked, number, own.assumed)
+
+    def _formula(self, asked: Quantity, number: Any, assumed: Sequence[Any]) -> Formula:
+        if isinstance(number, Closed):
+            short = sympy.expand(number.expression if asked.figure in TOTALS else self.book.named(number.expression))
+            value = number.value
+        else:
+            short, value = sympy.Rational(number.numerator, number.denominator), number
+        sizes = {name: full for name, full in self.book.definitions.items() if name in short.free_symbols}
+        conditions = strongest([*self.conditions, *self.book.assumed, *assumed])
+        return Formula(asked.name, short, sizes, self.symbols, dict(self.here), value, conditions)
+
+
+def formula(
+    network: Network,
+    quantity: str = "macs",
+    symbols: Sequence[str] | None = None,
+    *,
+    input: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    batch: int = 1,
+    variables: Mapping[str, Number] | None = None,
+    convention: str = "cnncalc",
+) -> Formula:
+    """A figure of a network as a closed form in symbols, equal to the report at every point where it holds.
+
+    ``quantity`` is a total, ``conv1.macs``, a size ``conv1.H`` or a field ``conv1.field.H``. ``symbols`` are variables
+    of the spec, sizes of the input (``H``), ``input`` for square inputs, and ``N`` for the batch; without them all that
+    do not decide how the network is built. The other values are those of the spec, or as stated. Raises CnncalcError.
+
+    >>> import cnncalc
+    >>> found = cnncalc.formula(cnncalc.load("mobilenet_v2"), "params", ["width"])
+    >>> found.expression
+    2124672*width**2 + 1379200*width + 1000
+    >>> found.at(width=2)
+    11258088
+    """
+    if not isinstance(network, Network):
+        raise SpecError(f"expected a Network, found {network!r}; cnncalc.load reads one from a file or by its name")
+    if input is not None:
+        network = network.with_input(input)
+    if variables:
+        network = network.with_variables(**variables)
+    if not 1 <= batch <= LARGEST_SIZE:
+        raise CnncalcError(f"expected a batch size of 1 to {LARGEST_SIZE}, found {batch!r}")
+    return Derivation(network, symbols, batch=batch, convention=convention).formula(quantity).renumbered()
+
+
+def expanded_names(derivation: Derivation, quantity: str, layer: str | None) -> list[str]:
+    """The quantities that ``output`` and ``receptive-field`` stand for; others as they are. Of a layer with its name."""
+    row = derivation.rows[-1] if layer is None else next((r for r in derivation.rows if r.name == layer), None)
+    prefix = f"{layer}." if layer else ""
+    if quantity == "output" and row is not None:
+        return [f"{prefix}{letter}" for letter in letters(row.output_shape)]
+    if quantity == "receptive-field":
+        several = len(derivation.inputs) > 1
+        return [
+            f"{prefix}{figure}.{f'{source}.' if several else ''}{letter}"
+            for source, shape in derivation.inputs.items()
+            for figure in FIELD
+            for letter in letters(shape)[1 if len(shape) > 1 else 0 :]
+        ]
+    return [prefix + quantity]
+
+
+def strongest(conditions: Sequence[Any]) -> tuple[Any, ...]:
+    """Each condition once, and of bounds of a symbol the narrowest."""
+    bounds: dict[Any, Any] = {}
+    others: list[Any] = []
+    for condition in conditions:
+        if isinstance(condition, (sympy.Ge, sympy.Le)) and condition.lhs.is_Symbol and condition.rhs.is_number:
+            key = (type(condition), condition.lhs)
+            narrower = sympy.Max if isinstance(condition, sympy.Ge) else sympy.Min
+            bounds[key] = narrower(bounds.get(key, condition.rhs), condition.rhs)
+        elif condition not in others and condition != sympy.true:
+            others.append(condition)
+    return (*(kind(name, bound) for (kind, name), bound in bounds.items()), *_by_remainder(others))
+
+
+def _by_remainder(conditions: Sequence[Any]) -> list[Any]:
+    """Conditions that hold for some remainders of a symbol, such as ``2·⌊H/2⌋ = H``, as one on the remainder."""
+    periods: dict[Any, int] = {}
+    by_symbol: dict[Any, list[Any]] = {}
+    others = []
+    for condition in conditions:
+        period = _period(condition)
+        if period is None:
+            others.append(condition)
+            continue
+        (name,) = condition.free_symbols
+        periods[name] = lcm(periods.get(name, 1), period)
+        by_symbol.setdefault(name, []).append(condition)
+    for name, found in by_symbol.items():
+        period = periods[name]
+        fitting = [rest for rest in range(period) if all(each.subs(name, rest) == sympy.true for each in found)]
+        shorter = (length for length in range(1, period + 1) if period % length == 0)
+        least = next(n for n in shorter if all((rest + n) % period in fitting for rest in fitting))
+        rests = sorted({rest % least for rest in fitting})
+        if period > _LONGEST_PERIOD or not 1 <= len(rests) <= _MOST_REMAINDERS:
+            others += found
+        elif least > 1:
+            others.append(sympy.Or(*(sympy.Eq(sympy.Mod(name, least), rest) for rest in rests)))
+    return others
+
+
+_LONGEST_PERIOD = 1024
+_MOST_REMAINDERS = 4
+
+
+def _period(condition: Any) -> int | None:
+    """After how many a condition on one symbol repeats itself; None where it does not, or for others."""
+    if not isinstance(condition, sympy.Eq) or len(condition.free_symbols) != 1:
+        return None
+    difference = condition.lhs - condition.rhs
+    (name,) = difference.free_symbols
+    smooth = difference.replace(sympy.floor, lambda inner: inner)
+    if not name.is_integer or smooth.has(sympy.Mod, Choice, sympy.Max, sympy.Min, Gcd) or smooth.diff(name) != 0:
+        return None
+    inner = [floor.args[0] for floor in difference.atoms(sympy.floor)]
+    denominators = [int(sympy.fraction(sympy.together(each))[1]) for each in inner]
+    period = lcm(*denominators)
+    linear = all(each.is_polynomial(name) and sympy.degree(each, name) == 1 for each in inner)
+    return period if linear and period <= _LONGEST_PERIOD else None
+
+
+def _default_symbols(network: Network) -> list[str]:
+    numbers = {
+        name: value for name, value in variables_of(network).items() if not isinstance(value, bool) and value > 0
+    }
+    if len(network.inputs) == 1:
+        (shape,) = network.inputs.values()
+        sizes = list(letters(shape)[1 if len(shape) > 1 else 0 :])
+    else:
+        sizes = [f"{name}.{letter}" for name, shape in network.inputs.items() for letter in letters(shape)[1:]]
+    names = [*sizes, BATCH[1] if BATCH[1] not in network.variables else BATCH[0], *numbers]
+    shown = [name for name in names if name in network.variables or not place_of(network, name).variable]
+    return list(dict.fromkeys(shown))
+
+
+def _names(expression: Any) -> set[str]:
+    return {found.name for found in expression.free_symbols}
+
+
+def _listed(values: Any) -> str:
+    return " and ".join(map(str, sorted(values)))
+
+
+def _rational(value: Any) -> Any:
+    exactly = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    return sympy.Rational(exactly.numerator, exactly.denominator)
+

@@ -228,5 +228,22 @@ def holds_throughout(number: Range, holds: Callable[[Any], bool]) -> bool:
     raise UndecidedError
 
 
+def is_within(number: Range, limit: int) -> bool:
+    if -limit <= number.low and number.high <= limit:
+        return True
+    raise UndecidedError
+
+
+def __getattr__(name: str) -> Callable[..., Any]:
+    """What has no rule for ranges leaves open what it computes, which is always sound."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+
+    def undecided(*numbers: Any) -> Any:
+        raise UndecidedError
+
+    return undecided
+
+
 def _whole(*numbers: Any) -> bool:
     return all(number.whole if isinstance(number, Range) else isinstance(number, int) for number in numbers)

@@ -3,8 +3,9 @@
 The layer's formula is evaluated with numbers that record how they are computed, and the record is put in order: a sum
 of products of the open numbers, with ``e // d + 1 = n`` written as ``(n − 1)·d ≤ e < n·d``.
 
->>> from cnncalc.spec.layer_text import form_from_text
->>> general_form(form_from_text("MaxPool2d(?, 2, padding=?)"), (64, 112, 112), (64, 56, 56))
+>>> from cnncalc.layers import MaxPool2d
+>>> layer = MaxPool2d(Recorded(1, "K"), stride=2, padding=Recorded(1, "P"))
+>>> conditions(layer, (64, 112, 112), (64, 56, 56))
 ['1 ≤ K − 2·P ≤ 2']
 """
 
@@ -16,7 +17,8 @@ from typing import Any, TypeAlias
 
 from cnncalc.arithmetic import ceil_div
 from cnncalc.arithmetic.recording import Recorded
-from cnncalc.spec.layer_text import LayerForm, Place
+from cnncalc.layers import Layer
+from cnncalc.spec.layer_text import Place
 
 Product: TypeAlias = tuple[str, ...]
 Sum: TypeAlias = dict[Product, int]
@@ -37,12 +39,10 @@ def letter(place: Place) -> str:
     return LETTERS.get(field, field) + ("" if index is None else _AXES[index])
 
 
-def general_form(form: LayerForm, input: Sequence[int], output: Sequence[int | None]) -> list[str]:
-    """What the open numbers of a layer must meet for an output, along each axis where they matter; each once.
-
-    An axis whose formula is no plain sum or quotient, such as one that rounds up, is left out.
+def conditions(layer: Layer, input: Sequence[Any], output: Sequence[int | None]) -> list[str]:
+    """What the recorded numbers in a layer and its input must meet for an output, along each axis where they matter;
+    each once. An axis whose formula is no plain sum or quotient, such as one that rounds up, is left out.
     """
-    layer = form.filled([Recorded(1, letter(place)) for place in form.open])
     found: list[str] = []
     sizes: Any
     try:

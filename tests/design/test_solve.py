@@ -6,12 +6,24 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import (
+    adaptive_pools,
+    arrangements,
+    convolutions,
+    images,
+    more_norms,
+    more_pools,
+    others,
+    paddings,
+    pools,
+    transposed_convolutions,
+)
 
 from cnncalc import CnncalcError, SpecError, solve
-from cnncalc.design.general_form import general_form
+from cnncalc.design.question import Question
 from cnncalc.design.rarity import rarity
 from cnncalc.layers import LAYERS_BY_NAME, Conv2d, ConvTranspose2d, MaxPool2d
-from cnncalc.spec.layer_text import form_from_text, layer_from_text
+from cnncalc.spec.layer_text import UNKNOWN, LayerForm, form_from_text, layer_from_text
 
 LOWEST = {"padding": 0, "output_padding": 0, "index": 0}
 
@@ -104,7 +116,7 @@ def test_generated_questions_are_answered_completely(data):
     assert {tuple(solution.values[name] for name in open_names) for solution in solved} == expected
     for solution in solved:
         for condition in solved.general:
-            assert meets(condition, solved.letters(), solution.values)
+            assert meets(condition, solved.symbols(), solution.values)
 
 
 def meets(condition, letters, values):
@@ -121,7 +133,7 @@ def test_the_inequality_is_met_by_the_solutions_alone():
     fitting = {
         v
         for v in product(*ranges)
-        if meets(solved.general[0], solved.letters(), dict(zip(solved.ranges, v, strict=True)))
+        if meets(solved.general[0], solved.symbols(), dict(zip(solved.ranges, v, strict=True)))
     }
     assert values_of(solved) == fitting
 
@@ -152,9 +164,38 @@ def test_same_asks_for_the_padding_that_keeps_the_size():
     assert solve("Conv2d(kernel_size=4, padding=?)", (8, 30, 30), "same").count == 0
 
 
+@settings(max_examples=150)
+@given(
+    st.one_of(
+        *(convolutions(), transposed_convolutions(), pools(), more_pools(), adaptive_pools(), paddings()),
+        *(others(), more_norms(), arrangements(), images()),
+    ),
+    st.data(),
+)
+def test_what_was_left_out_of_any_layer_is_found_again(drawn, data):
+    layer, input = drawn
+    if layer.least_inputs != 1 or not all(check.holds for check in layer.checks(input)):
+        return
+    stated = {field: getattr(layer, field) for field in type(layer).__match_args__}
+    numbers = {field: value for field, value in stated.items() if type(value) in (int, bool)}
+    if not numbers or not input:
+        return
+    chosen = data.draw(st.lists(st.sampled_from(sorted(numbers)), min_size=1, max_size=2, unique=True))
+    form = LayerForm(type(layer), stated | dict.fromkeys(chosen, UNKNOWN))
+    output = layer.output(input)
+    if not output or 0 in output:
+        return
+    ranges = {name: (min(int(numbers[name]), 1), max(int(numbers[name]), 4)) for name in chosen}
+    solved = solve(form, input, output, ranges)
+    found = [solution.values for solution in solved]
+    assert {name: numbers[name] for name in chosen} in found
+    assert len(found) == solved.count == len(set(map(str, found)))
+
+
 def test_input_sizes_may_be_open():
     solved = solve("MaxPool2d(3, 2)", (64, None, None), (64, 27, 27))
     assert values_of(solved) == {(55, 55), (55, 56), (56, 55), (56, 56)}
+    assert solved.general == ["55 ≤ H ≤ 56", "55 ≤ W ≤ 56"]
 
 
 def test_true_and_false_may_be_open():
@@ -220,7 +261,7 @@ def test_an_unknown_range_is_told():
     ],
 )
 def test_the_general_form(text, input, output, expected):
-    assert general_form(form_from_text(text), input, output) == expected
+    assert Question(form_from_text(text), input, output).general() == expected
 
 
 def test_rarity_grows_with_what_is_uncommon():

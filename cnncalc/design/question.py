@@ -104,12 +104,16 @@ class Question(Struct, frozen=True, dict=True):
             return 1, _LARGER_INPUTS * largest
         if types_of(self.form.kind, field) == {bool}:
             return 0, 1
-        low = min([low for low in (*_LOWS, -largest) if self._allows(place, low)], default=1)
-        high = max([high for high in (*_HIGHS, largest) if self._allows(place, high)], default=low)
+        low = min([low for low in (*_LOWS, -largest) if self.allows(place, low)], default=1)
+        high = max([high for high in (*_HIGHS, largest) if self.allows(place, high)], default=low)
         return low, max(high, low)
 
-    def _allows(self, place: Place, value: int) -> bool:
-        """Whether the type of a hyper-parameter allows a value."""
+    def allows(self, place: Place, value: int) -> bool:
+        """Whether the type of a hyper-parameter, or of a size, allows a value."""
+        if place[0] == INPUT:
+            return value >= 1
+        if types_of(self.form.kind, place[0]) == {bool}:
+            return value in (0, 1)
         _, layer = self.filled([value if other == place else 1 for other in self.places])
         try:
             convert(plain(layer), self.form.kind, "", "")

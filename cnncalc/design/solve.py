@@ -160,6 +160,10 @@ def solve(
     for name, (low, high) in bounds.items():
         if not -LARGEST_SIZE <= low <= high <= LARGEST_SIZE:
             raise CnncalcError(f"the range of {name} should go from a least to a greatest number, found {low}:{high}")
+    for name, place in zip(names, question.places, strict=True):
+        for end in bounds[name]:
+            if not question.allows(place, end):
+                raise CnncalcError(f"the range of {name} goes beyond what {kind} takes: {end}")
     reasons = tuple(question.out_of_reach(tuple(bounds.values())))
     searched, boxes = (bounds, ()) if reasons else _searched(question, bounds, stated)
     narrowed = tuple(name for name in names if searched[name] != bounds[name])
@@ -200,8 +204,11 @@ def _found(question: Question, ranges: dict[str, tuple[int, int]]) -> tuple[Box,
 
 
 def _with_known_channels(form: LayerForm, arriving: Sizes, output: Sizes | Literal["same"]) -> LayerForm:
-    """The form with the channels that the output states, or that it keeps, where the text leaves them out."""
-    if form.fields.get("out_channels") is not UNKNOWN:
+    """The form with the channels that the output states, or that it keeps, where the text leaves them out and asks for
+    something else.
+    """
+    others_open = len(form.open) > 1 or None in arriving
+    if form.fields.get("out_channels") is not UNKNOWN or not others_open:
         return form
     wanted = arriving[0] if output == "same" else next(iter(output), None)
     return form if wanted is None else LayerForm(form.kind, form.fields | {"out_channels": wanted})

@@ -23,8 +23,12 @@ from cnncalc.spec.network import Network
 Value: TypeAlias = int | Fraction
 
 _MOST_LOOKS = 20_000
+_MOST_LAYERS = 400_000
+"""How many layers may be walked over in all, at every value and range of values that is looked at."""
 _MOST_VALUES = 10**9
 _DEFAULT_HIGHEST = 4096
+_DEFAULT_HIGHEST_ALONE = 128
+"""Where ranges of values cannot be looked at together, as of a variable that says how often something is repeated."""
 _FURTHEST_NEIGHBOUR = 64
 """How many values are tried for a legal one behind the best."""
 
@@ -83,6 +87,7 @@ def largest(
     """
     limits = limits_from(target) if isinstance(target, str) else tuple(target)
     place = place_of(network, variable)
+    open_end = high is None
     low, high, step = _exact(low), _exact(_DEFAULT_HIGHEST if high is None else high), _exact(step)
     if not 0 < low <= high or step <= 0:
         raise CnncalcError(
@@ -94,11 +99,13 @@ def largest(
     if steps >= _MOST_VALUES:
         raise CnncalcError(f"{variable}: a range of {steps + 1:,} values is too wide, at most {_MOST_VALUES:,}")
     trial = _Trial(network, variable, place, limits, low, step, batch, convention_named(convention))
+    if open_end and not trial.takes(Range(0, steps)):
+        steps = int((max(_exact(_DEFAULT_HIGHEST_ALONE), low) - low) // step)
     condition = _Condition(trial, -1 if smallest else 1, steps)
     try:
         box = next(solutions(((0, steps),), condition, _MOST_LOOKS), None)
     except TooMuchWorkError:
-        message = f"{_MOST_LOOKS:,} looks at {variable} from {low} to {high} did not settle it"
+        message = f"{variable} from {low} to {high} takes too long to settle"
         raise CnncalcError(f"{message}; state a smaller range") from None
     best = beyond = None
     if box is not None:
@@ -112,8 +119,11 @@ def largest(
     return Largest(variable, limits, *found, best, beyond)
 
 
-class _Trial(Struct, frozen=True):
-    """A network with numbers of any kind in the place of a variable: the value is ``low + step·k`` for a k."""
+class _Trial(Struct):
+    """A network with numbers of any kind in the place of a variable: the value is ``low + step·k`` for a k.
+
+    ``walked`` counts the layers of all networks that were tried.
+    """
 
     network: Network
     variable: str
@@ -123,6 +133,7 @@ class _Trial(Struct, frozen=True):
     step: Value
     batch: int
     convention: Convention
+    walked: int = 0
 
     def figures(self, number: Any, check: Any) -> dict[str, Any]:
         """What is limited. Raises SpecError where the network cannot be built, UndecidedError where that is open."""
@@ -140,8 +151,19 @@ class _Trial(Struct, frozen=True):
             if open_value:
                 raise UndecidedError from None
             raise
+        self.walked += len(graph.nodes)
         visits = evaluate(graph, bound.inputs.values(), check)
         return tuple([row_of(visit, batch, self.convention) for visit in visits])
+
+    def takes(self, number: Range) -> bool:
+        """Whether a range of values leads to one network, whose figures are ranges."""
+        try:
+            self.figures(number, lambda node, check, inputs: None)
+        except (UndecidedError, TypeError):
+            return False
+        except SpecError:
+            return True
+        return True
 
     def outcome(self, place: int) -> Outcome:
         """The network at one value."""
@@ -171,6 +193,8 @@ class _Condition:
         return number if self.direction > 0 else self.steps - number
 
     def __call__(self, values: Sequence[Any]) -> bool | Undecided:
+        if self.trial.walked > _MOST_LAYERS:
+            raise TooMuchWorkError
         number = values[0] if self.direction > 0 else self.steps - values[0]
         if not isinstance(number, Range):
             self.looked += 1
@@ -198,14 +222,14 @@ def _definite(node: Node, check: Check, inputs: tuple[Shape, ...]) -> None:
 
 
 def _beyond(trial: _Trial, place: int, direction: int, steps: int) -> Outcome | None:
-    """The next legal value that breaks the limits; the range may end before it."""
+    """The next legal value, which breaks the limits unless the range has ended before it; None then."""
     for distance in range(1, _FURTHEST_NEIGHBOUR + 1):
         neighbour = place + direction * distance
         if trial.low + trial.step * neighbour <= 0:
             return None
         outcome = trial.outcome(neighbour)
         if not outcome.illegal:
-            return outcome
+            return outcome if outcome.broken else None
     return None
 
 

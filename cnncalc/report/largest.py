@@ -21,7 +21,7 @@ def largest_lines(name: str, found: Largest, width: int) -> list[Line]:
     steps = "" if found.step == 1 else f" in steps of {number_text(found.step)}"
     lines = prose(f"{name}: the {superlative} {found.variable} with {target}, from {span}{steps}", width, "bold")
     if found.best is None:
-        return lines + prose(f"None does. {_looked(found)}", width)
+        return lines + prose(_looked(found), width)
     outcomes = [found.best] if found.beyond is None else [found.best, found.beyond]
     heading = [found.variable, *found.best.figures, ""]
     rows = [[number_text(o.value), *map(exact, o.figures.values()), _verdict(o)] for o in outcomes]
@@ -29,8 +29,6 @@ def largest_lines(name: str, found: Largest, width: int) -> list[Line]:
     tracks = [Track(width_of(texts), right=place <= len(found.best.figures)) for place, texts in columns]
     body = [[Span(text) for text in row] for row in rows]
     lines += grid([[Span(text, "bold") for text in heading], *body], tracks, gap=2)
-    if found.best.value == (found.low if found.smallest else found.high):
-        lines += prose("This is the end of the range; state --range to look beyond it.", width)
     return lines + prose(_looked(found), width)
 
 
@@ -81,10 +79,21 @@ def number_text(value: Value) -> str:
 
 
 def _looked(found: Largest) -> str:
-    values = f"All {exact(int((found.high - found.low) // found.step) + 1)} values are accounted for"
-    return (
-        f"{values} by bounds on ranges of them{f', and {exact(found.looked)} by themselves' if found.looked else ''}."
-    )
+    """That no better value fits, and how that is known."""
+    best = found.best.value if found.best else None
+    if best is None:
+        count = int((found.high - found.low) // found.step) + 1
+        subject = f"None of the {exact(count)} values fits"
+    else:
+        count = int((best - found.low if found.smallest else found.high - best) // found.step)
+        end, side = (found.low, "smaller") if found.smallest else (found.high, "larger")
+        subject = f"None of the {exact(count)} {side} values to {number_text(end)} fits"
+    if not count:
+        return "This is the end of the range; state --range to look beyond it."
+    if found.looked >= count:
+        return f"{subject}: each was looked at by itself."
+    alone = f", but for {exact(found.looked)} by themselves" if found.looked else ""
+    return f"{subject}: ruled out together by what ranges of them cost at least{alone}."
 
 
 def _verdict(outcome: Outcome) -> str:

@@ -11,7 +11,8 @@ import click
 from cnncalc.report.grid import Line
 
 _PLAIN = {"×": "x", "−": "-", "–": "-", "·": "*", "…": "...", "←": "<-", "█": "#", "▒": "+", "░": ".", "╳": "x"}
-_ASCII = str.maketrans(_PLAIN | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
+_SIGNS = {"✓": "+", "✗": "x", "→": "->", "≤": "<=", "≥": ">=", "₁": "1", "₂": "2", "₃": "3"}
+_ASCII = str.maketrans(_PLAIN | _SIGNS | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
 
 
 def terminal_width() -> int:

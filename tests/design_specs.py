@@ -84,7 +84,7 @@ def points(values):
 
 def report(network, point, convention="cnncalc"):
     """The report with plain numbers at a point; None where it raises."""
-    shape = network.input[:-1] + (next(point[letter] for letter in "CLW" if letter in point),)
+    shape = (*network.input[:-1], next(point[letter] for letter in "CLW" if letter in point))
     variables = {name: value for name, value in point.items() if name in network.variables}
     try:
         return analyze(network, shape, batch=point["batch"], variables=variables, convention=convention)

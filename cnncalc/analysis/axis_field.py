@@ -70,7 +70,8 @@ class AxisField(Struct, frozen=True, gc=False):
         """How many pixels lie between neighbouring units; None where they have no such distance."""
         if self.axis is None or self.lost or self.finite or self.extent is not None:
             return None
-        return quotient(self.shift, len(self.firsts))
+        jump: Fraction = quotient(self.shift, len(self.firsts))
+        return jump
 
     def centre(self, unit: int) -> Fraction | None:
         """The middle of what a unit sees in its own place, where pixel i spans [i, i + 1]; None of nothing."""
@@ -141,7 +142,7 @@ def _reads_both_ends(along: Along, size: int, count: int) -> bool:
     """Whether the first output element reads the first input element, and the last the last."""
     if type(along) is Sliding and along.dilation == 1:
         behind = size - 1 - (count - 1) * along.stride + along.before
-        return (0 <= along.before) & (along.before < along.kernel) & (0 <= behind) & (behind < along.kernel)
+        return (along.before >= 0) & (along.before < along.kernel) & (behind >= 0) & (behind < along.kernel)
     quotient, phase = divmod(count - 1, along.period)
     return (0 in along.taps(0)) & (size - 1 - quotient * along.shift in along.taps(phase))
 

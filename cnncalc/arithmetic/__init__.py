@@ -1,9 +1,10 @@
 """What a formula may use besides ``+ - * // %`` and comparisons.
 
 A formula is written once and evaluated with whatever number is bound: a Python ``int`` (the report), a NumPy integer
-array or better :class:`~cnncalc.arithmetic.integers.Integers`, which never wrap (a sweep), a SymPy expression or better a
-:class:`~cnncalc.arithmetic.closed.Closed` one, which simplifies floors (a closed form), or a
-:class:`~cnncalc.arithmetic.recording.Recorded` number (a worked step). Builtin ``max``, ``min`` and ``if`` break on arrays and symbols; the functions here do not.
+array or better :class:`~cnncalc.arithmetic.integers.Integers`, which never wrap (a sweep), a SymPy expression or better
+a :class:`~cnncalc.arithmetic.closed.Closed` one, which simplifies floors (a closed form), or a
+:class:`~cnncalc.arithmetic.recording.Recorded` number (a worked step). Builtin ``max``, ``min`` and ``if`` break on
+arrays and symbols; the functions here do not.
 
 Statically a number is an ``int``: that is what all but sweeps and symbols bind, and it lets the type checker find the
 mistakes that matter (text for a number, a tuple for a size). NumPy and SymPy are imported only once one of their

@@ -4,15 +4,12 @@ A :class:`Closed` number is computed like any other. Quotients that are rounded 
 to ``⌊(H − 7)/8⌋``, so that a chain of windows stays one floor; a size that is no polynomial gets a short name where it
 is multiplied. Where Python code wants an answer, that of the reference point is given, and written down as something
 that the form assumes.
-
-Source of the collapse, ``⌊(⌊a/m⌋ + b)/n⌋ = ⌊(a + m·b)/(m·n)⌋`` for whole a, b and positive whole m, n: Graham, Knuth and
-Patashnik, "Concrete Mathematics" (1994), equation 3.11.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import count
@@ -20,28 +17,8 @@ from typing import Any
 
 import sympy
 
-from cnncalc.arithmetic.symbols import Gcd
-
-
-class Choice(sympy.Function):  # type: ignore[misc]
-    """One of two whole numbers, by a condition. SymPy's Piecewise takes minutes where conditions hold such choices."""
-
-    nargs = 3
-
-    @classmethod
-    def eval(cls, condition: Any, then: Any, otherwise: Any) -> Any:
-        if condition in (sympy.true, sympy.false):
-            return then if condition == sympy.true else otherwise
-        return then if then == otherwise else None
-
-    def _eval_is_integer(self) -> Any:
-        return True if self.args[1].is_integer and self.args[2].is_integer else None
-
-    def _eval_is_nonnegative(self) -> Any:
-        return True if self.args[1].is_nonnegative and self.args[2].is_nonnegative else None
-
-    def _eval_rewrite_as_Piecewise(self, condition: Any, then: Any, otherwise: Any, **hints: Any) -> Any:
-        return sympy.Piecewise((then, condition), (otherwise, True), evaluate=False)
+from cnncalc.arithmetic.floors import floor_of, floor_quotient, relation_to_zero, remainder
+from cnncalc.arithmetic.symbols import Choice, Gcd
 
 
 class Book:
@@ -74,6 +51,17 @@ class Book:
         """An expression in the symbols alone."""
         return expression.xreplace(self.definitions) if self.definitions else expression
 
+    def quotient(self, dividend: Any, divisor: Any) -> Any:
+        """A quotient, rounded down; each once."""
+        key = (dividend, divisor)
+        if key not in self.quotients:
+            self.quotients[key] = floor_quotient(self.written_out(dividend), self.written_out(divisor))
+        return self.quotients[key]
+
+    def remainder(self, dividend: Any, divisor: Any) -> Any:
+        """What a division leaves."""
+        return remainder(self.written_out(dividend), self.written_out(divisor))
+
     def named(self, expression: Any) -> Any:
         """A short name for a size that is no polynomial; others as they are."""
         if expression.is_Atom or not expression.atoms(*_NO_POLYNOMIALS):
@@ -92,10 +80,10 @@ class Book:
 
     def learn(self, relation: Any) -> None:
         """Rely on a relation from now on; a lower bound of a symbol decides others."""
-        if isinstance(relation, sympy.Ge) and relation.lhs.is_Symbol and relation.rhs.is_Integer:
-            if relation.rhs > self.least.get(relation.lhs, 1):
-                self.least[relation.lhs] = relation.rhs
-                self.decided.clear()
+        is_bound = isinstance(relation, sympy.Ge) and relation.lhs.is_Symbol and relation.rhs.is_Integer
+        if is_bound and relation.rhs > self.least.get(relation.lhs, 1):
+            self.least[relation.lhs] = relation.rhs
+            self.decided.clear()
 
     def assume(self, relation: Any) -> None:
         """Write down what a form relies on, once."""
@@ -170,16 +158,16 @@ class Closed:
     __rmul__ = __mul__
 
     def __floordiv__(self, other: Any) -> Any:
-        return _made(self, other, lambda a, b: floor_quotient(a, b, self.book), operator.floordiv)
+        return _made(self, other, self.book.quotient, operator.floordiv)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return _made(other, self, lambda a, b: floor_quotient(a, b, self.book), operator.floordiv)
+        return _made(other, self, self.book.quotient, operator.floordiv)
 
     def __mod__(self, other: Any) -> Any:
-        return _made(self, other, lambda a, b: _remainder(a, b, self.book), operator.mod)
+        return _made(self, other, self.book.remainder, operator.mod)
 
     def __rmod__(self, other: Any) -> Any:
-        return _made(other, self, lambda a, b: _remainder(a, b, self.book), operator.mod)
+        return _made(other, self, self.book.remainder, operator.mod)
 
     def __truediv__(self, other: Any) -> Any:
         return _made(self, other, lambda a, b: a / b, _exactly)
@@ -267,7 +255,8 @@ def _of(number: Any) -> tuple[Any, Any] | None:
 
 
 def _book(*numbers: Any) -> Book:
-    return next(number.book for number in numbers if hasattr(number, "book"))
+    found: Book = next(number.book for number in numbers if hasattr(number, "book"))
+    return found
 
 
 def _made(a: Any, b: Any, expression: Callable[[Any, Any], Any], value: Callable[[Any, Any], Any]) -> Any:
@@ -293,172 +282,9 @@ def _decided(a: Closed, b: Any, relation: Any, value: Any) -> Any:
     difference = sympy.expand(book.written_out(a.expression - theirs[0]))
     key = (relation, difference)
     if key not in book.decided:
-        book.decided[key] = _relation(difference, relation, book.least)
+        book.decided[key] = relation_to_zero(difference, relation, book.least)
     found = book.decided[key]
     return found if isinstance(found, bool) else Decision(found, bool(value(a.value, theirs[1])), book)
-
-
-def _relation(difference: Any, relation: Any, least: Mapping[Any, Any]) -> Any:
-    """A relation of an expression to 0, or whether it holds where that is known."""
-    if difference.is_Rational:
-        return bool(relation(difference, 0))
-    if at_least(difference, 1, least):
-        return relation in (sympy.Gt, sympy.Ge, sympy.Ne)
-    if at_least(-difference, 1, least):
-        return relation in (sympy.Lt, sympy.Le, sympy.Ne)
-    if relation in (sympy.Lt, sympy.Ge) and at_least(difference, 0, least):
-        return relation is sympy.Ge
-    if relation in (sympy.Gt, sympy.Le) and at_least(-difference, 0, least):
-        return relation is sympy.Le
-    if difference.is_integer and relation in _AS_AT_LEAST:
-        sign, shift = _AS_AT_LEAST[relation]
-        found = at_least_zero(sign * difference + shift)
-    else:
-        constant, rest = difference.as_coeff_Add()
-        found = relation(rest, -constant)
-    return bool(found) if found in (sympy.true, sympy.false) else found
-
-
-_AS_AT_LEAST = {sympy.Ge: (1, 0), sympy.Gt: (1, -1), sympy.Le: (-1, 0), sympy.Lt: (-1, -1)}
-"""How a relation of a whole number to 0 is one of being at least 0: by which sign, and what is added."""
-
-
-def at_least_zero(expression: Any) -> Any:
-    """That a whole number is not negative, as a bound of a symbol where it is one: ``⌊(H + 1)/4⌋ − 2`` of ``H ≥ 7``."""
-    constant, rest = sympy.expand(expression).as_coeff_Add()
-    coefficient, factor = rest.as_coeff_Mul()
-    bound = -constant / coefficient
-    if isinstance(factor, sympy.floor):
-        divisor = _denominator(factor.args[0])
-        inner = factor.args[0] * divisor
-        if coefficient > 0:
-            return at_least_zero(inner - sympy.ceiling(bound) * divisor)
-        return at_least_zero(sympy.floor(bound) * divisor + divisor - 1 - inner)
-    if factor.is_integer and coefficient > 0:
-        return sympy.Ge(factor, sympy.ceiling(bound))
-    if factor.is_integer:
-        return sympy.Le(factor, sympy.floor(bound))
-    return sympy.Ge(rest, -constant)
-
-
-def at_least(difference: Any, much: int, least: Mapping[Any, Any]) -> bool:
-    """Whether an expression surely is at least so much; it need not be found out where it is.
-
-    A floor lies within 1 of what it is of, and one floor of a chain within 1 of a quotient of one before it; what
-    remains is looked at as a polynomial of symbols that are at least 1, or what is known to be the least.
-    """
-    total = sympy.Integer(-much)
-    floors: dict[Any, Any] = {}
-    for term in sympy.Add.make_args(difference):
-        coefficient, factor = term.as_coeff_Mul()
-        if isinstance(factor, sympy.floor):
-            floors[factor] = coefficient
-        elif factor.is_polynomial():
-            total += term
-        elif not (coefficient > 0 and factor.is_nonnegative):
-            return False
-    chain = sorted(floors, key=lambda found: _denominator(found.args[0]), reverse=True)
-    for position, found in enumerate(chain):
-        coefficient = floors[found]
-        before = next((earlier for earlier in chain[position + 1 :] if _shift(found, earlier) is not None), None)
-        if before is None:
-            inner, divisor = found.args[0], _denominator(found.args[0])
-            total += coefficient * inner
-        else:
-            divisor = _denominator(found.args[0]) // _denominator(before.args[0])
-            shift = _shift(found, before)
-            total += coefficient * shift / divisor
-            floors[before] += coefficient / divisor
-        if coefficient > 0:
-            total -= coefficient * (1 - sympy.Rational(1, divisor))
-    total = sympy.expand(total)
-    symbols = total.free_symbols
-    if not all(symbol.is_integer and symbol.is_positive for symbol in symbols):
-        return False
-    moved = sympy.expand(total.xreplace({symbol: symbol + least.get(symbol, 1) for symbol in symbols}))
-    return all(term.as_coeff_Mul()[0] >= 0 for term in sympy.Add.make_args(moved))
-
-
-def _shift(found: Any, before: Any) -> Any:
-    """The k for which ``found`` is ``⌊(before + k)/n⌋``; None where there is none."""
-    ours, theirs = _denominator(found.args[0]), _denominator(before.args[0])
-    if ours % theirs or ours == theirs:
-        return None
-    shift = sympy.expand(found.args[0] * ours - before.args[0] * theirs) / theirs
-    return shift if shift.is_Integer else None
-
-
-def _denominator(expression: Any) -> int:
-    """The common denominator of an expression's coefficients."""
-    _, bottom = sympy.fraction(sympy.together(expression))
-    return int(bottom) if bottom.is_Integer else 1
-
-
-def floor_quotient(dividend: Any, divisor: Any, book: Book) -> Any:
-    """``⌊dividend / divisor⌋``, in as few floors as can be."""
-    key = (dividend, divisor)
-    if key not in book.quotients:
-        book.quotients[key] = _quotient(dividend, divisor, book)
-    return book.quotients[key]
-
-
-def _quotient(dividend: Any, divisor: Any, book: Book) -> Any:
-    dividend = sympy.expand(book.written_out(dividend))
-    divisor = sympy.expand(book.written_out(divisor))
-    if divisor.is_number and dividend.is_number:
-        return sympy.floor(dividend / divisor)
-    if not divisor.is_Integer or divisor < 1:
-        return _floor_of(sympy.cancel(dividend / divisor))
-    return _floored(dividend, int(divisor))
-
-
-def _floor_of(ratio: Any) -> Any:
-    """The floor of any expression."""
-    top, bottom = sympy.fraction(sympy.together(sympy.expand(ratio)))
-    if bottom.is_Integer and bottom > 0:
-        return _floored(sympy.expand(top), int(bottom))
-    whole, rest = [], []
-    for term in sympy.Add.make_args(sympy.expand(ratio)):
-        (whole if term.is_integer else rest).append(term)
-    return sympy.Add(*whole) + sympy.floor(sympy.Add(*rest)) if rest else sympy.Add(*whole)
-
-
-def _floored(dividend: Any, divisor: int) -> Any:
-    """By a whole number: what it divides leaves the floor, and a floor inside is joined with it."""
-    if divisor == 1 and dividend.is_integer:
-        return dividend
-    outside, inside = [], []
-    for term in sympy.Add.make_args(dividend):
-        coefficient, factor = term.as_coeff_Mul()
-        if factor.is_integer and coefficient.is_Integer:
-            quotient, coefficient = divmod(int(coefficient), divisor)
-            outside.append(quotient * factor)
-        if coefficient:
-            inside.append((coefficient, factor))
-    if not inside:
-        return sympy.Add(*outside)
-    rest = sympy.Add(*(coefficient * factor for coefficient, factor in inside))
-    if rest.is_Integer:
-        return sympy.Add(*outside)
-    floors = [factor for coefficient, factor in inside if isinstance(factor, sympy.floor)]
-    if len(floors) == 1 and all(coefficient == 1 for coefficient, factor in inside if factor is floors[0]):
-        top, bottom = sympy.fraction(sympy.together(floors[0].args[0]))
-        others = rest - floors[0]
-        if bottom.is_Integer and sympy.expand(top).is_integer and others.is_integer:
-            return sympy.Add(*outside) + _floored(sympy.expand(top + bottom * others), divisor * int(bottom))
-    return sympy.Add(*outside) + sympy.floor(sympy.Mul(sympy.Rational(1, divisor), rest).expand(), evaluate=False)
-
-
-def _remainder(dividend: Any, divisor: Any, book: Book) -> Any:
-    dividend = sympy.expand(book.written_out(dividend))
-    divisor = sympy.expand(book.written_out(divisor))
-    if divisor.is_Integer and divisor > 0 and dividend.is_integer:
-        terms = [term.as_coeff_Mul() for term in sympy.Add.make_args(dividend)]
-        rest = sympy.Add(*((c % divisor if c.is_Integer and factor.is_integer else c) * factor for c, factor in terms))
-        return sympy.Mod(rest, divisor) if not rest.is_Integer else sympy.Integer(int(rest) % int(divisor))
-    if sympy.cancel(dividend / divisor).is_integer:
-        return sympy.Integer(0)
-    return sympy.Mod(dividend, divisor)
 
 
 def ceil_div(dividend: Any, divisor: Any) -> Any:
@@ -515,7 +341,7 @@ def floored(number: Any) -> Any:
 
     if not isinstance(number, Closed):
         return math.floor(number)
-    return _made(number, 1, lambda a, _: _floor_of(number.book.written_out(a)), lambda a, _: math.floor(a))
+    return _made(number, 1, lambda a, _: floor_of(number.book.written_out(a)), lambda a, _: math.floor(a))
 
 
 def ceiled(number: Any) -> Any:
@@ -526,7 +352,7 @@ def scaled(number: Closed, factor: float) -> Any:
     import math
 
     ratio = Fraction(repr(factor))
-    expression = floor_quotient(number.expression * ratio.numerator, sympy.Integer(ratio.denominator), number.book)
+    expression = number.book.quotient(number.expression * ratio.numerator, sympy.Integer(ratio.denominator))
     return Closed(expression, math.floor(number.value * factor), number.book)
 
 

@@ -42,7 +42,7 @@ class Integers:
     def of(cls, array: Any) -> Integers:
         """The integers of a NumPy array, in 64 bits where they fit."""
         low, high = int(array.min()), int(array.max())
-        if _LEAST <= low and high <= _MOST:
+        if low >= _LEAST and high <= _MOST:
             array = array.astype(numpy.int64, copy=False)
         return cls(array, low, high, tight=True)
 
@@ -196,7 +196,7 @@ def _divided(a: Bounds, b: Bounds) -> Bounds:
 
 
 def _remaining(a: Bounds, b: Bounds) -> Bounds:
-    if 0 <= a[0] and a[1] < b[0]:
+    if a[0] >= 0 and a[1] < b[0]:
         return a
     return min(0, b[0] + 1), max(0, b[1] - 1)
 
@@ -219,9 +219,9 @@ def _computed(compute: Any, bounds: Callable[[Bounds, Bounds], Bounds], a: Any, 
             return NotImplemented
     (x, x_low, x_high), (y, y_low, y_high) = found
     low, high = bounds((x_low, x_high), (y_low, y_high))
-    narrow = getattr(x, "dtype", None) != object and getattr(y, "dtype", None) != object
+    narrow = not any(isinstance(each, numpy.ndarray) and each.dtype.hasobject for each in (x, y))
     if narrow and not (
-        _LEAST <= low and high <= _MOST and _LEAST <= min(x_low, y_low) and max(x_high, y_high) <= _MOST
+        low >= _LEAST and high <= _MOST and min(x_low, y_low) >= _LEAST and max(x_high, y_high) <= _MOST
     ):
         for number in (a, b):
             if type(number) is Integers:
@@ -230,7 +230,7 @@ def _computed(compute: Any, bounds: Callable[[Bounds, Bounds], Bounds], a: Any, 
             (number.low, number.high) if type(number) is Integers else (int(number),) * 2 for number in (a, b)
         )
         low, high = bounds((x_low, x_high), (y_low, y_high))
-        narrow = _LEAST <= low and high <= _MOST and _LEAST <= min(x_low, y_low) and max(x_high, y_high) <= _MOST
+        narrow = low >= _LEAST and high <= _MOST and min(x_low, y_low) >= _LEAST and max(x_high, y_high) <= _MOST
     if narrow:
         return Integers(compute(x, y), low, high)
     wide = [each.astype(object) if isinstance(each, numpy.ndarray) else each for each in (x, y)]
@@ -265,7 +265,7 @@ def _compared(compare: Any, plain: Any, a: Integers, b: Any) -> Any:
     if a.high < low or a.low > high:
         holds = bool(plain(a.high, low) if a.high < low else plain(a.low, high))
         return holds or Truth(numpy.zeros((1,) * a.array.ndim, dtype=bool))
-    if plain is operator.ge and a.low >= high or plain is operator.le and a.high <= low:
+    if (plain is operator.ge and a.low >= high) or (plain is operator.le and a.high <= low):
         return True
     mask = compare(a.array, other).astype(bool, copy=False)
     return True if mask.all() else Truth(mask)
@@ -308,7 +308,9 @@ def where(condition: Any, then: Any, otherwise: Any) -> Any:
         from cnncalc.arithmetic.ratios import chosen
 
         return chosen(condition, then, otherwise)
-    sides = [side if type(side) is Integers else _constant(int(side), condition.mask.ndim) for side in (then, otherwise)]
+    sides = [
+        side if type(side) is Integers else _constant(int(side), condition.mask.ndim) for side in (then, otherwise)
+    ]
     array = numpy.where(condition.mask, *(side.array for side in sides))
     return Integers(array, min(side.low for side in sides), max(side.high for side in sides))
 

@@ -63,7 +63,9 @@ class Ratio:
 
     def __add__(self, other: Any) -> Any:
         b = Ratio.from_number(other)
-        return _reduced(self.numerator * b.denominator + b.numerator * self.denominator, self.denominator * b.denominator)
+        return _reduced(
+            self.numerator * b.denominator + b.numerator * self.denominator, self.denominator * b.denominator
+        )
 
     __radd__ = __add__
 
@@ -90,7 +92,13 @@ class Ratio:
         b = Ratio.from_number(other)
         if not bool(b.numerator != 0):
             raise ZeroDivisionError
-        sign = integers.where(b.numerator < 0, -1, 1) if isinstance(b.numerator, Integers) else -1 if b.numerator < 0 else 1
+        sign = (
+            integers.where(b.numerator < 0, -1, 1)
+            if isinstance(b.numerator, Integers)
+            else -1
+            if b.numerator < 0
+            else 1
+        )
         return _reduced(self.numerator * b.denominator * sign, self.denominator * b.numerator * sign)
 
     def __floordiv__(self, other: Any) -> Any:

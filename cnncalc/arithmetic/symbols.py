@@ -29,6 +29,27 @@ class Gcd(sympy.Function):  # type: ignore[misc]
         return None
 
 
+class Choice(sympy.Function):  # type: ignore[misc]
+    """One of two whole numbers, by a condition. SymPy's Piecewise takes minutes where conditions hold such choices."""
+
+    nargs = 3
+
+    @classmethod
+    def eval(cls, condition: Any, then: Any, otherwise: Any) -> Any:
+        if condition in (sympy.true, sympy.false):
+            return then if condition == sympy.true else otherwise
+        return then if then == otherwise else None
+
+    def _eval_is_integer(self) -> Any:
+        return True if self.args[1].is_integer and self.args[2].is_integer else None
+
+    def _eval_is_nonnegative(self) -> Any:
+        return True if self.args[1].is_nonnegative and self.args[2].is_nonnegative else None
+
+    def _eval_rewrite_as_Piecewise(self, condition: Any, then: Any, otherwise: Any, **hints: Any) -> Any:  # noqa: N802
+        return sympy.Piecewise((then, condition), (otherwise, True), evaluate=False)
+
+
 def ceil_div(dividend: Any, divisor: Any) -> Any:
     return sympy.ceiling(sympy.sympify(dividend) / divisor)
 

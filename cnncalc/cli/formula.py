@@ -70,10 +70,7 @@ def command(
         raise error.within(source_name(spec)) from None
     layers = [row.name for row in derivation.rows] if layer == "all" else [layer]
     asked = [
-        name
-        for one in layers
-        for each in quantity.split(",")
-        for name in expanded_names(derivation, each.strip(), one)
+        name for one in layers for each in quantity.split(",") for name in expanded_names(derivation, each.strip(), one)
     ]
     formulas = [derivation.formula(name) for name in asked]
     if layer != "all":

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from cnncalc.analysis.analysis import Row, row_of
 from cnncalc.analysis.convention import convention_named
-from cnncalc.arithmetic.closed import Book, Choice, Closed, symbol
-from cnncalc.arithmetic.symbols import Gcd
+from cnncalc.arithmetic.closed import Book, Closed, symbol
+from cnncalc.arithmetic.symbols import Choice, Gcd
 from cnncalc.design.growth import without_floors
 from cnncalc.design.quantities import FIELD, TOTALS, Figures, Quantity, quantity_named
 from cnncalc.design.variables import BATCH, bind, check_names, letters, place_of
@@ -218,7 +218,7 @@ def formula(
 
 
 def expanded_names(derivation: Derivation, quantity: str, layer: str | None) -> list[str]:
-    """The quantities that ``output`` and ``receptive-field`` stand for; others as they are. Of a layer with its name."""
+    """The quantities that ``output`` and ``receptive-field`` stand for, with a layer's name; others as they are."""
     row = derivation.rows[-1] if layer is None else next((r for r in derivation.rows if r.name == layer), None)
     prefix = f"{layer}." if layer else ""
     if quantity == "output" and row is not None:
@@ -319,4 +319,3 @@ def _listed(values: Any) -> str:
 def _rational(value: Any) -> Any:
     exactly = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
     return sympy.Rational(exactly.numerator, exactly.denominator)
-

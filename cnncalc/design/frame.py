@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy
 import pandas
 
+from cnncalc.design.points import present
 from cnncalc.design.sweep import ILLEGAL, Block
 
 if TYPE_CHECKING:
@@ -21,17 +21,18 @@ def frame(block: Block, asked: Sweep) -> pandas.DataFrame:
     Variables with fractions are floats.
     """
     legal = block.legal()
-    columns: dict[str, Any] = {name: _variable(block.variables[name]) for name in asked.names}
-    columns |= {quantity.name: _counts(block.quantities[quantity.name], legal) for quantity in asked.quantities}
+    columns: dict[str, Any] = {
+        name: values.astype(float) if asked.points.denominators[name] > 1 else values
+        for name, values in block.variables.items()
+    }
+    found = block.variables | block.quantities
+    columns |= {name: _counts(found[name], legal) for name in asked.shown if name not in columns}
     if not legal.all():
-        columns[ILLEGAL] = pandas.Categorical.from_codes(block.reasons, categories=list(block.sentences))
+        sentences = pandas.Index(block.sentences, dtype=object)
+        columns[ILLEGAL] = pandas.Categorical.from_codes(block.reasons, categories=sentences)
     made = pandas.DataFrame(columns)
     made.attrs |= {"name": asked.setting.network.name, "convention": asked.setting.convention.name}
     return made
-
-
-def _variable(values: Any) -> Any:
-    return values.astype(float) if values.dtype == object and isinstance(values[0], Fraction) else values
 
 
 def _counts(values: Any, legal: Any) -> Any:
@@ -41,7 +42,7 @@ def _counts(values: Any, legal: Any) -> Any:
         if legal.all():
             return values
         return pandas.arrays.IntegerArray(values.astype(numpy.int64), ~legal)
-    missing = ~legal | numpy.equal(values, None).astype(bool)
+    missing = ~legal | ~present(values)
     if all(isinstance(value, int) and abs(value) < 2**63 for value in values[~missing]):
         return pandas.arrays.IntegerArray(numpy.where(missing, 0, values).astype(numpy.int64), missing)
     values = values.copy()

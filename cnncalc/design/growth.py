@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from msgspec import Struct
 
-from cnncalc.arithmetic.closed import Choice
-from cnncalc.arithmetic.symbols import Gcd
+from cnncalc.arithmetic.symbols import Choice, Gcd
 
 if TYPE_CHECKING:
     from cnncalc.design.formula import Formula

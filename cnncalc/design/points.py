@@ -23,7 +23,8 @@ from cnncalc.errors import CnncalcError
 Value: TypeAlias = int | Fraction | bool
 
 MOST_POINTS = 2**62
-_LARGEST = 10**18
+LARGEST = 10**18
+"""The largest magnitude of a value that is varied over."""
 
 
 class Axis(Struct, frozen=True):
@@ -174,7 +175,8 @@ class Points(Struct, frozen=True):
 
     def chosen(self, numbers: Any) -> Points:
         """The points of a grid that has not been split, by their numbers, on one axis."""
-        rest, values = numbers, {}
+        rest = numbers
+        values: dict[str, Any] = {}
         for axis in self.axes:
             step = int(axis.numbers[1]) if len(axis) > 1 else 1
             index = (rest // step) % len(axis) if len(axis) > 1 else numpy.zeros(len(numbers), dtype=numpy.int64)
@@ -189,6 +191,13 @@ def fractions(numerators: Any, denominators: Any) -> Any:
     return column
 
 
+def present(values: Any) -> Any:
+    """Where a column has a value."""
+    if values.dtype != object:
+        return numpy.ones(len(values), dtype=bool)
+    return numpy.fromiter((value is not None for value in values), dtype=bool, count=len(values))
+
+
 def places_of(wanted: Any, found: Any) -> Any:
     """Where among some numbers others stand, which are all there."""
     order = numpy.argsort(found)
@@ -200,9 +209,10 @@ def exact(value: Any) -> Value | None:
     if isinstance(value, (bool, numpy.bool_)):
         return bool(value)
     if isinstance(value, (float, numpy.floating)):
-        if value != value or abs(value) > _LARGEST:
+        decimal = float(value)
+        if not abs(decimal) <= LARGEST:
             return None
-        value = Fraction(repr(float(value)))
+        value = Fraction(repr(decimal))
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else value
     return int(value) if hasattr(value, "__index__") else None
@@ -214,14 +224,14 @@ def _numerators(name: str, values: Sequence[Any]) -> tuple[Any, int, bool]:
     if not found:
         raise CnncalcError(f"{name} has no values to vary over")
     for value, given in zip(found, values, strict=True):
-        if value is None or not -_LARGEST <= value <= _LARGEST:
-            raise CnncalcError(f"{name} varies over numbers of at most {_LARGEST:.0e}, found {given!r}")
+        if value is None or not -LARGEST <= value <= LARGEST:
+            raise CnncalcError(f"{name} varies over numbers of at most {LARGEST:.0e}, found {given!r}")
     conditions = [isinstance(value, bool) for value in found]
     if any(conditions) and not all(conditions):
         raise CnncalcError(f"{name} varies over numbers and over true or false, which do not go together")
     exactly = [Fraction(value) for value in found if value is not None]
     denominator = lcm(*(value.denominator for value in exactly))
     whole = [int(value * denominator) for value in exactly]
-    if max(map(abs, whole)) > _LARGEST:
+    if max(map(abs, whole)) > LARGEST:
         raise CnncalcError(f"the values of {name} have too many decimals to be exact together")
     return numpy.array(whole, dtype=numpy.int64), denominator, all(conditions)

@@ -19,7 +19,7 @@ TOTALS = tuple(Totals.__struct_fields__)
 FIELD = ("field", "jump")
 _LETTERS = "CLDHW"
 
-WHAT = "params, buffers, macs, flops or activations; a size of the output: C, L, D, H or W; field or jump with an axis: field.H"
+_WHAT = f"{', '.join(TOTALS)}, a size of the output (C, L, D, H or W), or field or jump with an axis (field.H)"
 
 
 class Quantity(Struct, frozen=True):
@@ -45,7 +45,7 @@ def quantity_named(name: str, layers: Sequence[str], inputs: Sequence[str]) -> Q
         return Quantity(name, name, is_total=True)
     layer, figure, axis, source = _parsed(name, inputs)
     if not figure:
-        hint = nearest(name, TOTALS) or f"; a quantity is {WHAT}, all of a layer with its name before it: conv1.macs"
+        hint = nearest(name, TOTALS) or f"; a quantity is {_WHAT}, all of a layer with its name before it: conv1.macs"
         raise CnncalcError(f"no quantity is named {name!r}{hint}")
     if layer and layer not in layers:
         hint = nearest(layer, layers) or f"; the last one is {layers[-1]!r}"
@@ -83,7 +83,7 @@ class Figures:
         self._fields: Fields | None = None
 
     def value(self, quantity: Quantity) -> Any:
-        """The number, with the layers behind the asked one left alone; None where a layer is not there, or has no such axis, or its field has no value."""
+        """The number; None where a layer is not there, or has no such axis, or its field has no value."""
         if quantity.is_total:
             return self._total(quantity.figure)
         row = self.rows[-1] if quantity.layer is None else self._row(quantity.layer)
@@ -123,7 +123,7 @@ class Figures:
 
 
 def _tell_apart(rows: Sequence[Row]) -> None:
-    """Raise Undecided where any number of some layers differs: exact sets of pixels are found with plain numbers only."""
+    """Raise Undecided where any number of some layers differs: exact sets of pixels need plain numbers."""
     for row in rows:
         settings = [getattr(row.layer, field) for field in row.layer.__struct_fields__]
         for value in (*row.input_shapes, row.output_shape, *settings):

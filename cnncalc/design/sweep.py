@@ -10,8 +10,10 @@ from msgspec import Struct
 
 from cnncalc.analysis.analysis import Row
 from cnncalc.analysis.convention import convention_named
+from cnncalc.design.ahead import ahead
+from cnncalc.design.condition import Condition
 from cnncalc.design.points import Points, places_of
-from cnncalc.design.quantities import TOTALS, Figures, Quantity, quantity_named
+from cnncalc.design.quantities import TOTALS, Figures, quantity_named
 from cnncalc.design.variables import check_names, check_values
 from cnncalc.design.walk import Setting, Walked, column, groups, walk
 from cnncalc.errors import CnncalcError, SpecError
@@ -62,7 +64,8 @@ class Sweep:
     """What is varied and what is asked; :meth:`blocks` computes it, some points at a time.
 
     ``variables`` has the values of each name: a variable of the spec, a size of the input (``H``), ``input`` for square
-    inputs, or ``batch``. The last varies first. Raises CnncalcError for names and values that are none.
+    inputs, or ``batch``. The last varies first. ``where`` is a condition on points, for which, as for what is wanted
+    ``also``, further quantities are computed. Raises CnncalcError for names and values that are none.
     """
 
     def __init__(
@@ -73,6 +76,8 @@ class Sweep:
         *,
         batch: int = 1,
         convention: str = "cnncalc",
+        where: str | None = None,
+        also: Sequence[str] = (),
         sample: int | None = None,
         seed: int = 0,
     ) -> None:
@@ -88,10 +93,12 @@ class Sweep:
         self.sample = sample if sample is not None and sample < self.points.count else None
         self.seed = seed
         self.names = tuple(variables)
-        layers = self._layers() if set(quantities or ()) - set(TOTALS) else []
-        self.quantities: tuple[Quantity, ...] = tuple(
-            quantity_named(name, layers, tuple(network.inputs)) for name in (quantities or TOTALS)
-        )
+        self.shown = tuple(quantities or TOTALS)
+        self.condition = None if where is None else Condition(where)
+        wanted = [*self.shown, *also, *(self.condition.names if self.condition else ())]
+        names = list(dict.fromkeys(name for name in wanted if name not in variables))
+        layers = self._layers() if set(names) - set(TOTALS) else []
+        self.quantities = tuple(quantity_named(name, layers, tuple(network.inputs)) for name in names)
 
     @property
     def count(self) -> int:
@@ -113,20 +120,26 @@ class Sweep:
                 ranks = numpy.arange(start, min(start + most, self.sample), dtype=numpy.int64)
                 yield self.points.chosen(sampled(ranks, self.points.count, self.seed))
             return
+        if self.points.count <= most:
+            yield self.points
+            return
         for group in groups(self.setting, self.points):
             yield from group.points.pieces(most)
 
-    def blocks(self, most: int = CHUNK) -> Iterator[Block]:
-        """The figures, at most so many points at a time."""
-        for piece in self.pieces(most):
-            yield self.block(piece)
+    def blocks(self, most: int = CHUNK, *, jobs: int = 1) -> Iterator[Block]:
+        """The figures, at most so many points at a time, computed by so many processes."""
+        return ahead(self.block, self.pieces(most), jobs)
+
+    def kept(self, block: Block) -> Block:
+        """The points that meet the condition."""
+        return block if self.condition is None else block.take(self.condition.holds(block))
 
     def block(self, points: Points) -> Block:
         """The figures at some points, in their order."""
         found = [part for group in groups(self.setting, points) for part in walk(self.setting, group, self._values)]
         if len(found) == 1:
             return self._block(found[0])
-        whole = _joined([self._block(part) for part in found])
+        whole = joined([self._block(part) for part in found])
         return whole.take(places_of(points.numbers(), whole.numbers))
 
     def _values(self, rows: tuple[Row, ...], inputs: dict[str, Shape]) -> dict[str, Any]:
@@ -149,8 +162,8 @@ class Sweep:
         """All points as a DataFrame, in order."""
         from cnncalc.design.frame import frame
 
-        blocks = list(self.blocks())
-        whole = _joined(blocks) if len(blocks) > 1 else blocks[0]
+        blocks = [self.kept(block) for block in self.blocks()]
+        whole = joined(blocks) if len(blocks) > 1 else blocks[0]
         if self.sample is None and len(blocks) > 1:
             whole = whole.take(numpy.argsort(whole.numbers, kind="stable"))
         return frame(whole, self)
@@ -184,16 +197,13 @@ def sweep(
     2    1.0    192  3504872  221159824
     3    1.0    224  3504872  300774272
     """
-    asked = Sweep(network, variables, quantities, batch=batch, convention=convention, sample=sample, seed=seed)
-    frame = asked.frame()
-    if where is not None:
-        from cnncalc.design.condition import Condition
-
-        frame = frame[Condition(where, asked).holds_in(frame)].reset_index(drop=True)
-    return frame
+    asked = Sweep(
+        network, variables, quantities, batch=batch, convention=convention, where=where, sample=sample, seed=seed
+    )
+    return asked.frame()
 
 
-def _joined(blocks: Sequence[Block]) -> Block:
+def joined(blocks: Sequence[Block]) -> Block:
     """Blocks one behind the other, their sentences told apart."""
     sentences: dict[str, int] = {}
     reasons = []
@@ -222,4 +232,3 @@ def _column(parts: Sequence[Any], blocks: Sequence[Block]) -> Any:
             part = numpy.zeros(len(block), dtype=numpy.int64) if ignored else numpy.full(len(block), None, dtype=object)
         filled.append(part)
     return numpy.concatenate(filled)
-

@@ -2,7 +2,7 @@
 
 Where points decide how the network is built, or which way Python code goes, they are told apart and go on by
 themselves. Where a layer's condition fails at some points, these are put aside with their reason and the walk goes on;
-what it computes for them is thrown away.
+what it computes for them is thrown away, and where that cannot be computed, the others go on without them.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def walk(setting: Setting, group: Group, finish: Finish) -> Iterator[Walked]:
         try:
             visits = evaluate(part.graph, bound.inputs.values(), failures)
             found = finish(tuple([row_of(visit, batch, setting.convention) for visit in visits]), bound.inputs)
-        except (Undecided, ArithmeticError, SpecError, TypeError, ValueError) as problem:
+        except Exception as problem:
             if failures.found:
                 legal, illegal = _apart(part.points, failures.legal())
                 reasons, sentences = failures.reasons(part.points)
@@ -116,6 +116,10 @@ def _apart(points: Points, legal: Any) -> tuple[Points | None, Points]:
     return holding, illegal
 
 
+class _NowhereError(Exception):
+    """A condition that fails at all points, on which those after it rely."""
+
+
 class _Failures:
     """Collects which conditions fail, and at which points."""
 
@@ -124,8 +128,11 @@ class _Failures:
 
     def __call__(self, node: Node, check: Check, inputs: tuple[Shape, ...]) -> None:
         holds: Any = check.holds
-        if not holds.mask.all():
-            self.found.append((holds.mask, node, check))
+        if holds.mask.all():
+            return
+        self.found.append((holds.mask, node, check))
+        if not holds.mask.any():
+            raise _NowhereError
 
     def legal(self) -> Any:
         """Where no condition fails, broadcast along axes."""

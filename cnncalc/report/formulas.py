@@ -56,9 +56,7 @@ def _equation(name: str, right: str, width: int, style: str) -> list[Line]:
     """A name and what it is, folded behind the equals sign at the signs of the sum."""
     head = f"{name} = "
     pieces = _broken(right, max(width - len(head), 24))
-    return [
-        [Span(head if index == 0 else " " * len(head), style), Span(piece)] for index, piece in enumerate(pieces)
-    ]
+    return [[Span(head if index == 0 else " " * len(head), style), Span(piece)] for index, piece in enumerate(pieces)]
 
 
 def _broken(sum_text: str, width: int) -> list[str]:

@@ -6,8 +6,7 @@ from typing import Any
 
 import sympy
 
-from cnncalc.arithmetic.closed import Choice
-from cnncalc.arithmetic.symbols import Gcd
+from cnncalc.arithmetic.symbols import Choice, Gcd
 
 _DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _RELATIONS = {"==": "=", "!=": "≠", ">=": "≥", "<=": "≤", ">": ">", "<": "<"}

@@ -211,29 +211,39 @@ def _both(node: ast.BoolOp, names: Mapping[str, Any]) -> Any:
     deciding = isinstance(node.op, ast.Or)
     result: Any = not deciding
     for part in node.values:
-        found = _attempt(part, names, result)
+        try:
+            found = _value(part, names)
+        except _ERRORS:
+            if _is_condition(result) and bool(result) is deciding:
+                return deciding
+            raise
         found = found if _is_condition(found) else bool(found)
-        if is_single(found) and found is deciding:
+        if found is deciding:
             return deciding
         result = found | result if deciding else found & result
     return result
 
 
-def _attempt(node: ast.expr, names: Mapping[str, Any], condition: Any) -> Any:
-    """A value that is only wanted under a condition; where it has none at some points, these are told apart."""
-    try:
-        return _value(node, names)
-    except (ExpressionError, ZeroDivisionError):
-        if not is_single(condition):
-            bool(condition)
-        raise
+_ERRORS = (ExpressionError, ZeroDivisionError, TypeError, ValueError, OverflowError)
+"""What a part raises that has no value; where it is only wanted under a condition, that is then decided."""
 
 
 def _choice(node: ast.IfExp, names: Mapping[str, Any]) -> Any:
     test = _value(node.test, names)
     if not _is_condition(test):
         return _value(node.body if test else node.orelse, names)
-    then, otherwise = (_attempt(side, names, test) for side in (node.body, node.orelse))
+    try:
+        then = _value(node.body, names)
+    except _ERRORS:
+        if test:
+            raise
+        return _value(node.orelse, names)
+    try:
+        otherwise = _value(node.orelse, names)
+    except _ERRORS:
+        if not test:
+            raise
+        return then
     if all(isinstance(side, bool) or _is_condition(side) for side in (then, otherwise)):
         return (test & then) | (~test & otherwise)
     return where(test, _number(then), _number(otherwise))

@@ -65,8 +65,6 @@ def _condition(size: Recorded, wanted: int) -> str:
     quotients: dict[str, Recorded] = {}
     total = _sum(size, quotients)
     constant = total.pop((), 0)
-    if not total:
-        raise _NoSumError
     if not quotients:
         return _bounded(total, wanted - constant, wanted - constant)
     (name, quotient), *others = quotients.items()
@@ -83,7 +81,12 @@ def _condition(size: Recorded, wanted: int) -> str:
 
 
 def _bounded(total: Sum, low: int, high: int) -> str:
-    """``low ≤ total ≤ high``, with the first product positive and no common factor that can be divided out."""
+    """``low ≤ total ≤ high``, with the first product positive and no common factor that can be divided out.
+
+    Raises _NoSumError where nothing is left that is open.
+    """
+    if not total:
+        raise _NoSumError
     if next(iter(total.values())) < 0:
         total, low, high = {product: -factor for product, factor in total.items()}, -high, -low
     common = gcd(*total.values())

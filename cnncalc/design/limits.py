@@ -32,7 +32,8 @@ QUANTITIES = {
 
 _PREFIXES = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 _BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
-_NUMBER = re.compile(r"(\d[\d_,]{0,30}(?:\.\d{1,20})?(?:[eE]\+?\d{1,2})?|\.\d{1,20})\s*([kKMGTP]?|[KMGT]i)(B?)", re.ASCII)
+_DIGITS = r"(\d[\d_,]{0,30}(?:\.\d{1,20})?(?:[eE]\+?\d{1,2})?|\.\d{1,20})"
+_NUMBER = re.compile(_DIGITS + r"\s*([kKMGTP]?|[KMGT]i)(B?)", re.ASCII)
 _LIMIT = re.compile(r"\s*([A-Za-z_]\w{0,60})\s*(<=|>=|<|>|≤|≥)\s*(.+?)\s*", re.ASCII | re.DOTALL)
 _LONGEST = 1000
 
@@ -87,7 +88,7 @@ def limit(quantity: str, bound: str | int | float | Fraction, *, at_least: bool 
 
 
 def number_from(bound: str | int | float | Fraction, quantity: str) -> int | Fraction:
-    """A bound as an exact number: ``5e6``, ``5M``, ``1.5G``, and of memory ``64MB`` or ``64MiB``. Raises CnncalcError."""
+    """A bound as an exact number: ``5e6``, ``5M``, and of memory ``64MB`` or ``64MiB``. Raises CnncalcError."""
     if isinstance(bound, str):
         match = _NUMBER.fullmatch(bound.strip())
         if not match or (match[3] and quantity != "memory"):

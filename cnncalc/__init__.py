@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis as Analysis
     from cnncalc.analysis import analyze as analyze
+    from cnncalc.design.alternatives import alternatives as alternatives
+    from cnncalc.design.budget import assert_budget as assert_budget
+    from cnncalc.design.compare import compare as compare
     from cnncalc.design.formula import formula as formula
+    from cnncalc.design.largest import largest as largest
+    from cnncalc.design.solve import solve as solve
     from cnncalc.design.sweep import sweep as sweep
     from cnncalc.errors import CnncalcError as CnncalcError
     from cnncalc.errors import SpecError as SpecError
@@ -36,6 +41,11 @@ _HOMES = {
     "Analysis": "cnncalc.analysis",
     "analyze": "cnncalc.analysis",
     "formula": "cnncalc.design.formula",
+    "alternatives": "cnncalc.design.alternatives",
+    "assert_budget": "cnncalc.design.budget",
+    "compare": "cnncalc.design.compare",
+    "largest": "cnncalc.design.largest",
+    "solve": "cnncalc.design.solve",
     "sweep": "cnncalc.design.sweep",
     "CnncalcError": "cnncalc.errors",
     "SpecError": "cnncalc.errors",

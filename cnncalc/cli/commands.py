@@ -13,14 +13,18 @@ from cnncalc import __version__
 from cnncalc.errors import CnncalcError, nearest
 
 _COMMANDS = {
+    "alternatives": "What a layer would cost in other forms: separable, grouped, factorised, dilated.",
     "analyze": "Shapes, parameters and costs of every layer of a network.",
     "check": "Grade answers and say which mistake was made.",
     "explain": "The working of every figure: formula, values, arithmetic, and why.",
+    "check-budget": "Whether a network keeps to limits, for CI: exit status 1 where it does not.",
+    "compare": "Networks side by side: totals, ratios, and what changed layer by layer.",
     "conventions": "What tools, papers and lectures count.",
     "measure": "Latency of every layer on the device at hand, and what it could be at best.",
     "quiz": "Exercise sheets with their keys, or questions at the terminal.",
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
+    "solve": "The settings of a layer that make a wanted output, or the largest network within a budget.",
     "schema": "The JSON Schema of specs, for editors.",
     "verify": "Every layer compared with what PyTorch does.",
     "formula": "Figures as closed formulas in symbols, and how they grow.",
@@ -38,7 +42,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"cnncalc.cli.{cmd_name}").command
+        command: click.Command = import_module(f"cnncalc.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

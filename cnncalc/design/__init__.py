@@ -1,0 +1,1 @@
+"""Networks and layers chosen: questions asked backwards, comparisons, budgets and alternatives."""

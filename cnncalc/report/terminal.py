@@ -13,7 +13,8 @@ from cnncalc.report.grid import Line
 _PLAIN = {"×": "x", "−": "-", "–": "-", "·": "*", "…": "...", "←": "<-", "█": "#", "▒": "+", "░": ".", "╳": "x"}
 _PLAIN |= {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "²": "^2", "³": "^3", "⁴": "^4", "→": "->", "β": "beta"}
 _PLAIN |= {"γ": "gamma", "Σ": "sum"}
-_ASCII = str.maketrans(_PLAIN | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
+_SIGNS = {"✓": "+", "✗": "x", "→": "->", "≤": "<=", "≥": ">=", "₁": "1", "₂": "2", "₃": "3"}
+_ASCII = str.maketrans(_PLAIN | _SIGNS | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
 
 
 def terminal_width() -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import msgspec
@@ -39,13 +40,13 @@ Place: TypeAlias = tuple[str, int | None]
 """A hyper-parameter, and the index of its axis where it is given one an axis."""
 
 
-class LayerForm(Struct, frozen=True):
+class LayerForm(Struct, frozen=True, dict=True):
     """A layer with places left open: ``fields`` hold checked values, and :data:`UNKNOWN` where there is none."""
 
     kind: type[Layer]
     fields: dict[str, Any]
 
-    @property
+    @cached_property
     def open(self) -> tuple[Place, ...]:
         """The places that are not known, in the text's order."""
         return tuple(self._open())

@@ -155,11 +155,6 @@ def words_of(kind: type[Layer], field: str) -> set[str]:
     return _kinds_of(kind, field)[1]
 
 
-def types_of(kind: type[Layer], field: str) -> set[type]:
-    """The plain types that a field takes, alone or as the parts of a list."""
-    return _kinds_of(kind, field)[0]
-
-
 def plain(value: Any) -> Any:
     """An item or a block as plain data, without the fields that are at their defaults; other values as they are."""
     if isinstance(value, Use):

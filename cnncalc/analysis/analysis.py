@@ -292,7 +292,9 @@ def analyze(
     walk = evaluate(build_graph(network), network.inputs.values(), raise_unless, outputs)
     rows = tuple([row_of(visit, batch, counting) for visit in walk])
     totals = Totals.of(rows, counting.name)
-    return Analysis(network.name, counting.name, batch, network.input, rows, totals, counting, network.expected, network)
+    return Analysis(
+        network.name, counting.name, batch, network.input, rows, totals, counting, network.expected, network
+    )
 
 
 def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, list[int]]:

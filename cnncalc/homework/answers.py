@@ -19,7 +19,7 @@ from cnncalc.homework.tokens import PLACEHOLDER, Piece, Token, statements
 from cnncalc.homework.units import CHANNELS, COUNT, Unit, units_of
 from cnncalc.spec.expressions import ExpressionError, value_of
 
-LONGEST = 1000
+LONGEST = 400
 """The most characters of an answer."""
 LARGEST = 10**30
 """The largest magnitude of one number in an answer."""

@@ -129,7 +129,7 @@ def _section(result: Graded, say: Messages, answers: bool) -> Iterator[Block]:
 
 def _why(result: Graded, say: Messages, answers: bool) -> Iterator[Block]:
     found = result.diagnoses.found
-    if not found and "coarse" not in result.remarks:
+    if not found and not result.remarks:
         yield Paragraph(say("grade.no_guess"), "why")
     if result.sources and found:
         yield Paragraph(say("grade.on_top", sources=sources_text(result.sources, say)), "why")

@@ -16,6 +16,8 @@ from cnncalc.homework.quantities import QUANTITIES, Figure
 from cnncalc.homework.submissions import Submission
 from cnncalc.layers.base import Shape
 
+MOST_DIAGNOSED = 300
+"""The most wrong answers of one paper for which the mistake is looked for."""
 RIGHT, CARRIED, WRONG, UNREADABLE, MISSING = "right", "carried", "wrong", "unreadable", "missing"
 
 
@@ -92,11 +94,14 @@ class Grader:
         order = list(self.key.questions.values()) or [question for question, _ in answered.values()]
         read = {name: _read(question, entry) for name, (question, entry) in answered.items()}
         own = self._own(answered, read)
-        results = tuple(
-            self._graded(question, *_answer(answered, read, question), own.get(id(question.context), Own({}, set())))
-            for question in order
-        )
-        return Paper(submission.student, submission.source, results, tuple(unmatched))
+        results: list[Graded] = []
+        wrong = 0
+        for question in order:
+            entry, reading = _answer(answered, read, question)
+            of_network = own.get(id(question.context), Own({}, set()))
+            results.append(self._graded(question, entry, reading, of_network, seek=wrong < MOST_DIAGNOSED))
+            wrong += results[-1].verdict == WRONG
+        return Paper(submission.student, submission.source, tuple(results), tuple(unmatched))
 
     def candidates(self, question: Question) -> Candidates:
         """The wrong figures of a question, kept for all papers."""
@@ -124,7 +129,9 @@ class Grader:
                     own.wrong.add(key)
         return found
 
-    def _graded(self, question: Question, entry: Entry | None, reading: Reading | str | None, own: Own) -> Graded:
+    def _graded(
+        self, question: Question, entry: Entry | None, reading: Reading | str | None, own: Own, *, seek: bool
+    ) -> Graded:
         candidates = self.candidates(question)
         expected = candidates.truth
         text, where = (entry.text, entry.where) if entry else ("", "")
@@ -143,6 +150,8 @@ class Grader:
             if consequence.figure != expected and match(reading.final, quantity, consequence.figure):
                 points = self.carry * question.points
                 return Graded(question, text, CARRIED, expected, points, sources=consequence.sources, where=where)
+        if not seek:
+            return Graded(question, text, WRONG, expected, remarks=("many-wrong",), where=where)
         diagnoses, sources = self._on_top(question, reading, own)
         if not diagnoses.found:
             diagnoses, sources = diagnose(reading, candidates, known_from=is_known_from(question, own)), ()

@@ -237,3 +237,13 @@ def test_a_class_is_tallied():
         (["forgot-bias"], 2),
         (["one-bias"], 1),
     ]
+
+
+def test_mistakes_are_not_looked_for_without_end():
+    key = {"spec": NETWORK, "questions": [{"id": str(n), "layer": "fc", "quantity": "params"} for n in range(400)]}
+    answers = {str(n): "31,360" for n in range(400)}
+    (submission,) = submissions_from(json.dumps({"answers": answers}).encode(), "s", ".json", "Ada")
+    results = Grader(key_from(key)).grade(submission).results
+    assert all(result.verdict == "wrong" for result in results)
+    assert [bool(result.diagnoses.found) for result in results] == [True] * 300 + [False] * 100
+    assert results[-1].remarks == ("many-wrong",)

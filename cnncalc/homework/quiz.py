@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from cnncalc.errors import CnncalcError
@@ -19,8 +20,9 @@ from cnncalc.layers.base import shape_text
 from cnncalc.spec import Network
 
 _PLACE = ("name", "inputs", "when", "functional")
-_SELDOM = {"dilation": 1, "groups": 1, "output_padding": 0, "in_channels": None, "in_features": None}
-_UNSAID = ("eps", "momentum", "affine", "track_running_stats", "num_features", "count_include_pad", "negative_slope")
+_ARRIVING = ("in_channels", "in_features", "num_features", "num_channels", "embed_dim")
+_ALWAYS = ("stride", "padding", "bias")
+"""What is said of a layer though it be as PyTorch has it by default."""
 _DOTS = "…" * 12
 
 
@@ -114,7 +116,8 @@ def question_text(question: Question, say: Messages) -> str:
     else:
         layers = say("quiz.semicolon").join(f"{row.name}: {layer_text(row.layer, say)}" for row in rows)
         shapes = shapes_text(tuple(question.analysis.inputs.values()))
-        subject = say("quiz.network", network=question.network.name, input=shapes, layers=layers)
+        key = "quiz.beginning" if question.layer else "quiz.network"
+        subject = say(key, network=question.network.name, input=shapes, layers=layers)
     alone = "_alone" if question.quantity == "receptive_field" and len(rows) == 1 else ""
     whole = "" if question.layer else "total_"
     asked = say(f"ask.{whole}{question.quantity}{alone}", layer=question.layer)
@@ -122,25 +125,23 @@ def question_text(question: Question, say: Messages) -> str:
 
 
 def layer_text(layer: Layer, say: Messages) -> str:
-    """A layer in words: ``Conv2d with 10 filters, kernel 5×5, stride 1, padding 2, bias``."""
+    """A layer in words: ``Conv2d with 10 filters, a kernel of 5×5, stride 1, padding 2 and a bias``."""
     rank = getattr(layer, "rank", 1)
+    fields = msgspec.structs.fields(type(layer))
     parts = []
-    for field in layer.__struct_fields__:
+    for field, default in ((field.name, field.default) for field in fields if field.name not in _PLACE):
         value = getattr(layer, field)
+        if field in _ARRIVING or (value == default and field not in _ALWAYS):
+            continue
         if field == "stride" and value is None:
             value = getattr(layer, "kernel_size", None)
-        if field in (*_PLACE, *_UNSAID) or _SELDOM.get(field, ()) == value or value is None:
-            continue
         if isinstance(value, bool):
             key = f"setting.{field}_{str(value).lower()}"
-            parts += [say(key)] if say.has(key) else [f"{field}={value}"] if value else []
+            parts.append(say(key) if say.has(key) else f"{field}={value}")
             continue
         if field == "kernel_size":
             value = value if isinstance(value, tuple) else (value,) * rank
-        if isinstance(value, tuple) and all(type(size) is int for size in value):
-            shown = shape_text(value)
-        else:
-            shown = str(value)
+        shown = shape_text(value) if field == "kernel_size" else str(value)
         key = f"setting.{field}"
         parts.append(say(key, value=shown) if say.has(key) else f"{field}={shown}"[:80])
     kind = type(layer).__name__

@@ -97,7 +97,9 @@ def params_reasons(row: Row, bound: Bound, say: Messages) -> Iterator[str]:
     """Why there are as many parameters."""
     layer, parameters = row.layer, bound.recorded.parameters
     if not parameters:
-        yield say("why.no_params")
+        work = row.operations
+        pools = hasattr(layer, "kernel_size") and (work.compare or work.add) and not work.mac
+        yield say("why.pooling" if pools else "why.no_params")
         return
     named = (f"{tensor.name} {shape_text(tensor.shape)}" for tensor in row.visit.parameters)
     yield say("why.tensors", tensors=say("explain.comma").join(named))

@@ -75,27 +75,25 @@ def _equation(block: Equation, width: int) -> Iterator[Line]:
         formula = _TEXT.expression(number, named=True)
         sides.append([formula])
     chain = [_TEXT.expression(line, named=False) for line in working(number)]
-    result = _TEXT.expression(type(number)(number.value), named=False)
+    result = _TEXT.value(number.value)
     if chain and sides and chain[0] == sides[0][0]:
         sides = []
-    sides.append([*chain, result] if chain[-1:] != [result] else chain)
-    room = max(width - _INDENT - len(block.symbol) - 3, 20)
+    note = f"  ({block.note})" if block.note else ""
+    sides.append([*(chain if chain[-1:] != [result] else chain[:-1]), result + note])
     left = block.symbol
-    for side in sides:
-        texts = _joined(side, room)
-        for position, (text, begins) in enumerate(texts):
-            last = side is sides[-1] and position == len(texts) - 1
-            note = f"  ({block.note})" if last and block.note else ""
-            sign = " = " if begins else "   "
-            yield [Span(" " * _INDENT + left + sign), *_result(text, note, bold=last)]
-            left = " " * width_of([block.symbol])
+    room = max(width - _INDENT - width_of([left]) - 3, 20)
+    lines = [line for side in sides for line in _joined(side, room)]
+    for position, (text, begins) in enumerate(lines, start=1):
+        shown = _result(text, note) if position == len(lines) else [Span(text)]
+        yield [Span(" " * _INDENT + left + (" = " if begins else "   ")), *shown]
+        left = " " * width_of([block.symbol])
 
 
-def _result(text: str, note: str, *, bold: bool) -> list[Span]:
-    head, equals, tail = text.rpartition(" = ")
-    if not bold:
-        return [Span(text)]
-    return [Span(head + equals), Span(tail, "bold"), Span(note, "dim")]
+def _result(text: str, note: str) -> list[Span]:
+    """The last line, whose figure stands out."""
+    note = note if note and text.endswith(note) else ""
+    head, equals, figure = text.removesuffix(note).rpartition(" = ")
+    return [Span(head + equals), Span(figure, "bold"), Span(note, "dim")]
 
 
 def _joined(parts: list[str], room: int) -> list[tuple[str, bool]]:

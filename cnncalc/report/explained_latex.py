@@ -58,6 +58,7 @@ def _block(block: Block) -> Iterator[str]:
             rf"${_LATEX.symbol(name)} = {_LATEX.value(number.value)}$ & {_text(text)} \\"
             for name, number, text in block.rows
         ]
+        yield rf"\subsection*{{{_text(block.title)}}}"
         yield "\n".join([r"\begin{longtable}{@{}ll@{}}", *rows, r"\end{longtable}"])
     else:
         rows = [rf"{_text(name)} & {_cells(equations)} \\" for name, equations in block.rows]

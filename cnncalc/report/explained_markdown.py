@@ -38,7 +38,7 @@ def _block(block: Block) -> Iterator[str]:
             f"- ${_LATEX.symbol(name)} = {_LATEX.value(number.value)}$: {markdown_text(text)}"
             for name, number, text in block.rows
         ]
-        yield "\n".join(rows)
+        yield "\n".join([f"**{markdown_text(block.title)}**\n", *rows])
     else:
         rows = [f"| {markdown_text(name)} | {_cells(equations)} |" for name, equations in block.rows]
         yield "\n".join(["| | |", "|---|---|", *rows])

@@ -11,6 +11,8 @@ import click
 from cnncalc.report.grid import Line
 
 _PLAIN = {"×": "x", "−": "-", "–": "-", "·": "*", "…": "...", "←": "<-", "█": "#", "▒": "+", "░": ".", "╳": "x"}
+_PLAIN |= {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "²": "^2", "³": "^3", "⁴": "^4", "→": "->", "β": "beta"}
+_PLAIN |= {"γ": "gamma", "Σ": "sum"}
 _ASCII = str.maketrans(_PLAIN | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
 
 

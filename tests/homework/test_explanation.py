@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
-from independent import plain, value_of
+from independent import value_of
 from msgspec.structs import replace
 from strategies import any_networks
 
@@ -55,7 +55,7 @@ def check_arithmetic(document):
                 continue
             CHECKED.add(working)
             for line in lines(equation.number):
-                assert value_of(line.figures()) == plain(result)
+                assert value_of(line.figures()) == result
                 if "gcd(" not in line.figures() and "max(" not in line.figures() and "min(" not in line.figures():
                     assert printed_value(notation.expression(line, named=False)) == result
             assert printed_value(notation.value(result)) == result
@@ -148,7 +148,8 @@ def reasons(*arguments):
         (layers.LocallyConnected2d(out_channels=8, kernel_size=3), (3, 8, 8), "params", "weights of its own", "shared"),
         (layers.Linear(8), (16,), "params", "connected to every input", "shared"),
         (layers.BatchNorm2d(), (4, 8, 8), "params", "shift β", "shared"),
-        (layers.MaxPool2d(2), (4, 8, 8), "params", "nothing to learn", "shared"),
+        (layers.MaxPool2d(2), (4, 8, 8), "params", "A pooling layer takes the largest", "shared"),
+        (layers.ReLU(), (4, 8, 8), "params", "has nothing to learn", "pooling"),
         (layers.MaxPool2d(2), (4, 8, 8), "macs", "multiplies with no weights", "bias"),
         (layers.Linear(8), (16,), "macs", "Each weight is used once.", "position"),
         (layers.Conv2d(8, 3), (3, 8, 8), "macs", "Each of the 36 output places", "once"),
@@ -165,6 +166,7 @@ def test_the_terms_are_those_of_the_chinese_textbook():
     text = as_text(explain(analyze(load("lenet")), "conv1", QUANTITIES, "zh"))
     for term in ("卷积核", "步长", "填充", "感受野", "参数量", "时间复杂度", "偏置", "权重共享"):
         assert term in text
+    assert "汇聚层" in as_text(explain(analyze(load("lenet")), "pool1", QUANTITIES, "zh"))
     assert "全连接" in as_text(one(layers.Linear(3), (4,), "params", "zh"))
 
 

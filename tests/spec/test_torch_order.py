@@ -70,6 +70,8 @@ def test_what_is_wrong_gets_one_sentence(text):
     assert len(str(raised.value)) < 1500
 
 
-@pytest.mark.parametrize("text", ["alexnet", "specs/alexnet.json", "net.py:make(width=32)", "-", "Conv2d", "net (1).json"])
+@pytest.mark.parametrize(
+    "text", ["alexnet", "specs/alexnet.json", "net.py:make(width=32)", "-", "Conv2d", "net (1).json"]
+)
 def test_names_and_files_are_no_layers(text):
     assert not is_layer_text(text)

@@ -97,9 +97,9 @@ class Grader:
         results: list[Graded] = []
         wrong = 0
         for question in order:
-            entry, reading = _answer(answered, read, question)
+            given, reading = _answer(answered, read, question)
             of_network = own.get(id(question.context), Own({}, set()))
-            results.append(self._graded(question, entry, reading, of_network, seek=wrong < MOST_DIAGNOSED))
+            results.append(self._graded(question, given, reading, of_network, seek=wrong < MOST_DIAGNOSED))
             wrong += results[-1].verdict == WRONG
         return Paper(submission.student, submission.source, tuple(results), tuple(unmatched))
 

@@ -27,10 +27,13 @@ class Own(Struct):
 
 
 class Consequence(Struct, frozen=True):
-    """A figure that follows from a student's own ones: of these layers and quantities."""
+    """A figure that follows from a student's own ones: of these layers and quantities, by an analysis with their sizes
+    in it (None where only counts were added up).
+    """
 
     figure: Figure
     sources: tuple[tuple[str, str], ...]
+    analysis: Analysis | None = None
 
 
 def own_figure(part: Part, question: Question, truth: Figure) -> Figure:
@@ -75,7 +78,7 @@ def consequences(question: Question, own: Own) -> Iterator[Consequence]:
     if sources:
         other = own_analysis(context, shapes)
         if other is not None:
-            yield Consequence(context.figure(quantity, layer, other), sources)
+            yield Consequence(context.figure(quantity, layer, other), sources, other)
     yield from _sums(question, own, shapes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cnncalc.analysis import Analysis
 from cnncalc.errors import CnncalcError
 from cnncalc.homework.answers import AnswerError, parse
 from cnncalc.homework.candidates import Candidates
@@ -26,7 +27,8 @@ class Graded(Struct, frozen=True):
 
     ``expected`` is the right figure, ``remarks`` are on how a right answer is written, ``diagnoses`` the mistakes that
     explain a wrong one. ``sources`` are the layers and quantities from whose wrong figures it follows: of an answer
-    carried forward, or of a mistake made on top of one. ``problem`` says why an answer cannot be read.
+    carried forward, or of a mistake made on top of one. ``problem`` says why an answer cannot be read. ``own`` is the
+    analysis with a student's own sizes from which a size follows.
     """
 
     question: Question
@@ -39,6 +41,7 @@ class Graded(Struct, frozen=True):
     sources: tuple[tuple[str, str], ...] = ()
     problem: str = ""
     where: str = ""
+    own: Analysis | None = None
 
 
 class Paper(Struct, frozen=True):
@@ -149,7 +152,16 @@ class Grader:
         for consequence in consequences(question, own):
             if consequence.figure != expected and match(reading.final, quantity, consequence.figure):
                 points = self.carry * question.points
-                return Graded(question, text, CARRIED, expected, points, sources=consequence.sources, where=where)
+                return Graded(
+                    question,
+                    text,
+                    CARRIED,
+                    expected,
+                    points,
+                    sources=consequence.sources,
+                    where=where,
+                    own=consequence.analysis,
+                )
         if not seek:
             return Graded(question, text, WRONG, expected, remarks=("many-wrong",), where=where)
         diagnoses, sources = self._on_top(question, reading, own)

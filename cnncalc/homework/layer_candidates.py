@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
 from cnncalc.analysis import Row
 from cnncalc.homework import cost_mistakes, size_mistakes
 from cnncalc.homework.findings import COMMON, TOGETHER, Asked, Candidate, Finding
@@ -22,7 +24,7 @@ def tasks(task: Task, mistakes: Iterable[Mistake]) -> Iterator[tuple[Mistake, Ta
     """The task under each of the mistakes, in every way in which it is made."""
     for mistake in mistakes:
         if task.quantity in mistake.quantities:
-            for made in mistake.alter(task):
+            for made in mistake.alter(structs.replace(task, detail="")):
                 yield mistake, made
 
 
@@ -34,6 +36,8 @@ def common_mistakes(quantity: str) -> list[Mistake]:
 def layer_singles(asked: Asked, row: Row) -> Iterator[Candidate]:
     """The figures of one mistake."""
     for mistake, task in tasks(task_of(asked, row), CATALOGUE.values()):
+        if mistake.throughout and not task.figure:
+            continue
         yield _candidate(task, (Finding(mistake.name, task.detail),), mistake.rank)
 
 

@@ -155,6 +155,13 @@ def _sums(question: Question, own: Own, shapes: Mapping[str, Shape]) -> Iterator
     name = layer or "total"
     if quantity in _COUNTED and (name, counted) in own.wrong and isinstance(own.figures.get((name, counted)), int):
         yield Consequence(width * _int(own.figures[name, counted]), ((name, counted),))
+    if quantity == "flops" and layer is not None and (layer, "macs") in own.wrong:
+        row = context.analysis.row(layer)
+        rule = context.analysis.counted.rule(row.visit)
+        per_mac = rule.count.get("mac", 0) if rule else 0
+        stated_macs = own.figures[layer, "macs"]
+        if per_mac and isinstance(stated_macs, int):
+            yield Consequence(row.flops + per_mac * (stated_macs - row.macs), ((layer, "macs"),))
     if layer is None:
         stated = {
             name: figure

@@ -112,6 +112,11 @@ def test_memory_of_own_parameters():
     assert verdicts({"conv1.params": 600, "conv1.weight_bytes": 2400})["conv1.weight_bytes"] == "carried"
 
 
+def test_flops_of_own_multiply_accumulates():
+    """Without the input's 3 channels 200·1,024 = 204,800, doubled and with 8,192 biases 417,792."""
+    assert verdicts({"conv1.macs": 204_800, "conv1.flops": 417_792})["conv1.flops"] == "carried"
+
+
 def test_fields_carried_forward():
     """r: 5, 6, 10; with 6 instead of 5 behind conv1 the pool has 7 and conv2 11."""
     found = verdicts({"conv1.rf": 6, "pool.rf": 7, "conv2.rf": 11})

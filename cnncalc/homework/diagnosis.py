@@ -11,6 +11,7 @@ from cnncalc.arithmetic import prod
 from cnncalc.homework.answers import Amount, Part
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.findings import Candidate, Finding
+from cnncalc.homework.layer_candidates import unrounded_sizes
 from cnncalc.homework.matching import Reading, cuts_off, match
 from cnncalc.homework.quantities import QUANTITIES, Figure, Quantity
 
@@ -111,6 +112,9 @@ def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -
                 yield 4.0, Diagnosis((Finding("power-of-ten", f"{abs(power)}"),), right)
     if quantity.kind == "shape" and isinstance(truth, tuple) and len(truth) > 1:
         is_count = all(len(shape.axes) == 1 for shape in part.shapes)
+        sizes = set(unrounded_sizes(candidates.asked)[1:])
+        if not part.shapes and any(amount.value in sizes for amount in part.amounts):
+            yield 0.5, Diagnosis((Finding("not-rounded"),), right)
         if is_count and match(part, QUANTITIES["activations"], prod(truth)):
             yield 2.0, Diagnosis((Finding("elements-for-shape"),), right)
 

@@ -143,7 +143,7 @@ class Grader:
         if isinstance(reading, str):
             return Graded(question, text, UNREADABLE, expected, problem=reading, where=where)
         quantity = QUANTITIES[question.quantity]
-        found = match(reading.final, quantity, expected)
+        found = next((m for part in (reading.final, *reading.after) if (m := match(part, quantity, expected))), None)
         if found is not None:
             slip = ("slip",) if _slipped(reading, question, expected) else ()
             return Graded(question, text, RIGHT, expected, question.points, (*found.remarks, *slip), where=where)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from msgspec import structs
 
 from cnncalc.analysis import Row
 from cnncalc.homework import cost_mistakes, size_mistakes
+from cnncalc.homework.alterations import unrounded
 from cnncalc.homework.findings import COMMON, TOGETHER, Asked, Candidate, Finding
 from cnncalc.homework.quantities import Figure
 from cnncalc.homework.task import CATALOGUE, Mistake, Task
 
-__all__ = ["common_mistakes", "cost_mistakes", "layer_pairs", "layer_singles", "size_mistakes", "task_of", "tasks"]
+__all__ = [
+    "common_mistakes",
+    "cost_mistakes",
+    "layer_pairs",
+    "layer_singles",
+    "size_mistakes",
+    "task_of",
+    "tasks",
+    "unrounded_sizes",
+]
 
 
 def task_of(asked: Asked, row: Row) -> Task:
@@ -39,6 +50,12 @@ def layer_singles(asked: Asked, row: Row) -> Iterator[Candidate]:
         if mistake.throughout and not task.figure:
             continue
         yield _candidate(task, (Finding(mistake.name, task.detail),), mistake.rank)
+
+
+def unrounded_sizes(asked: Asked) -> tuple[Fraction, ...]:
+    """A layer's sizes before they are rounded; those of its axes that are whole, too."""
+    task = task_of(asked, asked.analysis.row(asked.layer_or_last)).with_alteration(unrounded)
+    return tuple(Fraction(number.value) for number in task.workings())
 
 
 def layer_pairs(asked: Asked, row: Row) -> Iterator[Candidate]:

@@ -112,6 +112,7 @@ REMARKED = [
     ("28.938", "params", 28_938, "dot-thousands"),
     ("61,101M", "params", 61_100_840, "decimal-comma"),
     ("61.1M", "params", 61_190_000, "cut-off"),
+    ("0.3M", "params", 307_456, "one-digit"),
     ("(96, 55, 55)", "activations", 290_400, "as-shape"),
 ]
 
@@ -127,6 +128,8 @@ def test_a_right_answer_with_a_remark(text, quantity, figure, remark):
         ("28,939", "params", 28_938),
         ("28.8k", "params", 28_938),
         ("28.938k", "params", 28_938_000),
+        ("1e7", "params", 14_000_000),
+        ("0M", "params", 400_000),
         ("28,938", "params", 29),
         ("1,000", "params", 1),
         ("61.0M", "params", 61_100_840),

@@ -50,6 +50,11 @@ def test_right_and_wrong():
     }
 
 
+def test_a_flat_size_behind_its_product():
+    assert verdicts({"flat.output": "16x14x14 = 3,136"}) == {"flat.output": "right"}
+    assert verdicts({"conv2.output": "16x14x14 = 3,136"}) == {"conv2.output": "right"}
+
+
 def test_sizes_carried_forward():
     """Without padding conv1 makes 28×28; from there pool 14, conv2 12, 16·12·12 = 2,304, and 23,050 parameters."""
     paper = graded(

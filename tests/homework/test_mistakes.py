@@ -95,6 +95,7 @@ CASES = [
     ("forgot-plus-one", SAME, "conv", "output", "8x31x31"),  # 32 − 5 + 4
     ("kernel-not-subtracted", SAME, "conv", "output", "8x37x37"),  # 32 + 4 + 1
     ("ceiling-for-floor", HALF, "conv", "output", "8x16x16"),  # ⌈14.5⌉ + 1
+    ("not-rounded", HALF, "conv", "output", "15.5"),  # 29/2 + 1
     ("stride-ignored", HALF, "conv", "output", "8x30x30"),  # 32 − 3 + 1
     ("same-assumed", WIDE, "conv", "output", "8x20x30"),  # ⌈20/1⌉, ⌈30/1⌉
     ("dilation-ignored", SPREAD, "conv", "output", "8x30x30"),  # 32 − 3 + 1

@@ -158,7 +158,9 @@ def test_an_answer_to_no_question_is_told():
         "there is no question 'conv2.params'; there are a, b, c",
     ]
     (problem,) = (text for _, text in graded({"conv3.params": 3}).unmatched)
-    assert problem == "there is no question 'conv3.params'; did you mean 'conv1.params'?"
+    assert problem == "no layer is named 'conv3'; did you mean 'conv1'?"
+    (problem,) = (text for _, text in graded({"hm": 3}).unmatched)
+    assert problem == "there is no question 'hm'; there are conv1.params, total.macs"
 
 
 @pytest.mark.parametrize(
@@ -230,6 +232,18 @@ def test_a_bad_key(document, message):
     with pytest.raises(CnncalcError) as caught:
         key_from(document, "k")
     assert message in str(caught.value)
+
+
+def test_what_has_no_one_figure_is_not_graded():
+    """A sum of two inputs sees both."""
+    layers = [{"type": "Add", "name": "sum", "inputs": ["a", "b"]}]
+    spec = {"input": {"a": [1, 4, 4], "b": [1, 4, 4]}, "layers": layers}
+    paper = graded({"sum.rf": 1, "sum.output": "1x4x4"}, spec=spec)
+    assert [(result.question.id, result.verdict) for result in paper.results] == [("sum.output", "right")]
+    (problem,) = (text for _, text in paper.unmatched)
+    assert problem == "sum.receptive_field is not one figure here, so it cannot be graded"
+    with pytest.raises(CnncalcError, match=r"k: \$.questions\[0\]: sum.jump is not one figure here"):
+        key_from({"spec": spec, "questions": [{"layer": "sum", "quantity": "jump"}]}, "k")
 
 
 def test_a_class_is_tallied():

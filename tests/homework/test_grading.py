@@ -158,7 +158,7 @@ def test_an_answer_to_no_question_is_told():
         "there is no question 'conv2.params'; there are a, b, c",
     ]
     (problem,) = (text for _, text in graded({"conv3.params": 3}).unmatched)
-    assert problem == "no layer is named 'conv3'; did you mean 'conv1'?"
+    assert problem == "no layer is named 'conv3'; did you mean 'conv2'?"
     (problem,) = (text for _, text in graded({"hm": 3}).unmatched)
     assert problem == "there is no question 'hm'; there are conv1.params, total.macs"
 

@@ -23,8 +23,11 @@ _CLOSE = 1.0
 """How much less likely than the likeliest an explanation may be, in ranks, to be told beside it."""
 _WEAKEST_OF_DIGITS = {1: 2.0, 2: 3.0, 3: 3.0, 4: 4.5}
 """The rarest mistakes that explain an answer which is rounded to so many digits, since many figures round to it."""
+_FEWEST_BEFORE = 3
+"""How many digits an answer needs to tell of a mistake in other layers."""
 _PREFIX = 2.0
 _CUT = 1.0
+_CUT_OFF = Finding("cut-off")
 
 
 class Diagnosis(Struct, frozen=True):
@@ -59,7 +62,8 @@ def diagnose(reading: Reading, candidates: Candidates, *, known_from: bool = Fal
         found = list(_explained(part, quantity, candidates.pairs))
         if len({diagnosis.findings for _, diagnosis in found}) > _MOST_PAIRS:
             return Diagnoses()
-    return _chosen(found)
+    whole = [(rank, diagnosis) for rank, diagnosis in found if _CUT_OFF not in diagnosis.findings]
+    return _chosen(whole or found)
 
 
 def _chosen(found: Iterable[tuple[float, Diagnosis]]) -> Diagnoses:
@@ -74,10 +78,13 @@ def _chosen(found: Iterable[tuple[float, Diagnosis]]) -> Diagnoses:
 
 def _explained(part: Part, quantity: Quantity, candidates: Iterable[Candidate]) -> Iterator[tuple[float, Diagnosis]]:
     scaled = list(_with_other_prefix(part))
-    weakest = min((_WEAKEST_OF_DIGITS.get(amount.digits, 99.0) for amount in part.amounts if amount.half), default=99.0)
+    digits = min((amount.digits for amount in part.amounts if amount.half), default=99)
+    weakest = _WEAKEST_OF_DIGITS.get(digits, 99.0)
     for candidate in candidates:
         if candidate.rank > weakest:
             break
+        if candidate.before and digits < _FEWEST_BEFORE:
+            continue
         for finding, weight, read in ((None, 0.0, part), *scaled):
             how = _matches(read, quantity, candidate.figure)
             if how is not None:
@@ -93,7 +100,7 @@ def _matches(part: Part, quantity: Quantity, figure: Figure) -> tuple[Finding, .
     """Nothing to be added where a part is a figure, that it was cut off where it has the first of its digits."""
     if match(part, quantity, figure):
         return ()
-    return (Finding("cut-off"),) if cuts_off(part, quantity, figure) else None
+    return (_CUT_OFF,) if cuts_off(part, quantity, figure) else None
 
 
 def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -> Iterator[tuple[float, Diagnosis]]:
@@ -101,7 +108,7 @@ def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -
     truth = candidates.truth
     right = Candidate(truth, (), 0)
     if cuts_off(part, quantity, truth):
-        yield 1.0, Diagnosis((Finding("cut-off"),), right)
+        yield 1.0, Diagnosis((_CUT_OFF,), right)
     for finding, weight, read in _with_other_prefix(part):
         how = _matches(read, quantity, truth)
         if how is not None:

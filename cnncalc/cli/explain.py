@@ -29,7 +29,7 @@ lang_option = click.option(
     "quantities",
     type=click.Choice(QUANTITIES),
     multiple=True,
-    help="What to explain, once or several times; all but buffers and memory unless stated.",
+    help="What to explain, once or several times; all but buffers, memory and space unless stated.",
 )
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
 @lang_option

@@ -23,7 +23,13 @@ _MOST_QUESTIONS = 200
     "--seed", type=click.IntRange(0, 2**63), default=1, show_default=True, help="Another seed, another sheet."
 )
 @click.option("--questions", type=click.IntRange(1, _MOST_QUESTIONS), default=10, show_default=True)
-@click.option("--quantity", "quantities", type=click.Choice(ASKED), multiple=True, help="Ask about this only.")
+@click.option(
+    "--quantity",
+    "quantities",
+    type=click.Choice([name.replace("_", "-") for name in ASKED]),
+    multiple=True,
+    help="Ask about this only.",
+)
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("--key", is_flag=True, help="Print the answers with their working, too.")
 @click.option("--interactive", is_flag=True, help="Ask at the terminal, and explain.")
@@ -67,7 +73,13 @@ def command(
             network = network.with_input(shape)
         if settings:
             network = network.with_variables(**variables(settings))
-        quiz = make_quiz(network, seed=seed, questions=questions, language=language, quantities=quantities or ASKED)
+        quiz = make_quiz(
+            network,
+            seed=seed,
+            questions=questions,
+            language=language,
+            quantities=[name.replace("-", "_") for name in quantities] or ASKED,
+        )
     except SpecError as error:
         raise error.within(source_name(spec)) from None
     _show(quiz, form, key=key, interactive=interactive)

@@ -112,6 +112,13 @@ def rounded_up(old: Recorded, new: Recorded) -> Recorded | None:
     return None
 
 
+def unrounded(old: Recorded, new: Recorded) -> Recorded | None:
+    """``…/S`` for ``⌊…/S⌋``."""
+    if old.operator in ("//", "ceil") and is_symbol(old.operands[1], "S"):
+        return Recorded.apply("/", *new.operands)
+    return None
+
+
 def padded_once(old: Recorded, new: Recorded) -> Recorded | None:
     """``P`` for ``2·P``, or for the one before and the one behind."""
     if old.operator == "*" and _is_number(old.operands[0], 2) and is_symbol(old.operands[1], "P"):

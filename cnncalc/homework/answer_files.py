@@ -15,6 +15,10 @@ from typing import Any, TypeAlias
 from cnncalc.homework.answer_tables import entries_of, table
 from cnncalc.homework.entries import LONGEST_CELL, MOST_ANSWERS, Entries, Entry, SubmissionError
 
+MOST_LINES = 10 * MOST_ANSWERS
+_MOST_TABLES = 1_000
+_MOST_GUESSED_FROM = 100_000
+
 Reader: TypeAlias = Callable[[str], tuple[dict[str, Any], Entries]]
 
 
@@ -121,7 +125,7 @@ def _text(value: Any, where: str) -> str:
 
 def from_csv(text: str) -> tuple[dict[str, Any], Entries]:
     about: dict[str, Any] = {}
-    lines = text.splitlines()
+    lines = _lines(text)
     first = 0
     while first < len(lines) and (not lines[first].strip(" ,;\t") or lines[first].lstrip('" ').startswith("#")):
         match = _ABOUT.match(lines[first])
@@ -152,20 +156,21 @@ def _csv_rows(reader: Iterator[list[str]]) -> list[list[str]]:
 def from_markdown(text: str) -> tuple[dict[str, Any], Entries]:
     about: dict[str, Any] = {}
     tables: list[tuple[int, list[list[str]]]] = []
-    lines = text.splitlines()
+    lines = _lines(text)
     index = 0
     while index < len(lines):
         match = _ABOUT.match(lines[index])
         if match:
             about.setdefault(_ABOUT_NAMES[match[1].lower()], match[2].strip().strip("*_` "))
-        ruled = index + 1 < len(lines) and re.fullmatch(r"\s*\|?(\s*:?-+:?\s*\|?)+\s*", lines[index + 1][:LONGEST_CELL])
-        if "|" in lines[index] and ruled:
+        if "|" in lines[index] and index + 1 < len(lines) and _is_rule(lines[index + 1]):
             rows = [_pipes(lines[index])]
             start, index = index + 1, index + 2
             while index < len(lines) and "|" in lines[index] and len(rows) <= MOST_ANSWERS:
                 rows.append(_pipes(lines[index]))
                 index += 1
             tables.append((start, rows))
+            if len(tables) > _MOST_TABLES:
+                raise SubmissionError(f"more than {_MOST_TABLES:,} tables")
         else:
             index += 1
     written = list(_written_answers(lines))
@@ -183,7 +188,7 @@ def from_markdown(text: str) -> tuple[dict[str, Any], Entries]:
 def _written_answers(lines: Sequence[str]) -> Entries:
     """The answers of a sheet: a line ``Answer: …`` under a heading ``Question 3``, or one that names what is asked."""
     reference = ""
-    for number, line in enumerate(lines[: 10 * MOST_ANSWERS], start=1):
+    for number, line in enumerate(lines, start=1):
         heading = _HEADING.match(line[:LONGEST_CELL])
         answer = _ANSWER.match(line[:LONGEST_CELL])
         if heading:
@@ -228,5 +233,17 @@ def form_of(suffix: str, text: str) -> Reader:
         return _FORMATS[suffix]
     if text.lstrip()[:1] in ("{", "["):
         return from_json
-    ruled = re.search(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*\|", text[:100_000], re.MULTILINE)
-    return from_markdown if ruled else from_csv
+    lines = text[:_MOST_GUESSED_FROM].splitlines()
+    return from_markdown if any("|" in line and _is_rule(line) for line in lines) else from_csv
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is the rule below a table's heading, ``|---|:-:|``."""
+    return "-" in line and set(line) <= set("|:- \t")
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a file of no more lines than may be."""
+    if text.count("\n") > MOST_LINES:
+        raise SubmissionError(f"more than {MOST_LINES:,} lines")
+    return text.splitlines()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from math import prod
 
 from msgspec import Struct
@@ -19,7 +19,7 @@ from cnncalc.homework.tokens import PLACEHOLDER, Piece, Token, statements
 from cnncalc.homework.units import CHANNELS, COUNT, Unit, units_of
 from cnncalc.spec.expressions import ExpressionError, value_of
 
-LONGEST = 1000
+LONGEST = 400
 """The most characters of an answer."""
 LARGEST = 10**30
 """The largest magnitude of one number in an answer."""
@@ -187,11 +187,17 @@ def _amounts(piece: Piece) -> tuple[Amount, ...]:
         raise ExpressionError("several numbers, not one")
     choices = [_readings(token) for token in tokens]
     found: list[Amount] = []
-    for chosen in list(product(*choices))[:_MOST_READINGS]:
+    for chosen in islice(product(*choices), _MOST_READINGS):
         amount = _evaluated(piece.text, tokens, chosen, piece.rough)
-        if amount not in found:
+        if amount not in found and _is_likely(amount):
             found.append(amount)
     return tuple(found)
+
+
+def _is_likely(amount: Amount) -> bool:
+    """Whether a mark of thousands may be a decimal one (before a prefix only), or the reverse (without one only)."""
+    unlikely = "dot-thousands" if amount.factor > 1 else "decimal-comma"
+    return unlikely not in amount.remarks
 
 
 class _Figure(Struct, frozen=True):

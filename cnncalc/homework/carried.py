@@ -27,10 +27,13 @@ class Own(Struct):
 
 
 class Consequence(Struct, frozen=True):
-    """A figure that follows from a student's own ones: of these layers and quantities."""
+    """A figure that follows from a student's own ones: of these layers and quantities, by an analysis with their sizes
+    in it (None where only counts were added up).
+    """
 
     figure: Figure
     sources: tuple[tuple[str, str], ...]
+    analysis: Analysis | None = None
 
 
 def own_figure(part: Part, question: Question, truth: Figure) -> Figure:
@@ -75,7 +78,7 @@ def consequences(question: Question, own: Own) -> Iterator[Consequence]:
     if sources:
         other = own_analysis(context, shapes)
         if other is not None:
-            yield Consequence(context.figure(quantity, layer, other), sources)
+            yield Consequence(context.figure(quantity, layer, other), sources, other)
     yield from _sums(question, own, shapes)
 
 
@@ -152,6 +155,13 @@ def _sums(question: Question, own: Own, shapes: Mapping[str, Shape]) -> Iterator
     name = layer or "total"
     if quantity in _COUNTED and (name, counted) in own.wrong and isinstance(own.figures.get((name, counted)), int):
         yield Consequence(width * _int(own.figures[name, counted]), ((name, counted),))
+    if quantity == "flops" and layer is not None and (layer, "macs") in own.wrong:
+        row = context.analysis.row(layer)
+        rule = context.analysis.counted.rule(row.visit)
+        per_mac = rule.count.get("mac", 0) if rule else 0
+        stated_macs = own.figures[layer, "macs"]
+        if per_mac and isinstance(stated_macs, int):
+            yield Consequence(row.flops + per_mac * (stated_macs - row.macs), ((layer, "macs"),))
     if layer is None:
         stated = {
             name: figure

@@ -134,15 +134,14 @@ def _weights_not_shared(task: Task) -> Iterator[Task]:
         yield task.with_figure((macs + task.of(ACTIVATIONS)) // task.analysis.batch)
 
 
-@mistake("flops-for-macs", (MACS,), 1)
+@mistake("flops-for-macs", (MACS,), 1, throughout=True)
 def _flops_for_macs(task: Task) -> Iterator[Task]:
     macs = task.of(MACS)
     yield task.with_figure(2 * macs)
-    if macs:
-        yield task.with_figure(task.of(FLOPS))
+    yield task.with_figure(task.of(FLOPS))
 
 
-@mistake("macs-for-flops", (FLOPS,), 1)
+@mistake("macs-for-flops", (FLOPS,), 1, throughout=True)
 def _macs_for_flops(task: Task) -> Iterator[Task]:
     yield task.with_figure(task.of(MACS))
 
@@ -205,7 +204,7 @@ def _channels_only(task: Task) -> Iterator[Task]:
     yield task.with_figure(task.of("output")[0] if task.of("output") else None)
 
 
-@mistake("another-convention", (FLOPS,), 4)
+@mistake("another-convention", (FLOPS,), 4, throughout=True)
 def _another_convention(task: Task) -> Iterator[Task]:
     for name in shipped_conventions():
         convention = convention_named(name)
@@ -223,9 +222,7 @@ _CONFUSED = {
 }
 
 
-@mistake("another-quantity", (PARAMS, MACS, FLOPS, ACTIVATIONS), 5)
+@mistake("another-quantity", (PARAMS, MACS, FLOPS, ACTIVATIONS), 5, throughout=True)
 def _another_quantity(task: Task) -> Iterator[Task]:
     for quantity in _CONFUSED[task.quantity]:
-        figure = task.of(quantity)
-        if figure:
-            yield told(task.with_figure(figure), quantity)
+        yield told(task.with_figure(task.of(quantity)), quantity)

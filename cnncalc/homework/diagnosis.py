@@ -11,6 +11,7 @@ from cnncalc.arithmetic import prod
 from cnncalc.homework.answers import Amount, Part
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.findings import Candidate, Finding
+from cnncalc.homework.layer_candidates import unrounded_sizes
 from cnncalc.homework.matching import Reading, cuts_off, match
 from cnncalc.homework.quantities import QUANTITIES, Figure, Quantity
 
@@ -22,8 +23,11 @@ _CLOSE = 1.0
 """How much less likely than the likeliest an explanation may be, in ranks, to be told beside it."""
 _WEAKEST_OF_DIGITS = {1: 2.0, 2: 3.0, 3: 3.0, 4: 4.5}
 """The rarest mistakes that explain an answer which is rounded to so many digits, since many figures round to it."""
+_FEWEST_BEFORE = 3
+"""How many digits an answer needs to tell of a mistake in other layers."""
 _PREFIX = 2.0
 _CUT = 1.0
+_CUT_OFF = Finding("cut-off")
 
 
 class Diagnosis(Struct, frozen=True):
@@ -58,7 +62,8 @@ def diagnose(reading: Reading, candidates: Candidates, *, known_from: bool = Fal
         found = list(_explained(part, quantity, candidates.pairs))
         if len({diagnosis.findings for _, diagnosis in found}) > _MOST_PAIRS:
             return Diagnoses()
-    return _chosen(found)
+    whole = [(rank, diagnosis) for rank, diagnosis in found if _CUT_OFF not in diagnosis.findings]
+    return _chosen(whole or found)
 
 
 def _chosen(found: Iterable[tuple[float, Diagnosis]]) -> Diagnoses:
@@ -73,10 +78,13 @@ def _chosen(found: Iterable[tuple[float, Diagnosis]]) -> Diagnoses:
 
 def _explained(part: Part, quantity: Quantity, candidates: Iterable[Candidate]) -> Iterator[tuple[float, Diagnosis]]:
     scaled = list(_with_other_prefix(part))
-    weakest = min((_WEAKEST_OF_DIGITS.get(amount.digits, 99.0) for amount in part.amounts if amount.half), default=99.0)
+    digits = min((amount.digits for amount in part.amounts if amount.half), default=99)
+    weakest = _WEAKEST_OF_DIGITS.get(digits, 99.0)
     for candidate in candidates:
         if candidate.rank > weakest:
             break
+        if candidate.before and digits < _FEWEST_BEFORE:
+            continue
         for finding, weight, read in ((None, 0.0, part), *scaled):
             how = _matches(read, quantity, candidate.figure)
             if how is not None:
@@ -92,7 +100,7 @@ def _matches(part: Part, quantity: Quantity, figure: Figure) -> tuple[Finding, .
     """Nothing to be added where a part is a figure, that it was cut off where it has the first of its digits."""
     if match(part, quantity, figure):
         return ()
-    return (Finding("cut-off"),) if cuts_off(part, quantity, figure) else None
+    return (_CUT_OFF,) if cuts_off(part, quantity, figure) else None
 
 
 def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -> Iterator[tuple[float, Diagnosis]]:
@@ -100,7 +108,7 @@ def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -
     truth = candidates.truth
     right = Candidate(truth, (), 0)
     if cuts_off(part, quantity, truth):
-        yield 1.0, Diagnosis((Finding("cut-off"),), right)
+        yield 1.0, Diagnosis((_CUT_OFF,), right)
     for finding, weight, read in _with_other_prefix(part):
         how = _matches(read, quantity, truth)
         if how is not None:
@@ -111,6 +119,9 @@ def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -
                 yield 4.0, Diagnosis((Finding("power-of-ten", f"{abs(power)}"),), right)
     if quantity.kind == "shape" and isinstance(truth, tuple) and len(truth) > 1:
         is_count = all(len(shape.axes) == 1 for shape in part.shapes)
+        sizes = set(unrounded_sizes(candidates.asked)[1:])
+        if not part.shapes and any(amount.value in sizes for amount in part.amounts):
+            yield 0.5, Diagnosis((Finding("not-rounded"),), right)
         if is_count and match(part, QUANTITIES["activations"], prod(truth)):
             yield 2.0, Diagnosis((Finding("elements-for-shape"),), right)
 

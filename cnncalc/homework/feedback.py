@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cnncalc.analysis import Analysis
 from cnncalc.arithmetic.recording import Recorded
 from cnncalc.homework.context import BYTES
 from cnncalc.homework.derivation import QUANTITIES as DERIVED
@@ -120,16 +121,18 @@ def _section(result: Graded, say: Messages, answers: bool) -> Iterator[Block]:
         yield Paragraph(_sentence(say("grade.unreadable", problem=result.problem), say), "why")
     elif result.verdict == CARRIED:
         yield Paragraph(say("grade.carried", sources=sources_text(result.sources, say)), "why")
+        if answers and result.own is not None and question.quantity == "output":
+            yield from _workings(_derivations(question, result.own), note=MARKS[CARRIED])
     elif result.verdict == WRONG:
         yield from _why(result, say, answers)
     if answers:
         yield Paragraph(say("grade.expected", figure=figure_text(result.expected, question.quantity)))
-        yield from (Equation(found.symbol, _tree(found.number)) for found in _derivations(question))
+        yield from _workings(_derivations(question, question.context.analysis))
 
 
 def _why(result: Graded, say: Messages, answers: bool) -> Iterator[Block]:
     found = result.diagnoses.found
-    if not found and "coarse" not in result.remarks:
+    if not found and not result.remarks:
         yield Paragraph(say("grade.no_guess"), "why")
     if result.sources and found:
         yield Paragraph(say("grade.on_top", sources=sources_text(result.sources, say)), "why")
@@ -145,7 +148,7 @@ def _why(result: Graded, say: Messages, answers: bool) -> Iterator[Block]:
 
 def _own_working(result: Graded, diagnosis: Diagnosis) -> Iterator[Block]:
     """How the student's figure comes about, by the formula as the mistake alters it."""
-    derivations = _derivations(result.question, every=True)
+    derivations = _derivations(result.question, result.question.context.analysis)
     numbers = [number for number in diagnosis.candidate.workings if number.operator or number.derivation is not None]
     if len(numbers) != len([d for d in derivations if d.number.operator or d.number.derivation is not None]):
         return
@@ -162,21 +165,23 @@ def _tree(number: Recorded) -> Recorded:
     return number if number.derivation is None else number.derivation
 
 
-def _derivations(question: Question, *, every: bool = False) -> list[Derivation]:
-    """The working of a layer's right figure; what is alike along several axes once, unless ``every``."""
+def _derivations(question: Question, analysis: Analysis) -> list[Derivation]:
+    """The working of a layer's figure; none of a whole network's."""
     if question.layer is None or question.quantity not in DERIVED:
         return []
     if question.quantity in ("weight_bytes", "activation_bytes") and question.context.width != BYTES:
         return []
-    found = derive(question.context.analysis, question.layer, question.quantity)
-    if every:
-        return list(found)
+    return list(derive(analysis, question.layer, question.quantity))
+
+
+def _workings(derivations: Sequence[Derivation], note: str = "") -> Iterator[Block]:
+    """The expressions, what is alike along several axes once."""
     alike: dict[str, Derivation] = {}
-    for derivation in found:
+    for derivation in derivations:
         tree = _tree(derivation.number)
         if tree.operator:
             alike.setdefault(tree.figures(), derivation)
-    return list(alike.values())
+    yield from (Equation(found.symbol, _tree(found.number), note=note) for found in alike.values())
 
 
 def _right(result: Graded, say: Messages) -> str:

@@ -12,6 +12,7 @@ from cnncalc.arithmetic.recording import Recorded
 from cnncalc.homework.alterations import altered, is_symbol
 from cnncalc.layers.base import Shape
 
+_MOST_PLACES = 64
 SIZE, JUMP = "receptive_field", "jump"
 
 
@@ -145,7 +146,7 @@ def field_values(task: FieldTask) -> Iterator[tuple[FieldMistake, str, Shape, li
     rows = list(dict.fromkeys(row.name for owned in owners[:1] for row in owned.values()))
     strides = [_strides(task.analysis, row_names, axis) for axis, row_names in enumerate([rows] * len(numbers))]
     for mistake in FIELD_MISTAKES:
-        for place in ("", *(rows if mistake.alone else ())):
+        for place in ("", *(rows[-_MOST_PLACES:] if mistake.alone else ())):
             found = [
                 altered(number, _within(mistake, place, owners[axis], strides[axis]))
                 for axis, number in enumerate(numbers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cnncalc.analysis import Analysis
 from cnncalc.errors import CnncalcError
 from cnncalc.homework.answers import AnswerError, parse
 from cnncalc.homework.candidates import Candidates
@@ -16,6 +17,8 @@ from cnncalc.homework.quantities import QUANTITIES, Figure
 from cnncalc.homework.submissions import Submission
 from cnncalc.layers.base import Shape
 
+MOST_DIAGNOSED = 300
+"""The most wrong answers of one paper for which the mistake is looked for."""
 RIGHT, CARRIED, WRONG, UNREADABLE, MISSING = "right", "carried", "wrong", "unreadable", "missing"
 
 
@@ -24,7 +27,8 @@ class Graded(Struct, frozen=True):
 
     ``expected`` is the right figure, ``remarks`` are on how a right answer is written, ``diagnoses`` the mistakes that
     explain a wrong one. ``sources`` are the layers and quantities from whose wrong figures it follows: of an answer
-    carried forward, or of a mistake made on top of one. ``problem`` says why an answer cannot be read.
+    carried forward, or of a mistake made on top of one. ``problem`` says why an answer cannot be read. ``own`` is the
+    analysis with a student's own sizes from which a size follows.
     """
 
     question: Question
@@ -37,6 +41,7 @@ class Graded(Struct, frozen=True):
     sources: tuple[tuple[str, str], ...] = ()
     problem: str = ""
     where: str = ""
+    own: Analysis | None = None
 
 
 class Paper(Struct, frozen=True):
@@ -92,11 +97,14 @@ class Grader:
         order = list(self.key.questions.values()) or [question for question, _ in answered.values()]
         read = {name: _read(question, entry) for name, (question, entry) in answered.items()}
         own = self._own(answered, read)
-        results = tuple(
-            self._graded(question, *_answer(answered, read, question), own.get(id(question.context), Own({}, set())))
-            for question in order
-        )
-        return Paper(submission.student, submission.source, results, tuple(unmatched))
+        results: list[Graded] = []
+        wrong = 0
+        for question in order:
+            given, reading = _answer(answered, read, question)
+            of_network = own.get(id(question.context), Own({}, set()))
+            results.append(self._graded(question, given, reading, of_network, seek=wrong < MOST_DIAGNOSED))
+            wrong += results[-1].verdict == WRONG
+        return Paper(submission.student, submission.source, tuple(results), tuple(unmatched))
 
     def candidates(self, question: Question) -> Candidates:
         """The wrong figures of a question, kept for all papers."""
@@ -124,7 +132,9 @@ class Grader:
                     own.wrong.add(key)
         return found
 
-    def _graded(self, question: Question, entry: Entry | None, reading: Reading | str | None, own: Own) -> Graded:
+    def _graded(
+        self, question: Question, entry: Entry | None, reading: Reading | str | None, own: Own, *, seek: bool
+    ) -> Graded:
         candidates = self.candidates(question)
         expected = candidates.truth
         text, where = (entry.text, entry.where) if entry else ("", "")
@@ -133,7 +143,7 @@ class Grader:
         if isinstance(reading, str):
             return Graded(question, text, UNREADABLE, expected, problem=reading, where=where)
         quantity = QUANTITIES[question.quantity]
-        found = match(reading.final, quantity, expected)
+        found = next((m for part in (reading.final, *reading.after) if (m := match(part, quantity, expected))), None)
         if found is not None:
             slip = ("slip",) if _slipped(reading, question, expected) else ()
             return Graded(question, text, RIGHT, expected, question.points, (*found.remarks, *slip), where=where)
@@ -142,7 +152,18 @@ class Grader:
         for consequence in consequences(question, own):
             if consequence.figure != expected and match(reading.final, quantity, consequence.figure):
                 points = self.carry * question.points
-                return Graded(question, text, CARRIED, expected, points, sources=consequence.sources, where=where)
+                return Graded(
+                    question,
+                    text,
+                    CARRIED,
+                    expected,
+                    points,
+                    sources=consequence.sources,
+                    where=where,
+                    own=consequence.analysis,
+                )
+        if not seek:
+            return Graded(question, text, WRONG, expected, remarks=("many-wrong",), where=where)
         diagnoses, sources = self._on_top(question, reading, own)
         if not diagnoses.found:
             diagnoses, sources = diagnose(reading, candidates, known_from=is_known_from(question, own)), ()

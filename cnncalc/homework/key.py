@@ -68,8 +68,9 @@ class Key(Struct, frozen=True, dict=True):
                 return self._about(layer, quantity)
             except CnncalcError as error:
                 problem = problem or error
-        if problem is None or entry.reference is not None:
-            names = list(self.questions) or ["conv1.params", "total.macs"]
+        if problem is None or (self.questions and entry.reference is not None):
+            layers = self.context.analysis.layers[:1] if self.context else ()
+            names = list(self.questions) or [*(f"{row.name}.params" for row in layers), "total.macs"]
             hint = nearest(entry.reference or "", names) or f"; there are {', '.join(names[:8])}"
             raise CnncalcError(f"there is no question {(entry.reference or '')[:60]!r}{hint}")
         raise problem
@@ -88,11 +89,18 @@ class Key(Struct, frozen=True, dict=True):
             if not listed:
                 raise CnncalcError(f"{name or TOTAL[0]}.{asked.name} is not asked")
             return listed[0]
-        return Question(f"{name or TOTAL[0]}.{asked.name}", self.context, name, asked.name)
+        return answerable(Question(f"{name or TOTAL[0]}.{asked.name}", self.context, name, asked.name))
 
     @property
     def _by_id(self) -> dict[str, Question]:
         return {name.casefold(): question for name, question in self.questions.items()}
+
+
+def answerable(question: Question) -> Question:
+    """The question, where it has an answer. Raises CnncalcError for a field on several inputs, or one that is lost."""
+    if question.context.figure(question.quantity, question.layer) is None:
+        raise CnncalcError(f"{question.about} is not one figure here, so it cannot be graded")
+    return question
 
 
 def _split(reference: str) -> Iterator[tuple[str, str]]:

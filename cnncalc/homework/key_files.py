@@ -12,7 +12,7 @@ from cnncalc.errors import CnncalcError, nearest, printable
 from cnncalc.homework.answer_files import from_json
 from cnncalc.homework.answers import parse
 from cnncalc.homework.context import BYTES, Context
-from cnncalc.homework.key import Key, Question, layer_named
+from cnncalc.homework.key import Key, Question, answerable, layer_named
 from cnncalc.homework.matching import match, reading_of
 from cnncalc.homework.quantities import QUANTITIES, TOTAL, quantity_named
 from cnncalc.layers.base import LARGEST_SIZE, shape_text
@@ -141,7 +141,11 @@ def _question(
         raise CnncalcError(f"{where}: {error}") from None
     text = item.get("question", item.get("text", ""))
     text = {str(key): str(value) for key, value in text.items()} if isinstance(text, dict) else str(text)
-    return Question(str(item.get("id", number)), context, layer, quantity.name, float(points), text)
+    question = Question(str(item.get("id", number)), context, layer, quantity.name, float(points), text)
+    try:
+        return answerable(question)
+    except CnncalcError as error:
+        raise CnncalcError(f"{where}: {error}") from None
 
 
 def _doubts(question: Question, answer: Any, where: str) -> Iterator[str]:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from msgspec import structs
 
 from cnncalc.analysis import Row
 from cnncalc.homework import cost_mistakes, size_mistakes
+from cnncalc.homework.alterations import unrounded
 from cnncalc.homework.findings import COMMON, TOGETHER, Asked, Candidate, Finding
 from cnncalc.homework.quantities import Figure
 from cnncalc.homework.task import CATALOGUE, Mistake, Task
 
-__all__ = ["common_mistakes", "cost_mistakes", "layer_pairs", "layer_singles", "size_mistakes", "task_of", "tasks"]
+__all__ = [
+    "common_mistakes",
+    "cost_mistakes",
+    "layer_pairs",
+    "layer_singles",
+    "size_mistakes",
+    "task_of",
+    "tasks",
+    "unrounded_sizes",
+]
 
 
 def task_of(asked: Asked, row: Row) -> Task:
@@ -22,7 +35,7 @@ def tasks(task: Task, mistakes: Iterable[Mistake]) -> Iterator[tuple[Mistake, Ta
     """The task under each of the mistakes, in every way in which it is made."""
     for mistake in mistakes:
         if task.quantity in mistake.quantities:
-            for made in mistake.alter(task):
+            for made in mistake.alter(structs.replace(task, detail="")):
                 yield mistake, made
 
 
@@ -34,7 +47,15 @@ def common_mistakes(quantity: str) -> list[Mistake]:
 def layer_singles(asked: Asked, row: Row) -> Iterator[Candidate]:
     """The figures of one mistake."""
     for mistake, task in tasks(task_of(asked, row), CATALOGUE.values()):
+        if mistake.throughout and not task.figure:
+            continue
         yield _candidate(task, (Finding(mistake.name, task.detail),), mistake.rank)
+
+
+def unrounded_sizes(asked: Asked) -> tuple[Fraction, ...]:
+    """A layer's sizes before they are rounded; those of its axes that are whole, too."""
+    task = task_of(asked, asked.analysis.row(asked.layer_or_last)).with_alteration(unrounded)
+    return tuple(Fraction(number.value) for number in task.workings())
 
 
 def layer_pairs(asked: Asked, row: Row) -> Iterator[Candidate]:

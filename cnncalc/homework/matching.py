@@ -14,7 +14,7 @@ from cnncalc.homework.units import CHANNELS
 from cnncalc.layers.base import Shape
 
 COARSEST = Fraction(1, 20)
-"""How far a rounded answer may be from what it rounds, in proportion, to tell anything."""
+"""How far a rounded answer may be from what it rounds, in proportion."""
 _FEWEST_CUT = 3
 """How many digits an answer needs that was cut off where it should have been rounded."""
 
@@ -40,10 +40,11 @@ class Match(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """The part of an answer that answers the question, and the working before it."""
+    """The part of an answer that answers the question, the working before it, and what it is said to be behind it."""
 
     final: Part
     working: tuple[Part, ...] = ()
+    after: tuple[Part, ...] = ()
 
     @property
     def text(self) -> str:
@@ -119,7 +120,7 @@ def _reading(statement: Statement, quantity: Quantity) -> Reading:
     if quantity.kind != "count":
         most = max(map(_rank, parts))
         last = max(place for place, part in enumerate(parts) if _rank(part) == most)
-        return Reading(parts[last], parts[:last])
+        return Reading(parts[last], parts[:last], parts[last + 1 :])
     return Reading(parts[-1], parts[:-1])
 
 
@@ -157,7 +158,8 @@ def _same_count(figure: int, amount: Amount) -> tuple[str, ...] | None:
     if amount.value == figure:
         return amount.remarks
     if abs(amount.value) * COARSEST < amount.half:
-        return None
+        is_near = amount.covers(figure) and abs(amount.value - figure) <= figure * COARSEST
+        return (*amount.remarks, "one-digit") if is_near else None
     if amount.covers(figure):
         return amount.remarks
     if amount.digits >= _FEWEST_CUT and amount.cut_off(figure):

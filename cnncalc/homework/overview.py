@@ -15,7 +15,8 @@ from cnncalc.layers.base import shape_text
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Row
 
-_MOST_TERMS = 400
+_MOST_TERMS = 40
+"""The most layers whose sum is written out; more of them are read off the rows."""
 
 
 def overview(analysis: Analysis, quantities: Sequence[str], say: Messages) -> Document:

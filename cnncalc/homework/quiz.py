@@ -116,7 +116,8 @@ def question_text(question: Question, say: Messages) -> str:
     else:
         layers = say("quiz.semicolon").join(f"{row.name}: {layer_text(row.layer, say)}" for row in rows)
         shapes = shapes_text(tuple(question.analysis.inputs.values()))
-        subject = say("quiz.network", network=question.network.name, input=shapes, layers=layers)
+        key = "quiz.beginning" if question.layer else "quiz.network"
+        subject = say(key, network=question.network.name, input=shapes, layers=layers)
     alone = "_alone" if question.quantity == "receptive_field" and len(rows) == 1 else ""
     whole = "" if question.layer else "total_"
     asked = say(f"ask.{whole}{question.quantity}{alone}", layer=question.layer)

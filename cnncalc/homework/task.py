@@ -95,13 +95,15 @@ class Mistake(Struct, frozen=True):
     Its sentence is ``mistake.NAME`` in the catalogues of messages.
 
     ``alter`` yields the task as somebody has it who makes the mistake, in every way in which it is made, and nothing
-    where it cannot be made of the layer. ``rank`` is 1 for the commonest.
+    where it cannot be made of the layer. ``rank`` is 1 for the commonest. One that is ``throughout`` takes all layers
+    of a network for something else, never one of them.
     """
 
     name: str
     quantities: tuple[str, ...]
     rank: int
     alter: Callable[[Task], Iterable[Task]]
+    throughout: bool = False
 
 
 CATALOGUE: dict[str, Mistake] = {}
@@ -109,12 +111,12 @@ CATALOGUE: dict[str, Mistake] = {}
 
 
 def mistake(
-    name: str, quantities: tuple[str, ...], rank: int
+    name: str, quantities: tuple[str, ...], rank: int, *, throughout: bool = False
 ) -> Callable[[Callable[[Task], Iterable[Task]]], Callable[[Task], Iterable[Task]]]:
     """Puts a function that alters tasks into the catalogue."""
 
     def enter(alter: Callable[[Task], Iterable[Task]]) -> Callable[[Task], Iterable[Task]]:
-        CATALOGUE[name] = Mistake(name, quantities, rank, alter)
+        CATALOGUE[name] = Mistake(name, quantities, rank, alter, throughout)
         return alter
 
     return enter

@@ -14,6 +14,7 @@ PLACEHOLDER = "placeholder"
 _PLACEHOLDERS = frozenset(("n", "b", "none", "batch", "bs", "batch_size", "?", "批"))
 _MOST_TOKENS = 200
 _MOST_NESTED = 8
+_MOST_BRACKETS = 40
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LATEX = (
@@ -229,7 +230,7 @@ def _without_remarks(text: str) -> tuple[str, list[str]]:
     kept: list[str] = []
     remarks: list[str] = []
     position = 0
-    for start, stop in _brackets(text):
+    for start, stop in _brackets(text)[:_MOST_BRACKETS]:
         if start < position:
             continue
         inside = text[start + 1 : stop]

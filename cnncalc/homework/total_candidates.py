@@ -23,7 +23,7 @@ def total_singles(asked: Asked) -> Iterator[Candidate]:
     for mistake in CATALOGUE.values():
         if asked.quantity in mistake.quantities:
             for changes in _changes(asked, mistake, right):
-                yield from _summed(mistake.name, mistake.rank, total, changes, asked.analysis)
+                yield from _summed(mistake, total, changes, asked.analysis)
     yield from _left_out(asked, total, right)
 
 
@@ -42,10 +42,10 @@ def total_pairs(asked: Asked) -> Iterator[Candidate]:
             seconds = [_made(task, second) for task in firsts]
             twice = sum([task.value() for task in seconds])
             if twice not in (once, asked.truth):
-                changed = [(a, b) for a, b in zip(firsts, seconds, strict=True) if a is not b]
+                changed = [task for task, before in zip(seconds, firsts, strict=True) if task is not before]
                 findings = (
                     Finding(first.name, together(task.detail for task in firsts)),
-                    Finding(second.name, together(b.detail for a, b in changed if b.detail != a.detail)),
+                    Finding(second.name, together(task.detail for task in changed)),
                 )
                 yield Candidate(twice, findings, first.rank + second.rank + TOGETHER)
 
@@ -78,10 +78,13 @@ def _changes(asked: Asked, mistake: Mistake, right: Mapping[str, int]) -> list[d
 
 
 def _summed(
-    name: str, rank: float, total: int, changes: Mapping[str, tuple[int, str]], analysis: Analysis
+    mistake: Mistake, total: int, changes: Mapping[str, tuple[int, str]], analysis: Analysis
 ) -> Iterator[Candidate]:
     """A mistake made in all layers where it changes something, in those of each kind, and in each of them alone."""
+    name, rank = mistake.name, mistake.rank
     yield _over(name, "", rank, total, list(changes.values()))
+    if mistake.throughout:
+        return
     kinds: dict[str, list[tuple[int, str]]] = {}
     for layer, change in changes.items():
         kinds.setdefault(analysis.row(layer).type, []).append(change)

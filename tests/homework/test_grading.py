@@ -50,6 +50,11 @@ def test_right_and_wrong():
     }
 
 
+def test_a_flat_size_behind_its_product():
+    assert verdicts({"flat.output": "16x14x14 = 3,136"}) == {"flat.output": "right"}
+    assert verdicts({"conv2.output": "16x14x14 = 3,136"}) == {"conv2.output": "right"}
+
+
 def test_sizes_carried_forward():
     """Without padding conv1 makes 28×28; from there pool 14, conv2 12, 16·12·12 = 2,304, and 23,050 parameters."""
     paper = graded(
@@ -112,6 +117,11 @@ def test_memory_of_own_parameters():
     assert verdicts({"conv1.params": 600, "conv1.weight_bytes": 2400})["conv1.weight_bytes"] == "carried"
 
 
+def test_flops_of_own_multiply_accumulates():
+    """Without the input's 3 channels 200·1,024 = 204,800, doubled and with 8,192 biases 417,792."""
+    assert verdicts({"conv1.macs": 204_800, "conv1.flops": 417_792})["conv1.flops"] == "carried"
+
+
 def test_fields_carried_forward():
     """r: 5, 6, 10; with 6 instead of 5 behind conv1 the pool has 7 and conv2 11."""
     found = verdicts({"conv1.rf": 6, "pool.rf": 7, "conv2.rf": 11})
@@ -148,7 +158,9 @@ def test_an_answer_to_no_question_is_told():
         "there is no question 'conv2.params'; there are a, b, c",
     ]
     (problem,) = (text for _, text in graded({"conv3.params": 3}).unmatched)
-    assert problem == "there is no question 'conv3.params'; did you mean 'conv1.params'?"
+    assert problem == "no layer is named 'conv3'; did you mean 'conv2'?"
+    (problem,) = (text for _, text in graded({"hm": 3}).unmatched)
+    assert problem == "there is no question 'hm'; there are conv1.params, total.macs"
 
 
 @pytest.mark.parametrize(
@@ -222,6 +234,18 @@ def test_a_bad_key(document, message):
     assert message in str(caught.value)
 
 
+def test_what_has_no_one_figure_is_not_graded():
+    """A sum of two inputs sees both."""
+    layers = [{"type": "Add", "name": "sum", "inputs": ["a", "b"]}]
+    spec = {"input": {"a": [1, 4, 4], "b": [1, 4, 4]}, "layers": layers}
+    paper = graded({"sum.rf": 1, "sum.output": "1x4x4"}, spec=spec)
+    assert [(result.question.id, result.verdict) for result in paper.results] == [("sum.output", "right")]
+    (problem,) = (text for _, text in paper.unmatched)
+    assert problem == "sum.receptive_field is not one figure here, so it cannot be graded"
+    with pytest.raises(CnncalcError, match=r"k: \$.questions\[0\]: sum.jump is not one figure here"):
+        key_from({"spec": spec, "questions": [{"layer": "sum", "quantity": "jump"}]}, "k")
+
+
 def test_a_class_is_tallied():
     key = key_from({"spec": NETWORK, "questions": QUESTIONS[:1]})
     grader = Grader(key)
@@ -237,3 +261,13 @@ def test_a_class_is_tallied():
         (["forgot-bias"], 2),
         (["one-bias"], 1),
     ]
+
+
+def test_mistakes_are_not_looked_for_without_end():
+    key = {"spec": NETWORK, "questions": [{"id": str(n), "layer": "fc", "quantity": "params"} for n in range(400)]}
+    answers = {str(n): "31,360" for n in range(400)}
+    (submission,) = submissions_from(json.dumps({"answers": answers}).encode(), "s", ".json", "Ada")
+    results = Grader(key_from(key)).grade(submission).results
+    assert all(result.verdict == "wrong" for result in results)
+    assert [bool(result.diagnoses.found) for result in results] == [True] * 300 + [False] * 100
+    assert results[-1].remarks == ("many-wrong",)

@@ -137,6 +137,9 @@ def test_the_encodings_that_spreadsheets_write(encoding):
         ('"text"', ".json", "expected an object of answers"),
         ('[{"answers": {"q": 1}}]', ".json", '$[0]: one of several papers needs a "student"'),
         ("no table here", ".md", "holds no table"),
+        ("| a | b |\n|" + "-" * 5000 + "x", ".md", "holds no table"),
+        ("|a|b|\n|-|-|\n\n" * 2000, ".md", "more than 1,000 tables"),
+        ("\t" * 500_000, "", "holds no answers"),
         ("red,green,blue,grey\n1,2,3,4", ".csv", "line 1: no column is headed layer, question or answer"),
         ("layer,output,params\nconv1,96x55x55,34,944", ".csv", "line 2: 4 cells under 3 headings"),
         ("layer,answer\nconv1,1", ".csv", "line 2: an answer needs a question, or a layer and a quantity"),
@@ -158,7 +161,7 @@ def test_a_file_that_cannot_be_read(text, suffix, message):
 def test_a_million_rows_are_refused_early(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("question,answer\n" + "q,1\n" * 1_000_000)
-    with pytest.raises(SubmissionError, match="more than 20,000 rows"):
+    with pytest.raises(SubmissionError, match="more than 200,000 lines"):
         read_submissions(str(path))
 
 

@@ -11,6 +11,8 @@ import click
 from cnncalc.report.grid import Line
 
 _PLAIN = {"×": "x", "−": "-", "–": "-", "·": "*", "…": "...", "←": "<-", "█": "#", "▒": "+", "░": ".", "╳": "x"}
+_PLAIN |= {"⌊": "floor(", "⌋": ")", "≥": ">=", "≤": "<=", "≠": "!=", "≈": "~", "│": "|", "└": "+", "─": "-", "●": "o"}
+_PLAIN |= {raised: f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _ASCII = str.maketrans(_PLAIN | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
 
 

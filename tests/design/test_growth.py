@@ -49,4 +49,4 @@ def test_a_symbol_or_a_point_that_is_none():
     assert not formula.holds(H=62)
     assert formula.holds(W=63)
     assert formula.at(H=63, W=63) == macs("alexnet", 63)
-    assert formula.expression.subs({symbol: 63 for symbol in formula.expression.free_symbols}) == macs("alexnet", 63)
+    assert formula.expression.subs(dict.fromkeys(formula.expression.free_symbols, 63)) == macs("alexnet", 63)

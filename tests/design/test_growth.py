@@ -29,6 +29,15 @@ def test_the_leading_term_is_the_limit(name):
     assert formula.at(input=size) == macs(name, size)
 
 
+def test_common_divisors_and_choices_are_those_of_the_reference():
+    """AlexNet's adaptive pool of 6 to 6 reads 6 + 6 − gcd(6, 6) = 6 elements an axis, in which only 6 + 6 grows."""
+    formula = cnncalc.formula(cnncalc.load("alexnet"), "flops", ["H"])
+    (growth,) = growths(formula)
+    step = cnncalc.analyze(cnncalc.load("alexnet"), (3, 255 + 32 * 6, 224)).totals.flops
+    step -= cnncalc.analyze(cnncalc.load("alexnet"), (3, 255, 224)).totals.flops
+    assert growth.slope == pytest.approx(step / (32 * 6), rel=1e-3)
+
+
 def test_floors_are_dropped_where_everything_divides():
     formula = cnncalc.formula(cnncalc.load("vgg16"), "macs", ["input"])
     smooth, whole = divisible(formula)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
-from cnncalc.errors import SpecError
+from cnncalc.errors import CnncalcError, SpecError
 from cnncalc.layers.base import LARGEST_SIZE
 
 _FORMATS = ("text", "latex", "python", "json")
@@ -56,8 +56,13 @@ def command(
       cnncalc formula vgg16 --symbols input --assume divisible
       cnncalc formula dcgan --symbols width --format python
     """
-    from cnncalc.design.formula import Derivation, expanded_names
-    from cnncalc.design.growth import divisible
+    try:
+        from cnncalc.design.formula import Derivation, expanded_names
+        from cnncalc.design.growth import divisible
+    except ModuleNotFoundError as missing:
+        if missing.name != "sympy":
+            raise
+        raise CnncalcError('formulas need SymPy, which is not there: pip install "cnncalc[formula]"') from None
 
     network = read_spec(spec)
     names = None if symbols is None else [name.strip() for name in symbols.split(",")]

@@ -263,11 +263,14 @@ def _by_remainder(conditions: Sequence[Any]) -> list[Any]:
         by_symbol.setdefault(name, []).append(condition)
     for name, found in by_symbol.items():
         period = periods[name]
+        if period > _LONGEST_PERIOD:
+            others += found
+            continue
         fitting = [rest for rest in range(period) if all(each.subs(name, rest) == sympy.true for each in found)]
         shorter = (length for length in range(1, period + 1) if period % length == 0)
         least = next(n for n in shorter if all((rest + n) % period in fitting for rest in fitting))
         rests = sorted({rest % least for rest in fitting})
-        if period > _LONGEST_PERIOD or not 1 <= len(rests) <= _MOST_REMAINDERS:
+        if not 1 <= len(rests) <= _MOST_REMAINDERS:
             others += found
         elif least > 1:
             others.append(sympy.Or(*(sympy.Eq(sympy.Mod(name, least), rest) for rest in rests)))
@@ -288,10 +291,10 @@ def _period(condition: Any) -> int | None:
     if not name.is_integer or smooth.has(sympy.Mod, Choice, sympy.Max, sympy.Min, Gcd) or smooth.diff(name) != 0:
         return None
     inner = [floor.args[0] for floor in difference.atoms(sympy.floor)]
-    denominators = [int(sympy.fraction(sympy.together(each))[1]) for each in inner]
-    period = lcm(*denominators)
-    linear = all(each.is_polynomial(name) and sympy.degree(each, name) == 1 for each in inner)
-    return period if linear and period <= _LONGEST_PERIOD else None
+    if not all(each.is_polynomial(name) and sympy.degree(each, name) == 1 for each in inner):
+        return None
+    period = lcm(*(int(sympy.fraction(sympy.together(each))[1]) for each in inner))
+    return period if period <= _LONGEST_PERIOD else None
 
 
 def _default_symbols(network: Network) -> list[str]:

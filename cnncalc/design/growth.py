@@ -28,24 +28,25 @@ class Growth(Struct, frozen=True):
 
 
 def without_floors(formula: Formula) -> Any:
-    """The form as if all divisions came out even, and each choice were that of the reference point."""
+    """The form as if all divisions came out even; choices, remainders and common divisors are those of the reference
+    point.
+    """
     expression = sympy.sympify(formula.short).xreplace(formula.sizes)
     point = {found: sympy.Rational(str(formula.here[found.name])) for found in formula.symbols}
 
-    def chosen(part: Any) -> Any:
+    def smooth(part: Any) -> Any:
         if isinstance(part, sympy.floor):
-            return part.args[0]
+            return smooth(part.args[0])
         if isinstance(part, Choice):
-            return part.args[1] if part.args[0].subs(point) == sympy.true else part.args[2]
+            return smooth(part.args[1] if part.args[0].subs(point) == sympy.true else part.args[2])
         if isinstance(part, (sympy.Max, sympy.Min)):
             most = max if isinstance(part, sympy.Max) else min
-            return most(part.args, key=lambda each: each.subs(point))
-        return part.subs(point)
+            return smooth(most(part.args, key=lambda each: each.subs(point)))
+        if isinstance(part, (Gcd, sympy.Mod)):
+            return part.subs(point)
+        return part.func(*map(smooth, part.args)) if part.args else part
 
-    kinds = (sympy.floor, Choice, sympy.Max, sympy.Min, Gcd, sympy.Mod)
-    while expression.has(*kinds):
-        expression = expression.replace(lambda part: isinstance(part, kinds), chosen)
-    return sympy.expand(expression)
+    return sympy.expand(smooth(expression))
 
 
 def divisible(formula: Formula) -> tuple[Formula, tuple[Any, ...]]:

@@ -11,10 +11,11 @@ import click
 from cnncalc.report.grid import Line
 
 _PLAIN = {"×": "x", "−": "-", "–": "-", "·": "*", "…": "...", "←": "<-", "█": "#", "▒": "+", "░": ".", "╳": "x"}
-_PLAIN |= {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "²": "^2", "³": "^3", "⁴": "^4", "→": "->", "β": "beta"}
-_PLAIN |= {"γ": "gamma", "Σ": "sum"}
-_SIGNS = {"✓": "+", "✗": "x", "→": "->", "≤": "<=", "≥": ">=", "₁": "1", "₂": "2", "₃": "3"}
-_ASCII = str.maketrans(_PLAIN | _SIGNS | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
+_PLAIN |= {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "→": "->"}
+_PLAIN |= {"β": "beta", "γ": "gamma", "Σ": "sum", "✓": "+", "✗": "x", "│": "|", "└": "+", "─": "-", "●": "o"}
+_PLAIN |= {raised: f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_PLAIN |= {lowered: f"{digit}" for digit, lowered in enumerate("₀₁₂₃₄₅₆₇₈₉")}
+_ASCII = str.maketrans(_PLAIN | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
 
 
 def terminal_width() -> int:

@@ -1,6 +1,7 @@
 """``cnncalc formula`` as a person runs it."""
 
 import json
+import sys
 
 import pytest
 from command_line import cnncalc
@@ -70,6 +71,14 @@ def test_floors_are_dropped_honestly():
     text = cnncalc("formula", "vgg16", "--symbols", "input", "--assume", "divisible").stdout
     assert text.startswith("macs = 305,856·input² + 123,633,664\n")
     assert "exact where these are whole: input/2, input/4, input/8, input/16\n" in text
+
+
+def test_without_sympy_there_is_one_sentence(monkeypatch):
+    for name in [name for name in sys.modules if name.startswith(("cnncalc.design", "cnncalc.arithmetic.closed"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "sympy", None)
+    with pytest.raises(package.CnncalcError, match="formulas need SymPy"):
+        commands(["formula", "lenet"], standalone_mode=False)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,16 @@
 """Closed formulas against the report with plain numbers, at the points of generated specs."""
 
+import pytest
 from design_specs import figures, points, report, specs
 from hypothesis import assume, given, settings
 
 import cnncalc
 from cnncalc.design.formula import Derivation
-from cnncalc.report.formulas import python_text
+from cnncalc.report.formulas import formula_lines, python_text
+from cnncalc.spec import shipped_names
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(specs())
 def test_every_figure_of_every_layer_is_that_of_the_report_where_the_conditions_hold(case):
     network, values = case
@@ -40,6 +42,37 @@ def test_every_figure_of_every_layer_is_that_of_the_report_where_the_conditions_
             there = figures(found)
             assert {name: programs[name](**here) for name in holding} == {name: there[name] for name in holding}
             assert formulas["macs"].at(**here) == there["macs"]
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        *(("alexnet", 63), ("vgg16", 32), ("googlenet", 15), ("inception_v3", 75), ("squeezenet1_0", 21)),
+        *(("densenet121", 29), ("resnet50", 1), ("mobilenet_v2", 1)),
+    ],
+)
+def test_the_smallest_inputs_are_those_that_torchvision_states(name, least):
+    """``torchvision.models``: "min_size" among the meta data of each model's weights."""
+    found = cnncalc.formula(cnncalc.load(name), "macs", ["H", "W"])
+    bounds = {str(condition.lhs): int(condition.rhs) for condition in found.conditions}
+    assert bounds == ({} if least == 1 else {"H": least, "W": least})
+
+
+def test_every_shipped_network_has_formulas_that_give_its_report():
+    for name in shipped_names():
+        derivation = Derivation(cnncalc.load(name))
+        totals = cnncalc.analyze(cnncalc.load(name)).totals
+        for quantity in ("macs", "flops"):
+            formula = derivation.formula(quantity)
+            assert formula.value == formula.at() == getattr(totals, quantity)
+            formula_lines(formula, 80)
+
+
+def test_what_decides_how_a_network_is_built_is_no_symbol():
+    network = cnncalc.load("resnet50")
+    with pytest.raises(cnncalc.CnncalcError, match="stride_in decides how the network is built"):
+        cnncalc.formula(network, "macs", ["H", "stride_in"])
+    assert Derivation(network).left_out == ("stride_in",)
 
 
 def program(formula):

@@ -42,10 +42,11 @@ def tried(text, names, input, output, highest):
             for field in ("kernel_size", "stride", "padding", "dilation", "groups", "output_padding", "ceil_mode")
             if hasattr(layer, field)
         }
+        device = "cpu" if hasattr(layer, "output_padding") else "meta"  # which does not check output_padding
         if hasattr(layer, "out_channels"):
-            arguments |= {"in_channels": input[0], "out_channels": layer.out_channels}
+            arguments |= {"in_channels": input[0], "out_channels": layer.out_channels, "device": device}
         try:
-            made = getattr(torch.nn, type(layer).__name__)(**arguments)(torch.empty(1, *input))
+            made = getattr(torch.nn, type(layer).__name__)(**arguments)(torch.empty(1, *input, device=device))
         except (RuntimeError, ValueError):
             continue
         if tuple(made.shape[1:]) == output:

@@ -156,7 +156,6 @@ def _run(asked: Sweep, survey: Survey, output: str | None, jobs: int) -> None:
     """Compute all pieces, and write them where an output is named; of a front or in order, only at the end."""
     from cnncalc.design.ahead import ahead
     from cnncalc.design.files import writer
-    from cnncalc.design.sweep import CHUNK
 
     whole = bool(survey.objectives or survey.sort)
     file = (
@@ -174,7 +173,7 @@ def _run(asked: Sweep, survey: Survey, output: str | None, jobs: int) -> None:
         with bar as progress:
             if done is not None and progress is not None:
                 progress.update(done.points)
-            pieces = islice(asked.pieces(CHUNK), done.pieces if done else 0, None)
+            pieces = islice(asked.pieces(), done.pieces if done else 0, None)
             for block, met, rows in ahead(partial(_computed, asked, None if whole else file), pieces, jobs):
                 survey.add(block, met)
                 if file is not None and not whole:

@@ -13,6 +13,7 @@ from cnncalc.design.points import present
 from cnncalc.design.sweep import Block, Sweep, joined
 from cnncalc.errors import CnncalcError, nearest
 
+_MOST_SENTENCES = 10_000
 _SHOWN_BESIDE = 4000
 """About how many points that are not on a front are kept to be drawn."""
 
@@ -55,8 +56,12 @@ class Survey:
         self.points += len(block)
         self.legal += int(legal.sum())
         counts = numpy.bincount(block.reasons[~legal], minlength=len(block.sentences)) if not legal.all() else ()
-        self.reasons.update({block.sentences[place]: int(n) for place, n in enumerate(counts) if n})
-        met = met if legal.all() else met.take(met.legal())
+        for place in numpy.flatnonzero(counts).tolist():
+            sentence = block.sentences[place]
+            if sentence not in self.reasons and len(self.reasons) >= _MOST_SENTENCES:
+                sentence = sentence.partition('": ')[0] + '": does not hold'
+            self.reasons[sentence] += int(counts[place])
+        met = (met if legal.all() else met.take(met.legal())).without_reasons()
         self.met += len(met)
         chosen = met
         for ordered in [*self.objectives, *([self.sort] if self.sort else [])]:

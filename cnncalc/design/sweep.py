@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cnncalc.analysis.analysis import Row
 from cnncalc.analysis.convention import convention_named
@@ -24,8 +24,12 @@ from cnncalc.spec.network import Network
 if TYPE_CHECKING:
     import pandas
 
-CHUNK = 2**18
-"""How many points are computed at a time."""
+_MOST = 2**18
+_ARRAYS = 2**23
+"""How many points are computed at a time: not more than this, nor more than this by the number of layers."""
+_LEAST = 2**12
+_GROUPED = 2**22
+"""How many points are told apart at a time by the networks that they lead to."""
 ILLEGAL = "illegal"
 """The column of the reasons."""
 
@@ -44,6 +48,10 @@ class Block(Struct, frozen=True):
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def without_reasons(self) -> Block:
+        """Legal points, for which no sentences are kept."""
+        return structs.replace(self, sentences=())
 
     def legal(self) -> Any:
         """At which points the network can be built."""
@@ -111,8 +119,17 @@ class Sweep:
         graphs = graphs or [build_graph(self.setting.network)]
         return list(dict.fromkeys(node.name for graph in graphs for node in graph.nodes))
 
-    def pieces(self, most: int = CHUNK) -> Iterator[Points]:
+    def portion(self) -> int:
+        """How many points are computed at a time, so that the arrays of all layers find room."""
+        try:
+            layers = len(build_graph(self.setting.network).nodes)
+        except SpecError:
+            layers = _ARRAYS // _LEAST
+        return min(_MOST, max(_LEAST, _ARRAYS // layers))
+
+    def pieces(self, most: int | None = None) -> Iterator[Points]:
         """The points in portions to be computed by themselves: by the graphs that they lead to, each in order."""
+        most = self.portion() if most is None else most
         if self.sample is not None:
             from cnncalc.design.sampling import sampled
 
@@ -123,10 +140,11 @@ class Sweep:
         if self.points.count <= most:
             yield self.points
             return
-        for group in groups(self.setting, self.points):
-            yield from group.points.pieces(most)
+        for part in self.points.pieces(max(most, _GROUPED)):
+            for group in groups(self.setting, part):
+                yield from group.points.pieces(most)
 
-    def blocks(self, most: int = CHUNK, *, jobs: int = 1) -> Iterator[Block]:
+    def blocks(self, most: int | None = None, *, jobs: int = 1) -> Iterator[Block]:
         """The figures, at most so many points at a time, computed by so many processes."""
         return ahead(self.block, self.pieces(most), jobs)
 

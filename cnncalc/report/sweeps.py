@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +11,7 @@ from cnncalc.design.survey import Survey
 from cnncalc.design.sweep import ILLEGAL, Block
 from cnncalc.errors import CnncalcError
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
-from cnncalc.report.numbers import exact
+from cnncalc.report.numbers import abbreviated, exact
 from cnncalc.report.scatter import scatter
 from cnncalc.report.table import prose
 
@@ -61,10 +61,13 @@ def _by_layer(survey: Survey) -> list[tuple[int, str, bool]]:
 def _table(rows: Block, survey: Survey, width: int) -> list[Line]:
     names = [*survey.asked.names, *(name for name in _shown(survey) if name not in survey.asked.names)]
     columns = rows.variables | rows.quantities
-    cells = [[Span(name, "bold") for name in names]]
+    head = [[Span(name, "bold") for name in names]]
     values = [[None] * len(rows) if columns[name] is None else columns[name] for name in names]
-    cells += [[Span(_text(value)) for value in row] for row in zip(*values, strict=True)]
-    tracks = [Track(width_of([row[place].text for row in cells]), right=True) for place in range(len(names))]
+    for number in (exact, abbreviated):
+        cells = head + [[Span(_text(value, number)) for value in row] for row in zip(*values, strict=True)]
+        tracks = [Track(width_of([row[place].text for row in cells]), right=True) for place in range(len(names))]
+        if sum(track.width + 2 for track in tracks) - 2 <= width:
+            break
     return grid(cells, tracks, gap=2)
 
 
@@ -74,12 +77,12 @@ def _shown(survey: Survey) -> list[str]:
     return list(dict.fromkeys([*survey.asked.shown, *also]))
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, number: Callable[[int], str]) -> str:
     if value is None:
         return ""
     if isinstance(value, Fraction):
         return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"
-    return str(bool(value)).lower() if str(value) in ("True", "False") else exact(int(value))
+    return str(bool(value)).lower() if str(value) in ("True", "False") else number(int(value))
 
 
 def _picture(survey: Survey, width: int) -> list[Line]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cnncalc.analysis.analysis import Row, row_of
 from cnncalc.analysis.convention import Convention, convention_named
-from cnncalc.arithmetic.ranges import UNDECIDED, Range, Undecided, UndecidedError
+from cnncalc.arithmetic.ranges import UNDECIDED, Maybe, Range, UndecidedError
 from cnncalc.design.limits import Limit, limits_from, value_of_quantity
 from cnncalc.design.search import TooMuchWorkError, solutions
 from cnncalc.design.variables import Place, bind, place_of
@@ -192,7 +192,7 @@ class _Condition:
     def place(self, number: int) -> int:
         return number if self.direction > 0 else self.steps - number
 
-    def __call__(self, values: Sequence[Any]) -> bool | Undecided:
+    def __call__(self, values: Sequence[Any]) -> bool | Maybe:
         if self.trial.walked > _MOST_LAYERS:
             raise TooMuchWorkError
         number = values[0] if self.direction > 0 else self.steps - values[0]

@@ -99,7 +99,7 @@ def largest(
     if steps >= _MOST_VALUES:
         raise CnncalcError(f"{variable}: a range of {steps + 1:,} values is too wide, at most {_MOST_VALUES:,}")
     trial = _Trial(network, variable, place, limits, low, step, batch, convention_named(convention))
-    if open_end and not trial.takes(Range(0, steps)):
+    if open_end and not trial.is_one_network(Range(steps // 2, steps)):
         steps = int((max(_exact(_DEFAULT_HIGHEST_ALONE), low) - low) // step)
     condition = _Condition(trial, -1 if smallest else 1, steps)
     try:
@@ -155,14 +155,14 @@ class _Trial(Struct):
         visits = evaluate(graph, bound.inputs.values(), check)
         return tuple([row_of(visit, batch, self.convention) for visit in visits])
 
-    def takes(self, number: Range) -> bool:
-        """Whether a range of values leads to one network, whose figures are ranges."""
+    def is_one_network(self, number: Range) -> bool:
+        """Whether a range of values leads to one network, whatever its figures are."""
+        value = self.low + self.step * number
+        bound, _ = bind(self.network, {self.variable: self.place}, {self.variable: value}, self.batch)
         try:
-            self.figures(number, lambda node, check, inputs: None)
-        except (UndecidedError, TypeError):
+            build_graph_of(self.network, bound)
+        except (UndecidedError, TypeError, SpecError):
             return False
-        except SpecError:
-            return True
         return True
 
     def outcome(self, place: int) -> Outcome:

@@ -111,6 +111,17 @@ def test_the_next_value_says_what_it_breaks():
     assert limit.excess(found.beyond.figures["macs"]) == excess
 
 
+def test_the_default_range_is_wide_where_ranges_can_be_looked_at_together():
+    found = largest(load("resnet18"), "input", "macs <= 1e9 and memory <= 64MB")
+    assert (found.high, found.best.value) == (4096, 160)
+    depth = loads(
+        """{"variables": {"depth": 1}, "input": [3, 9, 9], "layers": [{"type": "Repeat", "times": "depth", "layers": [
+            {"type": "Conv2d", "out_channels": 3, "kernel_size": 3, "padding": 1}]}]}"""
+    )
+    found = largest(depth, "depth", "receptive_field >= 35", smallest=True)
+    assert (found.high, found.best.value) == (128, 17)
+
+
 def test_sizes_that_cannot_be_built_are_passed_over():
     found = largest(load("unet"), "input", "memory <= 1GiB")
     assert (found.beyond.value - found.best.value) % 16 == 0

@@ -73,6 +73,9 @@ PIECES = st.sampled_from(
         '{"type": "Repeat", "times": "n // 4", "layers": [{"type": "ReLU"}]}',
         '{"type": "MaxPool2d", "kernel_size": 2, "when": "n > 7"}',
         '{"type": "BatchNorm2d"}',
+        '{"type": "Conv2d", "out_channels": "in_channels + n", "kernel_size": 3, "stride": "1 + (in_channels > 14)"}',
+        '{"type": "Residual", "body": [{"type": "Conv2d", "out_channels": "2 * n", "kernel_size": 1}]}',
+        '{"type": "Residual", "body": [{"type": "ReLU"}]}',
     )
 )
 

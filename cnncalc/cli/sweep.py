@@ -96,7 +96,7 @@ def command(
     Examples:
       cnncalc sweep mobilenet_v2 --vary width=0.25:1.5:0.25 --vary input=128:256:32
       cnncalc sweep dcgan --vary width=16:256:16 --where "params < 5e6 and macs < 3e8"
-      cnncalc sweep mobilenet_v2 --vary width=0.25:2:0.05 --vary input=96:320:32 --pareto params,macs
+      cnncalc sweep mobilenet_v2 --vary width=0.5:2:0.1 --vary H=96:320 --where "macs < 3e8" --pareto -params,-H
       cnncalc sweep densenet121 --vary growth=8:64 --vary H=64:512 --sample 1e6 --seed 1 -o points.csv
     """
     from cnncalc.design.survey import Survey

@@ -210,9 +210,9 @@ def sweep(
     >>> frame = cnncalc.sweep(cnncalc.load("mobilenet_v2"), {"width": [0.5, 1], "input": [192, 224]})
     >>> frame[["width", "input", "params", "macs"]]
        width  input   params       macs
-    0    0.5    192  1968680   71387016
-    1    0.5    224  1968680   97058296
-    2    1.0    192  3504872  221159824
+    0    0.5    192  1968680   71701760
+    1    0.5    224  1968680   97131840
+    2    1.0    192  3504872  221316608
     3    1.0    224  3504872  300774272
     """
     asked = Sweep(

@@ -11,8 +11,10 @@ import click
 from cnncalc.report.grid import Line
 
 _PLAIN = {"×": "x", "−": "-", "–": "-", "·": "*", "…": "...", "←": "<-", "█": "#", "▒": "+", "░": ".", "╳": "x"}
-_SIGNS = {"✓": "+", "✗": "x", "→": "->", "≤": "<=", "≥": ">=", "₁": "1", "₂": "2", "₃": "3"}
-_ASCII = str.maketrans(_PLAIN | _SIGNS | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
+_PLAIN |= {"⌊": "floor(", "⌋": ")", "≥": ">=", "≤": "<=", "≠": "!=", "≈": "~", "│": "|", "└": "+", "─": "-", "●": "o"}
+_PLAIN |= {raised: f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_PLAIN |= {"✓": "+", "✗": "x", "→": "->", "₁": "1", "₂": "2", "₃": "3"}
+_ASCII = str.maketrans(_PLAIN | dict.fromkeys("▏▎▍▌▋▊▉", "#"))
 
 
 def terminal_width() -> int:

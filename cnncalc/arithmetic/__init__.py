@@ -25,6 +25,7 @@ Number: TypeAlias = int
 _FOREIGN = {"numpy": "cnncalc.arithmetic.arrays", "sympy": "cnncalc.arithmetic.symbols"}
 _OWN = "cnncalc.arithmetic."
 _UNDECIDED = "cnncalc.arithmetic.undecided"
+_RANGES = "cnncalc.arithmetic.ranges"
 
 
 def _backend(*numbers: Any) -> ModuleType | None:
@@ -174,3 +175,8 @@ def is_within(number: Any, limit: int) -> bool:
         found: bool = backend.is_within(number, limit)
         return found
     return -limit <= number <= limit and getattr(number, "denominator", 1) <= limit
+
+
+def left_open(condition: Any) -> bool:
+    """Whether a condition is one of ranges that holds at some of their points and not at others."""
+    return type(condition).__module__ == _RANGES

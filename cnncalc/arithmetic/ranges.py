@@ -24,7 +24,7 @@ class UndecidedError(Exception):
     """A branch was to be taken on a condition that holds at some points of a range and not at others."""
 
 
-class Undecided:
+class Maybe:
     """The truth of a condition that holds at some points of a range and not at others."""
 
     def __bool__(self) -> bool:
@@ -36,7 +36,7 @@ class Undecided:
     def __or__(self, other: Any) -> Any:
         return True if other is True else self
 
-    def __invert__(self) -> Undecided:
+    def __invert__(self) -> Maybe:
         return self
 
     __rand__, __ror__ = __and__, __or__
@@ -45,7 +45,7 @@ class Undecided:
         return "UNDECIDED"
 
 
-UNDECIDED = Undecided()
+UNDECIDED = Maybe()
 
 
 class Range:

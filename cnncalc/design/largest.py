@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cnncalc.analysis.analysis import Row, row_of
 from cnncalc.analysis.convention import Convention, convention_named
-from cnncalc.arithmetic.ranges import UNDECIDED, Range, Undecided, UndecidedError
+from cnncalc.arithmetic.ranges import UNDECIDED, Maybe, Range, UndecidedError
 from cnncalc.design.limits import Limit, limits_from, value_of_quantity
 from cnncalc.design.search import TooMuchWorkError, solutions
 from cnncalc.design.variables import Place, bind, place_of
@@ -99,7 +99,7 @@ def largest(
     if steps >= _MOST_VALUES:
         raise CnncalcError(f"{variable}: a range of {steps + 1:,} values is too wide, at most {_MOST_VALUES:,}")
     trial = _Trial(network, variable, place, limits, low, step, batch, convention_named(convention))
-    if open_end and not trial.takes(Range(0, steps)):
+    if open_end and not trial.is_one_network(Range(steps // 2, steps)):
         steps = int((max(_exact(_DEFAULT_HIGHEST_ALONE), low) - low) // step)
     condition = _Condition(trial, -1 if smallest else 1, steps)
     try:
@@ -155,14 +155,14 @@ class _Trial(Struct):
         visits = evaluate(graph, bound.inputs.values(), check)
         return tuple([row_of(visit, batch, self.convention) for visit in visits])
 
-    def takes(self, number: Range) -> bool:
-        """Whether a range of values leads to one network, whose figures are ranges."""
+    def is_one_network(self, number: Range) -> bool:
+        """Whether a range of values leads to one network, whatever its figures are."""
+        value = self.low + self.step * number
+        bound, _ = bind(self.network, {self.variable: self.place}, {self.variable: value}, self.batch)
         try:
-            self.figures(number, lambda node, check, inputs: None)
-        except (UndecidedError, TypeError):
+            build_graph_of(self.network, bound)
+        except (UndecidedError, TypeError, SpecError):
             return False
-        except SpecError:
-            return True
         return True
 
     def outcome(self, place: int) -> Outcome:
@@ -192,7 +192,7 @@ class _Condition:
     def place(self, number: int) -> int:
         return number if self.direction > 0 else self.steps - number
 
-    def __call__(self, values: Sequence[Any]) -> bool | Undecided:
+    def __call__(self, values: Sequence[Any]) -> bool | Maybe:
         if self.trial.walked > _MOST_LAYERS:
             raise TooMuchWorkError
         number = values[0] if self.direction > 0 else self.steps - values[0]

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnncalc.arithmetic import equal
-from cnncalc.arithmetic.ranges import UNDECIDED, Range, Undecided, UndecidedError, ends
+from cnncalc.arithmetic.ranges import UNDECIDED, Maybe, Range, UndecidedError, ends
 from cnncalc.arithmetic.recording import Recorded
 from cnncalc.design.general_form import conditions, letter
 from cnncalc.design.variables import letters
@@ -77,7 +77,7 @@ class Question(Struct, frozen=True, dict=True):
         remaining = iter(values[count:])
         return tuple([next(remaining) if size is None else size for size in self.input]), self.form.filled(own)
 
-    def __call__(self, values: Sequence[Any]) -> bool | Undecided:
+    def __call__(self, values: Sequence[Any]) -> bool | Maybe:
         """Whether the layer takes the input and makes the output, asked of numbers or of ranges."""
         sizes, layer = self.filled(values)
         settled = True

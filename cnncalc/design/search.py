@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from typing import Any, TypeAlias
 
-from cnncalc.arithmetic.ranges import UNDECIDED, Range, Undecided, UndecidedError
+from cnncalc.arithmetic.ranges import UNDECIDED, Maybe, Range, UndecidedError
 
 Box: TypeAlias = tuple[tuple[int, int], ...]
 """The least and the greatest value of each number, both included."""
 
-Condition: TypeAlias = Callable[[Sequence[Any]], bool | Undecided]
+Condition: TypeAlias = Callable[[Sequence[Any]], bool | Maybe]
 
 
 class TooMuchWorkError(Exception):

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from cnncalc.arithmetic import left_open
 from cnncalc.errors import SpecError, nearest
 from cnncalc.layers import Layer
 from cnncalc.layers.base import Shape
@@ -123,7 +124,7 @@ class Drafts:
             check_count(draft.name, draft.layer, draft.sources, draft.where)
             inputs = tuple(self.shapes[each] for each in needed)
             for check in draft.layer.checks(*inputs):
-                if check.holds is not True and not check.holds:
+                if check.holds is not True and not left_open(check.holds) and not check.holds:
                     raise SpecError(f"{quote(draft.name)}: {check.explain()}", where=draft.where)
             self.shapes[current] = draft.layer.output(*inputs)
         return self.shapes[source]

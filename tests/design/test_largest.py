@@ -73,6 +73,9 @@ PIECES = st.sampled_from(
         '{"type": "Repeat", "times": "n // 4", "layers": [{"type": "ReLU"}]}',
         '{"type": "MaxPool2d", "kernel_size": 2, "when": "n > 7"}',
         '{"type": "BatchNorm2d"}',
+        '{"type": "Conv2d", "out_channels": "in_channels + n", "kernel_size": 3, "stride": "1 + (in_channels > 14)"}',
+        '{"type": "Residual", "body": [{"type": "Conv2d", "out_channels": "2 * n", "kernel_size": 1}]}',
+        '{"type": "Residual", "body": [{"type": "ReLU"}]}',
     )
 )
 
@@ -109,6 +112,17 @@ def test_the_next_value_says_what_it_breaks():
     (limit,) = found.beyond.broken
     excess = analyze(load("alexnet"), (3, 271, 271)).totals.macs - 10**9
     assert limit.excess(found.beyond.figures["macs"]) == excess
+
+
+def test_the_default_range_is_wide_where_ranges_can_be_looked_at_together():
+    found = largest(load("resnet18"), "input", "macs <= 1e9 and memory <= 64MB")
+    assert (found.high, found.best.value) == (4096, 160)
+    depth = loads(
+        """{"variables": {"depth": 1}, "input": [3, 9, 9], "layers": [{"type": "Repeat", "times": "depth", "layers": [
+            {"type": "Conv2d", "out_channels": 3, "kernel_size": 3, "padding": 1}]}]}"""
+    )
+    found = largest(depth, "depth", "receptive_field >= 35", smallest=True)
+    assert (found.high, found.best.value) == (128, 17)
 
 
 def test_sizes_that_cannot_be_built_are_passed_over():

@@ -42,10 +42,11 @@ def tried(text, names, input, output, highest):
             for field in ("kernel_size", "stride", "padding", "dilation", "groups", "output_padding", "ceil_mode")
             if hasattr(layer, field)
         }
+        device = "cpu" if hasattr(layer, "output_padding") else "meta"  # which does not check output_padding
         if hasattr(layer, "out_channels"):
-            arguments |= {"in_channels": input[0], "out_channels": layer.out_channels}
+            arguments |= {"in_channels": input[0], "out_channels": layer.out_channels, "device": device}
         try:
-            made = getattr(torch.nn, type(layer).__name__)(**arguments)(torch.empty(1, *input))
+            made = getattr(torch.nn, type(layer).__name__)(**arguments)(torch.empty(1, *input, device=device))
         except (RuntimeError, ValueError):
             continue
         if tuple(made.shape[1:]) == output:
@@ -57,7 +58,7 @@ def tried(text, names, input, output, highest):
     ("text", "names", "input", "output", "highest"),
     [
         ("Conv2d(4, kernel_size={}, stride={}, padding={})",
-         ("kernel_size", "stride", "padding"), (2, 9, 9), (4, 4, 4), 7),
+         ("kernel_size", "stride", "padding"), (2, 9, 9), (4, 4, 4), 6),
         ("Conv2d(4, kernel_size={}, stride={}, padding={}, dilation={})",
          ("kernel_size", "stride", "padding", "dilation"), (2, 8, 8), (4, 5, 5), 4),
         ("Conv1d(4, kernel_size={}, stride={}, padding=1)", ("kernel_size", "stride"), (2, 20), (4, 6), 22),
@@ -83,7 +84,7 @@ def test_all_solutions_are_found_and_no_others(text, names, input, output, highe
     assert solved.count == len(expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_generated_questions_are_answered_completely(data):
     kind = data.draw(st.sampled_from(("Conv2d", "MaxPool2d", "AvgPool2d", "ConvTranspose2d", "Conv1d", "MaxUnpool2d")))
@@ -226,8 +227,9 @@ def test_any_kind_of_layer_can_be_asked(text, input, output, count):
     assert solve(text, input, output).count == count
 
 
-def test_wide_ranges_are_made_smaller_and_said_to_be():
-    solved = solve("Conv2d(kernel_size=?, stride=?, padding=?)", (3, 2_000_000, 2_000_000), (8, 1_000_000, 1_000_000))
+def test_wide_ranges_are_made_smaller_and_said_to_be(monkeypatch):
+    monkeypatch.setattr("cnncalc.design.solve._MOST_BOXES", 3000)
+    solved = solve("Conv2d(kernel_size=?, stride=?, padding=?)", (3, 20_000, 20_000), (8, 10_000, 10_000))
     assert set(solved.narrowed) == {"kernel_size", "stride", "padding"}
     assert (3, 2, 1) in {tuple(solution.values.values()) for solution in solved.best(5)}
 

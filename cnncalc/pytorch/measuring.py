@@ -44,7 +44,7 @@ def measured(
         total = len(analysis.layers) + 4
         progress("memory", 0, total)
         run = subject.whole()
-        memory = _memory(subject, run)
+        memory = peak_memory(subject, run)
         watch = Stopwatch(subject.device)
         progress("ceilings", 1, total)
         ceilings = measured_ceilings(watch, subject.dtype)
@@ -90,7 +90,7 @@ def in_turn(
     return Comparison.of(seconds, batch, settings, where)
 
 
-def _memory(subject: Subject, run: Callable[[int], object]) -> PeakMemory:
+def peak_memory(subject: Subject, run: Callable[[int], object]) -> PeakMemory:
     """Predicted and seen, after two runs in which libraries set themselves up."""
     element = subject.element
     with subject.running("the network"):

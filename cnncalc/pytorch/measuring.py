@@ -105,7 +105,7 @@ def peak_memory(subject: Subject, run: Callable[[int], object]) -> PeakMemory:
         peak, method = peak_bytes(subject.device, lambda: run(0), held, subject.allocated_before + others)
         subject.clear()
     memory = subject.memory
-    return PeakMemory(memory.elements * element, memory.tensors * element, memory.layer, peak, method)
+    return PeakMemory(memory.bytes(element), memory.tensors * element, memory.layer, peak, method)
 
 
 def _layer(subject: Subject, watch: Stopwatch, row: Row, index: int) -> Timing:

@@ -53,7 +53,9 @@ class Subject:
             network = network.with_variables(**variables)
         graph = build_graph(network)
         self.memory: Memory = (
-            training_memory(self.analysis) if self.training else inference_memory(self.analysis, graph)
+            training_memory(self.analysis, graph, self.element)
+            if self.training
+            else inference_memory(self.analysis, graph)
         )
         require_memory(self.predicted_bytes, self.device, self._what())
         self.allocated_before = torch.cuda.memory_allocated(self.device) if self.device.type == "cuda" else 0
@@ -161,7 +163,7 @@ class Subject:
 
     @property
     def predicted_bytes(self) -> int:
-        return self.memory.elements * self.element
+        return self.memory.bytes(self.element)
 
     def _what(self) -> str:
         return f"{self.analysis.name} with a batch of {self.analysis.batch} in {self.settings.dtype}"

@@ -129,13 +129,16 @@ def test_indices_several_inputs_and_several_outputs(network, mode):
     assert all(layer.latency.median > 0 for layer in found.layers)
 
 
-@pytest.mark.parametrize("name", ["vgg11", "alexnet", "squeezenet1_0"])
-def test_the_predicted_peak_is_what_the_allocator_saw(name):
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [("alexnet", "inference"), ("squeezenet1_0", "inference"), ("squeezenet1_0", "training"), ("resnet18", "training")],
+)
+def test_the_predicted_peak_is_what_the_allocator_saw(name, mode):
     """Within a tenth where nothing but the layers' values takes memory, as the issue that asked for it has it."""
     from cnncalc.pytorch.measuring import peak_memory
     from cnncalc.pytorch.subject import Subject
 
-    subject = Subject(load(name), None, 2, None, Settings())
+    subject = Subject(load(name), None, 2, None, Settings(mode=mode))
     memory = peak_memory(subject, subject.whole())
     assert memory.measured is not None
     assert abs(memory.predicted / memory.measured - 1) < 0.1

@@ -38,7 +38,10 @@ def main() -> None:
             cells += [f"{memory.predicted / 1e6:.1f}", f"{seen / 1e6:.1f}", f"{memory.predicted / seen:.3f}"]
         rows.append(cells)
         print(*cells, flush=True)
-    heading = ["network", *(f"{mode}, {what}" for mode in ("inference", "training") for what in ("MB", "seen", "ratio"))]
+    heading = [
+        "network",
+        *(f"{mode}, {what}" for mode in ("inference", "training") for what in ("MB", "seen", "ratio")),
+    ]
     lines = [
         f"# Peak memory on {device_name(device)}, PyTorch {torch.__version__}, float32, batch {options.batch}",
         "",

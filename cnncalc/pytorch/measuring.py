@@ -8,7 +8,7 @@ from cnncalc.analysis import Row
 from cnncalc.analysis.roofline import Ceilings, Work, layer_work, whole_work
 from cnncalc.pytorch.allocations import peak_bytes
 from cnncalc.pytorch.ceilings import highest, measured_ceilings
-from cnncalc.pytorch.device import cache_bytes, configured, environment
+from cnncalc.pytorch.device import configured, environment
 from cnncalc.pytorch.measurement import (
     MeasuredLayer,
     MeasuredWhole,
@@ -144,7 +144,7 @@ def _whole(
     subject: Subject, timing: Timing, layers: Sequence[MeasuredLayer], ceilings: Ceilings, memory: PeakMemory
 ) -> MeasuredWhole:
     analysis = subject.analysis
-    work: Work = whole_work(analysis, subject.element, subject.settings.mode, cache_bytes(subject.device))
+    work: Work = whole_work(analysis, subject.element, subject.settings.mode, ceilings.cache)
     bound = ceilings.bound(work)
     apart = sum(layer.latency.median for layer in layers)
     return MeasuredWhole(

@@ -58,7 +58,7 @@ def test_every_layer_has_its_work_and_rates(small):
         assert timing.repeats == 4
         assert layer.flops_per_second * timing.median == pytest.approx(work.flops)
         assert layer.bytes_per_second * timing.median == pytest.approx(work.bytes)
-        bound = max(work.flops / measurement.ceilings.flops, work.bytes / measurement.ceilings.bytes)
+        bound = max(work.flops / measurement.ceilings.flops, work.read / measurement.ceilings.bytes)
         assert layer.bound == pytest.approx(bound)
         assert layer.ratio is None if not bound else layer.ratio == pytest.approx(timing.median / bound)
     assert sum(layer.share for layer in measurement.layers) == pytest.approx(1)

@@ -9,12 +9,14 @@ from cnncalc.arithmetic import equal, prod
 from cnncalc.layers.base import (
     Axis,
     Check,
+    Kept,
     Layer,
     Operations,
     Parameter,
     Positive,
     Shape,
     TorchCall,
+    View,
     has_axes,
     sample_axis,
 )
@@ -41,7 +43,8 @@ class Elementwise(Layer, frozen=True):
 class Identity(Elementwise, frozen=True):
     """``x``, unchanged."""
 
-    is_view: ClassVar[bool] = True
+    is_view: ClassVar[View] = True
+    keeps: ClassVar[Kept] = ()
     per_element: ClassVar[Operations] = Operations()
 
 
@@ -50,7 +53,8 @@ class Dropout(Elementwise, frozen=True):
 
     p: Annotated[float, Meta(ge=0, le=1)] = 0.5
     inplace: bool = False
-    is_view: ClassVar[bool] = True
+    is_view: ClassVar[View] = "at inference"
+    keeps: ClassVar[Kept] = ("mask",)
     per_element: ClassVar[Operations] = Operations()
 
 
@@ -58,6 +62,7 @@ class ReLU(Elementwise, frozen=True):
     """``max(0, x)``: a comparison."""
 
     inplace: bool = False
+    keeps: ClassVar[Kept] = ("output",)
     per_element: ClassVar[Operations] = Operations(compare=1)
 
 
@@ -72,12 +77,14 @@ class LeakyReLU(Elementwise, frozen=True):
 class Sigmoid(Elementwise, frozen=True):
     """``1 / (1 + exp(−x))``: an exponential, an addition and a division."""
 
+    keeps: ClassVar[Kept] = ("output",)
     per_element: ClassVar[Operations] = Operations(exp=1, add=1, div=1)
 
 
 class Tanh(Elementwise, frozen=True):
     """``tanh(x)``: one transcendental function."""
 
+    keeps: ClassVar[Kept] = ("output",)
     per_element: ClassVar[Operations] = Operations(exp=1)
 
 
@@ -88,6 +95,7 @@ class Softmax(Layer, frozen=True):
     """
 
     dim: Axis = 1
+    keeps: ClassVar[Kept] = ("output",)
 
     def checks(self, x: Shape) -> Iterator[Check]:
         inside = 0 <= sample_axis(self.dim, x) < len(x)
@@ -184,7 +192,8 @@ class StochasticDepth(Elementwise, frozen=True):
 
     p: Annotated[float, Meta(ge=0, le=1)] = 0.5
     mode: Literal["batch", "row"] = "row"
-    is_view: ClassVar[bool] = True
+    is_view: ClassVar[View] = "at inference"
+    keeps: ClassVar[Kept] = ()
     per_element: ClassVar[Operations] = Operations()
 
     def torch_call(self, x: Shape) -> TorchCall:
@@ -216,6 +225,7 @@ class PositionBias(Elementwise, frozen=True):
     Source: Silver et al., "Mastering the game of Go with deep neural networks and tree search" (2016), Methods.
     """
 
+    keeps: ClassVar[Kept] = ()
     per_element: ClassVar[Operations] = Operations(add=1)
 
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeAlias, TypeVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import minimum
-from cnncalc.layers.base import LARGEST_SIZE, Check, Layer, Operations, Shape, of_rank
+from cnncalc.layers.base import LARGEST_SIZE, Check, Kept, Layer, Operations, Shape, of_rank
 from cnncalc.layers.reading import Border, Reading, Sliding, each
 from cnncalc.layers.window import AXES, LETTERS
 
@@ -27,6 +27,7 @@ class Pad(Layer, Generic[Sides], frozen=True):
     padding: Sides
     rank: ClassVar[int]
     border: ClassVar[Border] = "nothing"
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])
@@ -102,6 +103,7 @@ class ConstantPad3d(ConstantPad[Sides3], frozen=True):
 class ReflectionPad(Pad[Sides], frozen=True):
     """The input mirrored at its borders, so that no padding may reach its size."""
 
+    keeps: ClassVar[Kept] = ("inputs",)
     border: ClassVar[Border] = "reflect"
 
     def _side_checks(self, axis: str, size: int, before: int, after: int) -> Iterator[Check]:
@@ -130,6 +132,7 @@ class ReflectionPad3d(ReflectionPad[Sides3], frozen=True):
 class ReplicationPad(Pad[Sides], frozen=True):
     """The border's elements repeated around the input."""
 
+    keeps: ClassVar[Kept] = ("inputs",)
     border: ClassVar[Border] = "clamp"
 
 

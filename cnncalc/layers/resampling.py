@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod, scaled
-from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, has_axes, of_rank, per_axis
+from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, has_axes, of_rank, per_axis
 from cnncalc.layers.reading import Dealt, Grouped, Reading, Resampled, Sliding, each
 from cnncalc.layers.window import LETTERS
 
@@ -33,6 +33,7 @@ class Upsample(Layer, frozen=True):
     scale_factor: Factor | Annotated[tuple[Factor, ...], Meta(min_length=1, max_length=3)] | None = None
     mode: Literal["nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic"] = "nearest"
     align_corners: bool | None = None
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         one = (self.size is None) != (self.scale_factor is None)
@@ -101,6 +102,7 @@ class PixelShuffle(Layer, frozen=True):
     """
 
     upscale_factor: Positive
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank("PixelShuffle", x, 3, LETTERS[2])
@@ -124,6 +126,7 @@ class PixelUnshuffle(Layer, frozen=True):
     """``[C, H·r, W·r] → [C·r², H, W]``. Source: PyTorch documentation, ``torch.nn.PixelUnshuffle``."""
 
     downscale_factor: Positive
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank("PixelUnshuffle", x, 3, LETTERS[2])
@@ -151,6 +154,7 @@ class ChannelShuffle(Layer, frozen=True):
     """
 
     groups: Positive
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield has_axes("ChannelShuffle", x)

@@ -107,6 +107,14 @@ def free_bytes(device: torch.device) -> int | None:
     return min(available, default=None)
 
 
+def require_memory(needed: int, device: torch.device, what: str) -> None:
+    """Raise CnncalcError where so many bytes cannot be had, before the system runs out of them."""
+    free = None if device.type == "meta" else free_bytes(device)
+    if free is not None and needed > free:
+        room = f"{needed / 1e9:,.1f} GB are needed, about {free / 1e9:,.1f} GB are free"
+        raise CnncalcError(f"{what} does not fit into the memory of {device_name(device)}: {room}")
+
+
 def environment(device: torch.device) -> dict[str, Any]:
     """What the figures depend on besides the network: hardware, driver, clocks, versions, threads."""
     found: dict[str, Any] = {

@@ -56,11 +56,21 @@ def test_vgg_holds_two_of_its_largest_maps():
     assert memory.values == 3 * (3 * 224 * 224 + 2 * 64 * 224 * 224)
 
 
-def test_training_keeps_everything():
-    analysis = analyze(load("alexnet"), batch=2)
-    memory = training_memory(analysis)
-    assert memory.gradients == 61_100_840
-    assert memory.values > analysis.totals.activations - 2 * (9216 * 2 + 4096 * 2)
+def test_training_by_hand():
+    """ReLU keeps its output and the linear layer its input, which is the same; nothing keeps what ReLU read."""
+    stack = [layers.Linear(64, bias=False), layers.ReLU(), layers.Linear(16, bias=False)]
+    network = Network(input=[8], layers=stack)
+    memory = training_memory(analyze(network, batch=100), build_graph(network), 4)
+    # backwards at ReLU: both inputs and outputs of the network, ReLU's output, the gradients of its output and input
+    assert memory.values == 100 * (8 + 16 + 64 + 64 + 64)
+    assert (memory.tensors, memory.gradients, memory.kept) == (8 * 64 + 64 * 16, 64 * 16, 0)
+    assert memory.layer == "relu_1"
+
+
+def test_what_pools_and_dropout_keep_besides():
+    network = Network(input=[4, 8, 8], layers=[layers.MaxPool2d(2), layers.Dropout(), layers.ReLU()])
+    memory = training_memory(analyze(network, batch=2), build_graph(network), 4)
+    assert memory.kept == 2 * 4 * 4 * 4 * (8 + 1)
 
 
 def simulated(network):

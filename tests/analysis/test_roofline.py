@@ -21,22 +21,22 @@ def test_a_convolution_by_hand():
     """AlexNet's second: 192 filters of 64×5×5 on 64×27×27, padding 2, two samples."""
     work = work_of(layers.Conv2d(192, 5, padding=2), (64, 27, 27), batch=2)
     weights, output, input = 192 * 64 * 25 + 192, 192 * 27 * 27, 64 * 27 * 27
-    assert work == Work(2 * 2 * 192 * 64 * 25 * 27 * 27, 4 * (weights + 2 * output + 2 * input))
+    assert work == Work(2 * 2 * 192 * 64 * 25 * 27 * 27, 4 * (weights + 2 * input), 4 * 2 * output)
     assert work.intensity == pytest.approx(work.flops / work.bytes)
 
 
 def test_a_linear_layer_in_training_by_hand():
     """Forwards a product; backwards one for each gradient, of which the first layer needs one."""
     weights, macs = 10 * 4 + 4, 3 * 10 * 4
-    forward = weights + 3 * 10 + 3 * 4
-    backward = 3 * 4 + weights + weights
-    assert work_of(layers.Linear(4), (10,), 3, "training") == Work(6 * macs, 4 * (forward + backward + 3 * 10))
-    assert work_of(layers.Linear(4), (10,), 3, "training", first=True) == Work(4 * macs, 4 * (forward + backward))
+    read, written = weights + 3 * 10 + 3 * 4, 3 * 4 + weights
+    assert work_of(layers.Linear(4), (10,), 3, "training") == Work(6 * macs, 4 * read, 4 * (written + 3 * 10))
+    assert work_of(layers.Linear(4), (10,), 3, "training", first=True) == Work(4 * macs, 4 * read, 4 * written)
 
 
 def test_what_moves_nothing_and_what_reads_only_a_part():
     assert work_of(layers.Flatten(), (8, 4, 4)) == Work(0, 0)
     assert work_of(layers.Dropout(), (8, 4, 4)) == Work(0, 0)
+    assert work_of(layers.Dropout(), (8, 4, 4), mode="training") == Work(0, 4 * 256, 4 * 256)
     assert work_of(layers.Conv2d(1, 1, stride=2, bias=False), (1, 8, 8)).bytes == 4 * (16 + 1 + 16)
     assert work_of(layers.Embedding(1000, 8), (5,)).bytes == 4 * (5 + 8 + 5 * 8)
     assert work_of(layers.BatchNorm2d(), (3, 2, 2)).bytes == 4 * (12 + 6 + 7 + 12)
@@ -72,6 +72,9 @@ def test_bounds_and_verdicts():
     assert CEILINGS.bound(nothing) == pytest.approx(1e-9)
     verdicts = [CEILINGS.verdict(work) for work in (compute, memory, nothing, Work(0, 0))]
     assert verdicts == ["compute-bound", "memory-bound", "overhead-bound", "overhead-bound"]
+    written = Work(0, 10**6, 10**9)
+    assert CEILINGS.bound(written) == pytest.approx(0.1e-3)  # all of it may stay in a cache of unknown size
+    assert Ceilings(100e9, 10e9, 5e-6, cache=10**8).bound(written) == pytest.approx(0.1e-3 + 90e-3)
     ridge = Work(10 * 10**9, 10**9)  # as many FLOPs a byte as the ceilings have
     assert CEILINGS.bound(ridge) == ridge.flops / CEILINGS.flops == ridge.bytes / CEILINGS.bytes
 

@@ -53,14 +53,8 @@ def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = rai
                 (raise_unless if check.holds is False else require)(node, check, inputs)
         output = layer.output(*inputs)
         shapes.append(output)
+        parameters, buffers = layer.tensors(*inputs)
         walk.append(
-            Evaluated(
-                node,
-                inputs,
-                output,
-                layer.parameters(*inputs),
-                layer.buffers(*inputs),
-                layer.operations(*inputs, output=output),
-            )
+            Evaluated(node, inputs, output, parameters, buffers, layer.operations(*inputs, output=output))
         )
     return walk

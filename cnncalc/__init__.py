@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.errors import CnncalcError as CnncalcError
     from cnncalc.errors import SpecError as SpecError
     from cnncalc.layers import *  # noqa: F403
+    from cnncalc.pytorch import to_torch as to_torch
     from cnncalc.spec import *  # noqa: F403
 
 __version__ = "0.1.0"
@@ -28,6 +29,7 @@ _HOMES = {
     "analyze": "cnncalc.analysis",
     "CnncalcError": "cnncalc.errors",
     "SpecError": "cnncalc.errors",
+    "to_torch": "cnncalc.pytorch",
     **dict.fromkeys(_SPEC, "cnncalc.spec"),
 }
 

@@ -6,7 +6,18 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod
-from cnncalc.layers.base import Axis, Check, Layer, Operations, Parameter, Positive, Shape, has_axes, sample_axis
+from cnncalc.layers.base import (
+    Axis,
+    Check,
+    Layer,
+    Operations,
+    Parameter,
+    Positive,
+    Shape,
+    TorchCall,
+    has_axes,
+    sample_axis,
+)
 from cnncalc.layers.reading import SAME, Everything, Grouped, Reading, each
 
 _SAME = (SAME,)
@@ -164,6 +175,9 @@ class StochasticDepth(Elementwise, frozen=True):
     mode: Literal["batch", "row"] = "row"
     per_element: ClassVar[Operations] = Operations()
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._own_module()
+
 
 class PReLU(Elementwise, frozen=True):
     """``x`` where positive, else ``a·x`` with a learned slope, one for all or one a channel.
@@ -195,6 +209,9 @@ class PositionBias(Elementwise, frozen=True):
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
         return (Parameter("bias", x),)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._own_module(shape=x)
+
 
 class LayerScale(Elementwise, frozen=True):
     """``γ·x`` with a learned factor for each channel.
@@ -206,6 +223,9 @@ class LayerScale(Elementwise, frozen=True):
 
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
         return (Parameter("gamma", x[:1]),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._own_module(num_channels=x[0])
 
 
 class Maxout(Layer, frozen=True):
@@ -229,3 +249,6 @@ class Maxout(Layer, frozen=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         return (((Grouped(0, self.pieces), *map(each, range(1, len(x)))),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._own_module()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from cnncalc.arithmetic import Number, equal, prod
-from cnncalc.layers.base import Check, Layer, NonNegative, Operations, Parameter, Positive, Shape, agrees
+from cnncalc.layers.base import Check, Layer, NonNegative, Operations, Parameter, Positive, Shape, TorchCall, agrees
 from cnncalc.layers.formulas import weight_macs
 from cnncalc.layers.reading import Everything, Reading, each
 
@@ -53,6 +53,9 @@ class ScaledDotProductAttention(Layer, frozen=True):
         heads, everything = tuple(map(each, range(len(q) - 2))), Everything()
         along = ((each(len(q) - 2), everything), (everything, everything), (everything, each(len(q) - 1)))
         return tuple(((*heads, *ends),) for ends in along)
+
+    def torch_call(self, q: Shape, k: Shape, v: Shape) -> TorchCall:
+        return TorchCall("torch.nn.functional.scaled_dot_product_attention", {})
 
 
 class MultiheadAttention(Layer, frozen=True):
@@ -104,6 +107,9 @@ class MultiheadAttention(Layer, frozen=True):
             return (((Everything(0), everything),),)
         return (((each(0), everything),), *(((everything, everything),),) * 2)
 
+    def torch_call(self, *inputs: Shape) -> TorchCall:
+        return self._own_module(embed_dim=inputs[0][1])
+
     def _qkv(self, inputs: tuple[Shape, ...]) -> tuple[Shape, Shape, Shape]:
         return (inputs[0], inputs[1], inputs[2]) if len(inputs) == 3 else (inputs[0],) * 3
 
@@ -133,3 +139,6 @@ class Embedding(Layer, frozen=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         return ((tuple(map(each, range(len(x)))),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.nn.Embedding", self._hyper_parameters(), below=self.num_embeddings)

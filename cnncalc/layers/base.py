@@ -87,6 +87,17 @@ class Operations(Struct, frozen=True, gc=False):
         )
 
 
+class TorchCall(Struct, frozen=True, gc=False):
+    """What PyTorch code calls for a layer: a module's class or a function, by its dotted name, and keyword arguments.
+
+    ``below`` is None where the inputs are real numbers, and otherwise they are indices from 0 up to it.
+    """
+
+    name: str
+    arguments: dict[str, Any]
+    below: Number | None = None
+
+
 class Check(Struct, frozen=True, gc=False):
     """A condition that a layer's inputs must meet.
 
@@ -182,6 +193,21 @@ class Layer(
     def notes(self, *inputs: Shape) -> Iterable[Note]:
         """What a reader should be told about this layer on these inputs."""
         return ()
+
+    def torch_call(self, *inputs: Shape) -> TorchCall:
+        """What PyTorch calls for this layer; the module of the same name and hyper-parameters unless overridden."""
+        return self._torch_module()
+
+    def _torch_module(self, **found: Any) -> TorchCall:
+        """PyTorch's module of this name, with what it must be told that is found from the inputs."""
+        return TorchCall(f"torch.nn.{type(self).__name__}", self._hyper_parameters() | found)
+
+    def _own_module(self, **found: Any) -> TorchCall:
+        """A module of cnncalc's for what PyTorch has not, with what it must be told that is found from the inputs."""
+        return TorchCall(f"cnncalc.pytorch.modules.{type(self).__name__}", self._hyper_parameters() | found)
+
+    def _hyper_parameters(self) -> dict[str, Any]:
+        return {field: getattr(self, field) for field in self.__struct_fields__ if field not in Layer.__struct_fields__}
 
     def settings(self) -> dict[str, Any]:
         """The hyper-parameters that matter: not at their defaults, and not to be seen from the shapes beside them."""

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from typing import ClassVar, Generic, Literal
 
 from cnncalc.arithmetic import equal, prod
-from cnncalc.layers.base import Check, Operations, Parameter, Positive, Shape, agrees, per_axis, weight_and_bias
+from cnncalc.layers.base import (
+    Check,
+    Operations,
+    Parameter,
+    Positive,
+    Shape,
+    TorchCall,
+    agrees,
+    per_axis,
+    weight_and_bias,
+)
 from cnncalc.layers.formulas import same_padding, weight_macs
 from cnncalc.layers.reading import Reading, Sliding, grouped_channels
 from cnncalc.layers.window import (
@@ -78,6 +88,9 @@ class Convolution(Windowed, Generic[Sizes, Paddings], frozen=True):
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         channels = grouped_channels(self.groups, x[0], self.out_channels)
         return (((channels, *self.slides()),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._torch_module(in_channels=x[0])
 
     def _weight(self, x: Shape) -> Shape:
         return (self.out_channels, x[0] // self.groups, *per_axis(self.kernel_size, self.rank))

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Check, Layer, Operations, Parameter, Positive, Shape, agrees, has_axes, weight_and_bias
+from cnncalc.layers.base import (
+    Check,
+    Layer,
+    Operations,
+    Parameter,
+    Positive,
+    Shape,
+    TorchCall,
+    agrees,
+    has_axes,
+    weight_and_bias,
+)
 from cnncalc.layers.formulas import weight_macs
 from cnncalc.layers.reading import Everything, Reading, each
 
@@ -33,6 +44,9 @@ class Linear(Layer, frozen=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         return (((*map(each, range(len(x) - 1)), Everything()),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._torch_module(in_features=x[-1])
 
     def _weight(self, x: Shape) -> Shape:
         return (self.out_features, x[-1])

@@ -6,7 +6,17 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Check, NonNegative, Operations, Parameter, Positive, Shape, per_axis, weight_and_bias
+from cnncalc.layers.base import (
+    Check,
+    NonNegative,
+    Operations,
+    Parameter,
+    Positive,
+    Shape,
+    TorchCall,
+    per_axis,
+    weight_and_bias,
+)
 from cnncalc.layers.formulas import weight_macs
 from cnncalc.layers.pooling import Pool
 from cnncalc.layers.reading import CHANNELS, Grouped, Listed, Reading
@@ -49,6 +59,11 @@ class DepthwiseConv2d(Windowed2d, frozen=True):
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         return (((Grouped(0, 1, self.channel_multiplier), *self.slides()),),)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        given = self._hyper_parameters()
+        channels = {"in_channels": x[0], "out_channels": x[0] * given.pop("channel_multiplier"), "groups": x[0]}
+        return TorchCall("torch.nn.Conv2d", given | channels)
+
     def _weight(self, x: Shape) -> Shape:
         return (x[0] * self.channel_multiplier, 1, *self._kernel())
 
@@ -78,6 +93,9 @@ class SeparableConv2d(Windowed2d, frozen=True, kw_only=True):
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         return (((CHANNELS, *self.slides()),),)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._own_module(in_channels=x[0])
+
     def _weights(self, x: Shape) -> tuple[Shape, Shape]:
         between = x[0] * self.channel_multiplier
         return (between, 1, *self._kernel()), (self.out_channels, between, 1, 1)
@@ -103,6 +121,9 @@ class LocallyConnected2d(Windowed2d, frozen=True, kw_only=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         return (((CHANNELS, *self.slides()),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._own_module(in_channels=x[0], positions=self.positions(x))
 
     def _weight(self, x: Shape) -> Shape:
         return (*self.positions(x), self.out_channels, x[0], *self._kernel())
@@ -140,6 +161,9 @@ class ConnectedConv2d(Windowed2d, frozen=True, kw_only=True):
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         return (((Listed(0, self.table), *self.slides()),),)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._own_module()
+
     def _weight(self) -> Shape:
         return (sum(map(len, self.table)), *self._kernel())
 
@@ -157,6 +181,9 @@ class Subsampling2d(Pool[Positive2], frozen=True):
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
         coefficient = Parameter("coefficient", (x[0],))
         return (coefficient, Parameter("bias", (x[0],))) if self.bias else (coefficient,)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._own_module(num_channels=x[0])
 
     def _window_operations(self) -> Operations:
         return Operations(mul=1, add=prod(per_axis(self.kernel_size, 2)) - 1 + self.bias)

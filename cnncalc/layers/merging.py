@@ -5,7 +5,7 @@ from functools import reduce
 from typing import ClassVar
 
 from cnncalc.arithmetic import equal, prod, where
-from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, sample_axis
+from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, TorchCall, sample_axis
 from cnncalc.layers.reading import SAME, Everything, Placed, Reading, Sliding, each
 
 
@@ -39,6 +39,9 @@ class Merge(Layer, frozen=True):
         """Each input in its place; the one element of an axis that is repeated, by all."""
         output = self.output(*inputs)
         return tuple(SAME if x == output else (_repeated(x, output),) for x in inputs)
+
+    def torch_call(self, *inputs: Shape) -> TorchCall:
+        return TorchCall(f"cnncalc.pytorch.functions.{type(self).__name__.lower()}", {})
 
 
 class Add(Merge, frozen=True):
@@ -153,3 +156,6 @@ class Concat(Layer, frozen=True):
             readings.append((tuple(along),))
             offset += x[joined]
         return tuple(readings)
+
+    def torch_call(self, *inputs: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.concat", {"dim": self.dim})

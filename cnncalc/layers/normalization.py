@@ -14,6 +14,7 @@ from cnncalc.layers.base import (
     Parameter,
     Positive,
     Shape,
+    TorchCall,
     agrees,
     has_axes,
     weight_and_bias,
@@ -80,6 +81,9 @@ class BatchNorm(Layer, frozen=True):
         if self.track_running_stats:
             return (SAME,)
         return (((each(0), *map(Everything, range(1, len(x)))),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._torch_module(num_features=x[0])
 
 
 class BatchNorm1d(BatchNorm, frozen=True):
@@ -192,6 +196,9 @@ class GroupNorm(Layer, frozen=True):
         together = x[0] // self.num_groups
         return (((Grouped(0, together, together), *map(Everything, range(1, len(x)))),),)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._torch_module(num_channels=x[0])
+
 
 class TrailingNorm(Layer, frozen=True):
     """Normalisation over the last axes, of sizes ``normalized_shape`` (the last axis unless stated)."""
@@ -211,6 +218,9 @@ class TrailingNorm(Layer, frozen=True):
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         apart = len(x) - len(self._shape(x))
         return ((tuple(each(axis) if axis < apart else Everything(axis) for axis in range(len(x))),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._torch_module(normalized_shape=self._shape(x))
 
     def _shape(self, x: Shape) -> Shape:
         if self.normalized_shape is None:

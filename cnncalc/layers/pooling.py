@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Generic
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Check, Layer, Operations, Shape, of_rank, per_axis
+from cnncalc.layers.base import Check, Layer, Operations, Shape, TorchCall, of_rank, per_axis
 from cnncalc.layers.formulas import transposed_output
 from cnncalc.layers.reading import Reading, Spread, each
 from cnncalc.layers.window import (
@@ -159,6 +159,10 @@ class LPPool1d(LPPool[Positive1], frozen=True):
 
     rank: ClassVar[int] = 1
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        """With the kernel as a number, since PyTorch multiplies by it as it is."""
+        return self._torch_module(kernel_size=per_axis(self.kernel_size, 1)[0])
+
 
 class LPPool2d(LPPool[Positive2], frozen=True):
     """Power-average pooling over ``[C, H, W]``."""
@@ -199,6 +203,9 @@ class MaxUnpool(Layer, Generic[Sizes, Paddings], frozen=True):
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         """A maximum may have come from any place of its window."""
         return (((each(0), *map(Spread, range(1, self.rank + 1), *self._sides())),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.modules.MaxUnpool", self._hyper_parameters() | {"rank": self.rank})
 
     def _sides(self) -> list[tuple[int, ...]]:
         """Kernel, stride and padding, each along every axis."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, sample_axis
+from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, TorchCall, sample_axis
 from cnncalc.layers.reading import Everything, Listed, Reading, each
 
 
@@ -46,6 +46,9 @@ class Mean(Reduction, frozen=True):
         means = prod(output)
         return Operations(add=prod(x) - means, div=means)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.mean", self._hyper_parameters())
+
 
 class Max(Reduction, frozen=True):
     """The largest over axes: a comparison for each element but the first of each (``torch.amax``)."""
@@ -53,6 +56,8 @@ class Max(Reduction, frozen=True):
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(compare=prod(x) - prod(output))
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.amax", self._hyper_parameters())
 
 class Sum(Reduction, frozen=True):
     """The sum over axes: an addition for each element but the first of each (``torch.sum``)."""

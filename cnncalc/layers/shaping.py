@@ -14,6 +14,7 @@ from cnncalc.layers.base import (
     Operations,
     Positive,
     Shape,
+    TorchCall,
     of_rank,
     per_axis,
     sample_axis,
@@ -79,6 +80,9 @@ class Reshape(Rearrangement, frozen=True):
         known = prod([size for size in self.shape if size != -1])
         return tuple(prod(x) // known if size == -1 else size for size in self.shape)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.reshape", self._hyper_parameters())
+
 
 class Permute(Arrangement, frozen=True):
     """The axes in another order: ``dims`` as PyTorch's, with the batch, axis 0, first. Source: ``torch.permute``."""
@@ -97,6 +101,9 @@ class Permute(Arrangement, frozen=True):
         order = [sample_axis(dim, x) for dim in self.dims[1:]]
         return ((tuple(each(order.index(axis)) for axis in range(len(x))),),)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.permute", self._hyper_parameters())
+
 
 class Squeeze(Rearrangement, frozen=True):
     """Axes of size 1 left out: axis ``dim``, which counts the batch, or all of them. Source: ``torch.squeeze``."""
@@ -111,6 +118,9 @@ class Squeeze(Rearrangement, frozen=True):
         wanted = None if self.dim is None else sample_axis(self.dim, x)
         return tuple(size for axis, size in enumerate(x) if size != 1 or (wanted is not None and axis != wanted))
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.squeeze", self._hyper_parameters())
+
 
 class Unsqueeze(Rearrangement, frozen=True):
     """A new axis of size 1 before axis ``dim``, which counts the batch as axis 0. Source: ``torch.unsqueeze``."""
@@ -122,6 +132,9 @@ class Unsqueeze(Rearrangement, frozen=True):
 
     def output(self, x: Shape) -> Shape:
         return (*x[: self._axis(x)], 1, *x[self._axis(x) :])
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.unsqueeze", self._hyper_parameters())
 
     def _axis(self, x: Shape) -> int:
         return sample_axis(self.dim, (*x, 1))
@@ -148,6 +161,9 @@ class Slice(Arrangement, frozen=True):
     def output(self, x: Shape) -> Shape:
         axis = sample_axis(self.dim, x)
         return (*x[:axis], self._count(x[axis]), *x[axis + 1 :])
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.cut", self._hyper_parameters())
 
     def _count(self, size: int) -> int:
         start, stop = (self._position(bound, size) for bound in (self.start, size if self.stop is None else self.stop))
@@ -188,6 +204,9 @@ class Chunk(Arrangement, frozen=True):
         axis = sample_axis(self.dim, x)
         return cut(x, axis, self.index * ceil_div(x[axis], self.chunks))
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.chunk", self._hyper_parameters())
+
 
 class Split(Arrangement, frozen=True):
     """Piece ``index``, counted from 0, of axis ``dim`` cut into pieces of the sizes ``split_size``.
@@ -223,6 +242,9 @@ class Split(Arrangement, frozen=True):
         pieces = self.split_size
         start = sum(pieces[: self.index]) if isinstance(pieces, tuple) else self.index * pieces
         return cut(x, sample_axis(self.dim, x), start)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.split", self._hyper_parameters())
 
 
 class Unfold(Arrangement, frozen=True):

@@ -11,6 +11,7 @@ from cnncalc.layers.base import (
     Parameter,
     Positive,
     Shape,
+    TorchCall,
     agrees,
     of_rank,
     per_axis,
@@ -90,6 +91,9 @@ class TransposedConvolution(Layer, Generic[Sizes, Paddings], frozen=True):
         sides = (self.kernel_size, self.stride, self.padding, self.dilation)
         along = map(Spread, range(1, self.rank + 1), *(per_axis(side, self.rank) for side in sides))
         return (((channels, *along),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._torch_module(in_channels=x[0])
 
     def _weight(self, x: Shape) -> Shape:
         return (x[0], self.out_channels // self.groups, *per_axis(self.kernel_size, self.rank))

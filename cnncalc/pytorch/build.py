@@ -1,0 +1,164 @@
+"""A network as an nn.Module: each layer under its name in the spec, run in the graph's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from importlib import import_module
+from typing import Any
+
+import torch
+from msgspec import Struct
+from torch import Tensor, nn
+
+from cnncalc.analysis.liveness import last_uses
+from cnncalc.errors import CnncalcError
+from cnncalc.evaluate import Evaluated, evaluate
+from cnncalc.graph import Graph, build_graph
+from cnncalc.pytorch.modules import Function
+from cnncalc.spec.items import Number
+from cnncalc.spec.network import Network
+
+
+class Step(Struct, frozen=True):
+    """How a layer is run: the path of its module, whether past the module's hooks, what it reads and then lets go."""
+
+    path: tuple[str, ...]
+    functional: bool
+    sources: tuple[int, ...]
+    dead: tuple[int, ...]
+
+
+class Built(nn.Module):
+    """A network's layers as modules; takes a batch of each of the network's inputs, in their order."""
+
+    def __init__(self, name: str, graph: Graph) -> None:
+        super().__init__()
+        self.name = name
+        self.input_names = graph.inputs
+        self.output_names = graph.outputs
+        dead = last_uses(graph)
+        self.steps = [
+            Step(tuple(node.name.split(".")), node.layer.functional, node.sources, values)
+            for node, values in zip(graph.nodes, dead, strict=True)
+        ]
+        positions = {name: index for index, name in enumerate((*graph.inputs, *(node.name for node in graph.nodes)))}
+        self.output_positions = tuple(positions[name] for name in graph.outputs)
+        self.unregistered: dict[tuple[str, ...], nn.Module] = {}
+
+    def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
+        return self.run(*inputs)
+
+    def run(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
+        """The network's output, or a tuple of several, of a batch of each input."""
+        if len(inputs) != len(self.input_names):
+            raise TypeError(f"{self.name} takes {len(self.input_names)} inputs ({', '.join(self.input_names)})")
+        values: list[Any] = list(inputs)
+        for step in self.steps:
+            module = self.layer(step.path)
+            call = module.forward if step.functional else module
+            values.append(call(*[values[source] for source in step.sources]))
+            for position in step.dead:
+                values[position] = None
+        outputs = tuple(values[position] for position in self.output_positions)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def layer(self, path: tuple[str, ...]) -> nn.Module:
+        """The module of a layer, by the parts of its name; whatever stands there now, since people replace modules."""
+        if path in self.unregistered:
+            return self.unregistered[path]
+        module: nn.Module = self
+        for part in path:
+            module = module._modules[part]  # type: ignore[assignment]
+        return module
+
+    def train(self, mode: bool = True) -> Built:
+        for module in self.unregistered.values():
+            module.train(mode)
+        return super().train(mode)
+
+    def place(self, path: tuple[str, ...], module: nn.Module) -> None:
+        """Register a module at its path.
+
+        The tables of modules are used as they are, since ``add_module`` refuses names that nn.Module has for methods,
+        such as "half". Raises CnncalcError for a name that is also that of a part of PyTorch's own layer.
+        """
+        holder: nn.Module = self
+        for part in path[:-1]:
+            holder = holder._modules.setdefault(part, Scope())  # type: ignore[assignment]
+        before = holder._modules.get(path[-1])
+        if before is not None:
+            if not isinstance(before, Scope) or before._modules.keys() & module._modules.keys():
+                raise CnncalcError(f'the name "{".".join(path)}" is also that of a part of a layer of PyTorch\'s')
+            module._modules.update(before._modules)
+        holder._modules[path[-1]] = module
+
+
+class OneInput(Built):
+    """A network with one input, which is named, so that tracers find it."""
+
+    def forward(self, input: Tensor) -> Tensor | tuple[Tensor, ...]:  # type: ignore[override]
+        return self.run(input)
+
+
+class Scope(nn.Module):
+    """Layers whose names begin alike. It is not called itself."""
+
+    def __getitem__(self, name: int | str) -> nn.Module:
+        if str(name) not in self._modules:
+            raise IndexError(f"there is no {name}; there are {', '.join(self._modules)}")
+        return self._modules[str(name)]  # type: ignore[return-value]
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __iter__(self) -> Iterator[nn.Module]:
+        return self.children()
+
+
+def build(
+    network: Network,
+    input: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    *,
+    variables: Mapping[str, Number] | None = None,
+    device: torch.device | str | None = None,
+    dtype: torch.dtype | None = None,
+) -> Built:
+    """See :func:`cnncalc.to_torch`."""
+    if input is not None:
+        network = network.with_input(input)
+    if variables:
+        network = network.with_variables(**variables)
+    graph = build_graph(network)
+    built = (OneInput if len(graph.inputs) == 1 else Built)(network.name, graph)
+    with torch.device(device) if device is not None else nullcontext():
+        for visit in evaluate(graph, network.inputs.values()):
+            module = layer_module(visit)
+            path = tuple(visit.node.name.split("."))
+            if visit.node.layer.functional and not visit.parameters and not visit.buffers:
+                built.unregistered[path] = module
+            else:
+                built.place(path, module)
+    return built.to(dtype) if dtype is not None else built
+
+
+def layer_module(visit: Evaluated) -> nn.Module:
+    """The module of one layer, on the device of the context. Raises CnncalcError where PyTorch refuses to make it."""
+    call = visit.node.layer.torch_call(*visit.inputs)
+    home, _, name = call.name.rpartition(".")
+    called: Any = getattr(import_module(home), name)
+    try:
+        if not isinstance(called, type):
+            return Function(called, call.arguments, type(visit.node.layer).__name__)
+        module: nn.Module = called(**call.arguments)
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise CnncalcError(f'PyTorch refuses to make "{visit.node.name}": {first_line(error)}') from None
+    for parameter in visit.parameters:
+        if not parameter.trainable:
+            module.get_parameter(parameter.name).requires_grad_(False)
+    return module
+
+
+def first_line(error: BaseException) -> str:
+    """What PyTorch says, in short."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

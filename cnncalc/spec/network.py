@@ -39,6 +39,8 @@ class Heading(Struct, frozen=True, kw_only=True, omit_defaults=True):
     expected: Expected | None = None
     input: InputShape | Annotated[dict[Name, InputShape], Meta(min_length=1)]
     outputs: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
+    frozen: tuple[str, ...] = ()
+    """What of an imported network holds for its stated input alone, a sentence each."""
 
 
 class Network(Heading, frozen=True, kw_only=True, dict=True):
@@ -90,12 +92,12 @@ class Network(Heading, frozen=True, kw_only=True, dict=True):
         document = {
             field: plain(value) if field in ("layers", "blocks") else msgspec.to_builtins(value)
             for field in _ORDER
-            if (value := getattr(self, field)) not in (None, "", {})
+            if (value := getattr(self, field)) not in (None, "", {}, ())
         }
         return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
 
 
-_ORDER = ("name", "year", "source", "top1", "notes", "expected", "variables", "blocks", "input", "layers", "outputs")
+_ORDER = ("name", "year", "source", "top1", "notes", "expected", "frozen", "variables", "blocks", "input", "layers", "outputs")
 
 
 def network_from(document: object, source: str = "") -> Network:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.errors import CnncalcError as CnncalcError
     from cnncalc.errors import SpecError as SpecError
     from cnncalc.layers import *  # noqa: F403
+    from cnncalc.pytorch import from_torch as from_torch
     from cnncalc.pytorch import to_torch as to_torch
     from cnncalc.spec import *  # noqa: F403
 
@@ -29,6 +30,7 @@ _HOMES = {
     "analyze": "cnncalc.analysis",
     "CnncalcError": "cnncalc.errors",
     "SpecError": "cnncalc.errors",
+    "from_torch": "cnncalc.pytorch",
     "to_torch": "cnncalc.pytorch",
     **dict.fromkeys(_SPEC, "cnncalc.spec"),
 }

@@ -67,7 +67,7 @@ def command(
     keys = default if columns is None else tuple(key.strip() for key in columns.split(","))
     for key in keys if sort is None else (*keys, sort):
         sheets.column_named(key)
-    network = read_spec(spec)
+    network = read_spec(spec, input_shape(shapes))
     try:
         analysis = analyze(
             network, input_shape(shapes), batch=batch, variables=variables(settings), convention=convention

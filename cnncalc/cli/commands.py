@@ -15,11 +15,14 @@ from cnncalc.errors import CnncalcError, nearest
 _COMMANDS = {
     "analyze": "Shapes, parameters and costs of every layer of a network.",
     "conventions": "What tools, papers and lectures count.",
+    "import": "A PyTorch module as a spec.",
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
     "schema": "The JSON Schema of specs, for editors.",
     "zoo": "The networks that come with cnncalc.",
 }
+_HOMES = {"import": "import_module"}
+"""The files of commands whose names Python keeps for itself."""
 
 
 class Commands(click.Group):
@@ -31,7 +34,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"cnncalc.cli.{cmd_name}").command
+        home = _HOMES.get(cmd_name, cmd_name)
+        command: click.Command = import_module(f"cnncalc.cli.{home}").command
         return command
 
     def resolve_command(
@@ -60,5 +64,6 @@ def commands() -> None:
     """Exact shapes, parameters and costs of convolutional networks.
 
     A SPEC is a .json file, the name of a spec that comes with cnncalc (such as alexnet), a Python file's network
-    (net.py:network, or net.py:make(width=32)), whose code is run, or - for standard input.
+    (net.py:network, or net.py:make(width=32)), whose code is run, a PyTorch module of an installed package
+    (torchvision.models:resnet50, with arguments if need be), whose code is run too, or - for standard input.
     """

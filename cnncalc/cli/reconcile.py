@@ -39,7 +39,7 @@ def command(
       cnncalc reconcile resnet50 --convention thop --convention fvcore
       cnncalc reconcile resnet50 --from macs --set stride_in=1
     """
-    network = read_spec(spec)
+    network = read_spec(spec, input_shape(shapes))
 
     def under(name: str) -> Analysis:
         return analyze(network, input_shape(shapes), batch=batch, variables=variables(settings), convention=name)

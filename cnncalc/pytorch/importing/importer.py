@@ -213,3 +213,30 @@ def _frozen(net: Lowering, traces: Traces) -> tuple[str, ...]:
         found.append(f"the module could not be run at another size than this ({traces.fixed})"[:1000])
     found += [f"{step.name}: {step.frozen}" for step in net.steps if step.frozen]
     return tuple(dict.fromkeys(found))
+
+
+_USUAL = ((3, 224, 224), (3, 16, 112, 112), (3, 256, 256), (3, 299, 299), (1, 28, 28), (3, 32, 32))
+"""The shapes of the samples of common data sets, by how common networks for them are."""
+
+
+def imported_at_usual_size(module: nn.Module, name: str) -> Network:
+    """The module at the size that it states, else at the first usual one at which it runs. Raises CnncalcError."""
+    first: CnncalcError | None = None
+    stated = _stated_size(module)
+    for shape in (stated, *_USUAL) if stated else _USUAL:
+        try:
+            return imported(module, shape, name)
+        except CnncalcError as error:
+            first = first or error
+    hint = "; state the shape of its input with --input, such as --input 3,224,224"
+    raise CnncalcError(f"{first}{hint}") from None
+
+
+def _stated_size(module: nn.Module) -> tuple[int, ...] | None:
+    """The size of input that a module's configuration names, as collections of models have it."""
+    for attribute in ("default_cfg", "pretrained_cfg", "config"):
+        configuration = getattr(module, attribute, None)
+        size = configuration.get("input_size") if isinstance(configuration, dict) else None
+        if isinstance(size, (tuple, list)) and size and all(isinstance(part, int) and part > 0 for part in size):
+            return tuple(size)
+    return None

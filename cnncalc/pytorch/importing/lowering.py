@@ -273,7 +273,8 @@ class Lowering:
             made = layers.ConstantTensor(shape=wanted, stored=True)
         index = len(self.steps)
         samples = value.samples if shape is None else (wanted,) * len(self.times)
-        step = Step(made, (self.first_input,), self.frame, "constant", samples=samples, batched=False)
+        of_samples = value.batch is not None and value.times == self.times
+        step = Step(made, (self.first_input,), self.frame, "constant", samples=samples, batched=of_samples)
         step.stored = value.stored
         self.steps.append(step)
         found = Value(samples, None, False, self.times, index)

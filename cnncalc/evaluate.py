@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cnncalc.errors import SpecError
 from cnncalc.graph import Graph, Node
-from cnncalc.layers.base import Buffer, Check, Operations, Parameter, Shape
+from cnncalc.layers.base import Buffer, Check, Operations, Parameter, Shape, shape_text
 
 
 class Evaluated(Struct, frozen=True, gc=False):
@@ -44,7 +44,8 @@ def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = rai
     ``input_shapes`` are those of the graph's inputs, in their order.
     """
     shapes = list(input_shapes)
-    walk = []
+    walk: list[Evaluated] = []
+    sharing = []
     for node in graph.nodes:
         layer = node.layer
         inputs = tuple([shapes[source] for source in node.sources])
@@ -54,7 +55,24 @@ def evaluate(graph: Graph, input_shapes: Iterable[Shape], require: Require = rai
         output = layer.output(*inputs)
         shapes.append(output)
         parameters, buffers = layer.tensors(*inputs)
-        walk.append(
-            Evaluated(node, inputs, output, parameters, buffers, layer.operations(*inputs, output=output))
-        )
+        walk.append(Evaluated(node, inputs, output, parameters, buffers, layer.operations(*inputs, output=output)))
+        if layer.weights is not None:
+            sharing.append(walk[-1])
+    if sharing:
+        _check_sharing(walk, sharing)
     return walk
+
+
+def _check_sharing(walk: Iterable[Evaluated], sharing: Iterable[Evaluated]) -> None:
+    """That a layer that uses the weights of one of its own kind would have the same. Raises SpecError."""
+    by_name = {visit.node.name: visit for visit in walk}
+    for visit in sharing:
+        node = visit.node
+        (first, *others) = [by_name[name] for name in node.layer.weights or ()]
+        if others or type(first.node.layer) is not type(node.layer):
+            continue
+        ours, theirs = (tuple(each.node.layer.parameters(*each.inputs)) for each in (visit, first))
+        if any(a.shape != b.shape for a, b in zip(ours, theirs, strict=False)) or len(ours) != len(theirs):
+            found, expected = (", ".join(f"{p.name} {shape_text(p.shape)}" for p in own) for own in (theirs, ours))
+            message = f'"{node.name}" cannot use the weights of "{first.node.name}", which are {found}; it takes {expected}'
+            raise SpecError(message, where=f"{node.where}.weights")

@@ -44,6 +44,12 @@ class Row(Struct, frozen=True, gc=False):
     activations: int
     visit: Evaluated
     defect: str = ""
+    frozen_params: int = 0
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Which of ``"macs"`` and ``"flops"`` are not known of it; they stand as 0 here and make the totals partial."""
+        return self.layer.unknown()
 
     @property
     def layer(self) -> Layer:
@@ -69,6 +75,12 @@ class Totals(Struct, frozen=True):
     macs: int = 0
     flops: int = 0
     activations: int = 0
+    frozen_params: int = 0
+
+    @property
+    def trainable_params(self) -> int:
+        """Elements of parameters that training changes."""
+        return self.params - self.frozen_params
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Totals:
@@ -94,6 +106,12 @@ class Analysis(Struct, frozen=True, dict=True):
     totals: Totals
     counted: Convention
     expected: Expected | None = None
+    frozen: tuple[str, ...] = ()
+
+    @property
+    def partial(self) -> tuple[str, ...]:
+        """Which totals lack what is not known of some layers: ``"macs"``, ``"flops"``."""
+        return tuple(q for q in ("macs", "flops") if any(q in row.unknown for row in self.layers))
 
     @property
     def inputs(self) -> dict[str, Shape]:
@@ -154,7 +172,12 @@ class Analysis(Struct, frozen=True, dict=True):
             for row in self.layers
             for note in row.layer.notes(*row.input_shapes)
         ]
-        return (*notes, *self._misaligned(), *self._defective(), *self._unexpected())
+        return (*notes, *self._misaligned(), *self._defective(), *self._unexpected(), *self._frozen())
+
+    def _frozen(self) -> Iterator[Warning]:
+        """What of an imported network holds for its own input alone."""
+        for sentence in self.frozen:
+            yield Warning("", "frozen-size", f"frozen at import: {sentence}")
 
     def _defective(self) -> Iterator[Warning]:
         """What the convention is wrong about, once a sentence."""
@@ -175,7 +198,7 @@ class Analysis(Struct, frozen=True, dict=True):
         """The totals that are not what the spec expects of one sample."""
         for quantity, expected in structs.asdict(self.expected).items() if self.expected else ():
             found = getattr(self.totals, quantity) // (1 if quantity == "params" else self.batch)
-            if expected is not None and found != expected:
+            if expected is not None and found != expected and quantity not in self.partial:
                 message = f"the spec expects {expected:,} {quantity} in all, found {found:,}"
                 yield Warning("", "unexpected-total", message)
 
@@ -206,12 +229,15 @@ class Analysis(Struct, frozen=True, dict=True):
                     "flops": row.flops,
                     "activations": row.activations,
                     "operations": {name: self.batch * count for name, count in structs.asdict(row.operations).items()},
+                    **({"frozen_params": row.frozen_params} if row.frozen_params else {}),
                     **({"defect": row.defect} if row.defect else {}),
+                    **({"unknown": list(row.unknown)} | dict.fromkeys(row.unknown) if row.unknown else {}),
                     "receptive_field": self._field_document(row.name),
                 }
                 for row in self.layers
             ],
-            "totals": structs.asdict(self.totals),
+            "totals": structs.asdict(self.totals) | {"trainable_params": self.totals.trainable_params},
+            **({"partial": list(self.partial)} if self.partial else {}),
             "warnings": [structs.asdict(warning) for warning in self.warnings],
         }
 
@@ -262,7 +288,11 @@ def analyze(
         network = network.with_variables(**variables)
     walk = evaluate(build_graph(network), network.inputs.values())
     rows = tuple([_row(visit, batch, counted) for visit in walk])
-    return Analysis(network.name, counted.name, batch, network.input, rows, Totals.of(rows), counted, network.expected)
+    return Analysis(
+        *(network.name, counted.name, batch, network.input, rows, Totals.of(rows), counted),
+        expected=network.expected,
+        frozen=network.frozen,
+    )
 
 
 def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, list[int]]:
@@ -281,7 +311,8 @@ def _row(visit: Evaluated, batch: int, convention: Convention) -> Row:
         elements(visit.buffers),
         batch * visit.operations.mac,
         0 if rule is None else convention.samples(batch) * rule.value(visit),
-        batch * prod(visit.output),
+        batch * prod(visit.output) if node.layer.makes_activations else 0,
         visit,
         "" if rule is None else rule.defect,
+        elements(p for p in visit.parameters if not p.trainable) if node.layer.frozen else 0,
     )

@@ -166,7 +166,7 @@ LAYERS: tuple[type[Layer], ...] = (
     *(SELU, CELU, Softsign, LogSigmoid, Hardtanh, GLU, Scale, Shift, Power, Clamp, Function),
     *(Softmax, LogSoftmax, Maxout, PositionBias, LayerScale, Dropout, StochasticDepth, Identity),
     *(Linear, Embedding, MultiheadAttention, ScaledDotProductAttention),
-    *(Add, Subtract, Multiply, Divide, Maximum, Minimum, Average, Compare, Where, Concat, MatMul, Einsum),
+    *(Add, Subtract, Multiply, Divide, Maximum, Average, Concat, Minimum, Compare, Where, MatMul, Einsum),
     *(Flatten, Unflatten, Reshape, ReshapeLike, Permute, Squeeze, Unsqueeze, Expand, ExpandAs, Tile, RepeatInterleave),
     *(Slice, Crop, Chunk, Split, IndexSelect, Roll, Flip, Windows, Unfold, Fold),
     *(Mean, Sum, Max, Min, ArgMax, Product, Variance, StandardDeviation, Norm, LogSumExp, CumulativeSum),

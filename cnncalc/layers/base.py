@@ -176,6 +176,11 @@ class Layer(
         """For each input, what one output element reads of it."""
         raise NotImplementedError
 
+    @classmethod
+    def merges(cls) -> bool:
+        """Whether it is made to bring any number of branches together."""
+        return cls.least_inputs > 1 and cls.most_inputs is None
+
     def tensors(self, *inputs: Shape) -> tuple[tuple[Parameter, ...], tuple[Buffer, ...]]:
         """The parameters and buffers that are counted here: none where they are other layers'."""
         if self.weights is not None:

@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar, TypeAlias
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal
-from cnncalc.layers.base import Buffer, Check, Layer, Name, Note, Operations, Parameter, Positive, Shape
+from cnncalc.layers.base import Axis, Buffer, Check, Layer, Name, NonNegative, Note, Operations, Parameter, Shape, sample_axis
 from cnncalc.layers.reading import NOTHING, SAME, Everything, Reading
 
-Sizes: TypeAlias = Annotated[tuple[Positive, ...], Meta(max_length=16)]
+Sizes: TypeAlias = Annotated[tuple[NonNegative, ...], Meta(max_length=16)]
 
 
 class Source(Layer, frozen=True):
@@ -39,9 +39,26 @@ class LearnedTensor(Source, frozen=True):
 
 
 class ConstantTensor(Source, frozen=True):
-    """A tensor that is not learned: a buffer, where it is ``stored``, or numbers made on the way."""
+    """A tensor that is not learned: a buffer, where it is ``stored``, or numbers made on the way.
+
+    A size of 0 in ``shape`` is that of what it reads along the next of ``axes``, which count the batch as axis 0.
+    """
 
     stored: bool = False
+    axes: Annotated[tuple[Axis, ...], Meta(max_length=16)] = ()
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        for axis in self.axes:
+            message = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
+            yield Check(0 <= sample_axis(axis, x) < len(x), "axes", message, (axis, x))
+        zeros = len(self.axes) in (0, self.shape.count(0))
+        yield Check(zeros, "axes", "{} has another number of zeros than axes", (list(self.shape),))
+
+    def output(self, x: Shape) -> Shape:
+        taken = iter(self.axes)
+        if not self.axes:
+            return self.shape
+        return tuple(x[sample_axis(next(taken), x)] if size == 0 else size for size in self.shape)
 
     def buffers(self, x: Shape) -> tuple[Buffer, ...]:
         return (Buffer("value", self.shape),) if self.stored else ()

@@ -186,7 +186,7 @@ def _container(
     if "index" in rest:
         check_name(rest["index"], f"{where}.index")
     if kind in (Residual, Parallel):
-        merges = [name for name, layer in LAYERS_BY_NAME.items() if layer.most_inputs is None]
+        merges = [name for name, layer in LAYERS_BY_NAME.items() if layer.merges()]
         if rest.get("merge", merges[0]) not in merges:
             found = quote(rest["merge"])
             raise SpecError(f"expected one of {', '.join(merges)}, found {found}", where=f"{where}.merge")

@@ -18,7 +18,6 @@ from cnncalc.pytorch.importing.naming import name_steps, sound
 from cnncalc.pytorch.importing.ownership import assign, frozen_of
 from cnncalc.pytorch.importing.tape import Ref
 from cnncalc.pytorch.importing.traces import Inputs, Shapes, Traces, traced
-from cnncalc.pytorch.importing.untouched import weightless
 from cnncalc.pytorch.importing.values import Step, Stored, Value
 from cnncalc.spec.network import INPUT, Expected, Network
 
@@ -31,11 +30,10 @@ def imported(
     """See :func:`cnncalc.from_torch`."""
     stored, identities = _stored(module)
     shapes, positional = _inputs(module, input_shape)
-    with weightless(module) as stand_ins:
-        known = [stand_ins[identity] for identity in identities]
-        dtype = next((t.dtype for t in known if t.is_floating_point()), torch.float32)
-        traces = _first_that_runs(module, known, shapes, positional, dtype)
-    count = len(known)
+    own = (*module.parameters(), *module.buffers())
+    dtype = next((tensor.dtype for tensor in own if tensor.is_floating_point()), torch.float32)
+    traces = _first_that_runs(module, identities, shapes, positional, dtype)
+    count = len(identities)
     values = {
         index: Value((each.shape,) * len(traces.tapes), None, False, traces.batches, None, each)
         for index, each in enumerate(stored.values())
@@ -43,7 +41,7 @@ def imported(
     for index, input in enumerate(shapes, start=count):
         arrived = tuple((batch, *s[input]) for batch, s in zip(traces.batches, traces.shapes, strict=True))
         values[index] = Value(arrived, 0, False, traces.batches, input)
-    net = Lowering(traces.tapes, values, traces.batches)
+    net = Lowering(traces.tapes, traces.pairs, values, traces.batches)
     net.first_input = next(iter(shapes))
     net.run()
     outputs = _outputs(net, traces.tapes[0].outputs)
@@ -115,7 +113,7 @@ def _by_position(module: nn.Module, names: list[str]) -> tuple[str, ...]:
 
 
 def _first_that_runs(
-    module: nn.Module, known: Sequence[Any], shapes: Shapes, positional: tuple[str, ...], dtype: torch.dtype
+    module: nn.Module, known: Sequence[int], shapes: Shapes, positional: tuple[str, ...], dtype: torch.dtype
 ) -> Traces:
     """The traces with numbers as inputs, or with indices where a module wants those."""
     try:

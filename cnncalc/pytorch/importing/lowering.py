@@ -11,6 +11,7 @@ from cnncalc import layers
 from cnncalc.layers import Layer
 from cnncalc.pytorch.importing.arrangement import columns, rearranged, subsequence
 from cnncalc.pytorch.importing.tape import Call, Frame, Ref, Tape
+from cnncalc.pytorch.importing.traces import paired
 from cnncalc.pytorch.importing.values import DeclinedError, Sizes, Step, Stored, Value, Varying, with_batch
 
 Translation = Callable[..., Any]
@@ -39,8 +40,11 @@ def translates(*names: str, varying: bool = False) -> Callable[[Translation], Tr
 class Lowering:
     """The steps so far, and the value of each tensor of the tape."""
 
-    def __init__(self, tapes: Sequence[Tape], known: dict[int, Value], times: Sizes) -> None:
+    def __init__(
+        self, tapes: Sequence[Tape], pairs: dict[int, int], known: dict[int, Value], times: Sizes
+    ) -> None:
         self.tapes = tapes
+        self.pairs = pairs
         self.times = times
         self.values = known
         self.steps: list[Step] = []
@@ -75,7 +79,7 @@ class Lowering:
             return
         if not refs:
             return
-        if used and all(value.is_constant for value in used) and not call.macs:
+        if all(value.is_constant for value in used) and not call.macs:
             for ref in refs:
                 self.values[ref.index] = self._constant(ref)
             return
@@ -94,12 +98,20 @@ class Lowering:
                 self._undo(before)
             else:
                 return
-        if call.inner:
+        pairs = self._inner_pairs(calls) if call.inner else None
+        if pairs is not None:
+            self.pairs = pairs
             for inner in zip(*(each.inner for each in calls), strict=True):
                 self.lower(inner)
             self._resolve(refs)
         else:
             self._opaque(call, refs, used)
+
+    def _inner_pairs(self, calls: tuple[Call, ...]) -> dict[int, int] | None:
+        """The tensors of the operators below a call, trace by trace; None where those are not the same."""
+        if len(calls) == 1:
+            return self.pairs
+        return paired(calls[0].inner, calls[1].inner, self.pairs)
 
     def _accept(self, refs: list[Ref], found: Any, call: Call, before: int) -> None:
         """Take the values of a translation, once their shapes and multiply-accumulates are those that were recorded."""
@@ -139,7 +151,10 @@ class Lowering:
                 self.values[ref.index] = self.values[same] if same is not None else self._constant(ref)
 
     def _shapes(self, ref: Ref) -> tuple[Sizes, ...]:
-        return tuple(tape.shapes[ref.index] for tape in self.tapes)
+        if len(self.tapes) == 1:
+            return (self.tapes[0].shapes[ref.index],)
+        first, second = self.tapes
+        return first.shapes[ref.index], second.shapes[self.pairs[ref.index]]
 
     def value(self, ref: Ref) -> Value:
         if ref.index not in self.values:
@@ -263,10 +278,11 @@ class Lowering:
         if key in self.data_nodes:
             return self.data_nodes[key]
         made: Layer
+        source: int | str = self.first_input
         if value.stored is None:
-            if any(sample != value.samples[0] for sample in value.samples):
-                self.freeze("a constant of the input's size")
             made = layers.ConstantTensor(shape=wanted)
+            if shape is None and any(sample != wanted for sample in value.samples):
+                made, source = self._constant_like(value)
         elif value.stored.is_parameter:
             made = layers.LearnedTensor(shape=wanted)
         else:
@@ -274,7 +290,7 @@ class Lowering:
         index = len(self.steps)
         samples = value.samples if shape is None else (wanted,) * len(self.times)
         of_samples = value.batch is not None and value.times == self.times
-        step = Step(made, (self.first_input,), self.frame, "constant", samples=samples, batched=of_samples)
+        step = Step(made, (source,), self.frame, "constant", samples=samples, batched=of_samples)
         step.stored = value.stored
         self.steps.append(step)
         found = Value(samples, None, False, self.times, index)
@@ -283,6 +299,18 @@ class Lowering:
         self.by_node[index] = replace(found, shapes=samples, batch=None, kept=False)
         self.data_nodes[key] = found
         return found
+
+    def _constant_like(self, value: Value) -> tuple[Layer, int | str]:
+        """A constant whose sizes are those of something before it, and what that is."""
+        sizes = columns(value.samples)
+        varying = [column for column in sizes if any(size != column[0] for size in column)]
+        if 0 not in value.samples[0]:
+            for other, axes in self.with_sizes(varying):
+                shape = tuple(0 if column in varying else column[0] for column in sizes)
+                node = other.node if other.node is not None else self.first_input
+                return layers.ConstantTensor(shape=shape, axes=tuple(axis + 1 for axis in axes)), node
+        self.freeze("a constant of the input's size")
+        return layers.ConstantTensor(shape=value.samples[0]), self.first_input
 
     first_input: str = "input"
 
@@ -375,6 +403,8 @@ FREE = frozenset(
         *("gather", "index", "getitem", "scatter", "scatter_", "index_put", "index_put_", "sort", "argsort", "topk"),
         *("nonzero", "as_strided", "tril", "triu", "diagonal", "unfold", "take", "take_along_dim", "index_copy"),
         *("masked_select", "bucketize", "one_hot", "setitem", "diag_embed", "copy", "slice_scatter", "select_scatter"),
+        *("slice", "select", "view", "reshape", "expand", "repeat", "permute", "transpose", "squeeze", "unsqueeze"),
+        *("cat", "stack", "split", "chunk", "unbind", "narrow", "constant_pad_nd", "pad", "slice_copy", "movedim"),
         *("im2col", "col2im", "rot90", "channel_shuffle", "pixel_shuffle", "pixel_unshuffle", "flip", "roll"),
     )
 )

@@ -72,10 +72,15 @@ def _as_the_rule_says(
         homes = {each.name.rpartition(".")[0] for each in stored if not each.is_parameter}
         counters = [everything.get(f"{home}.{COUNTER}" if home else COUNTER) for home in homes]
         own += [counter for counter in counters if counter is not None and counter.shape == ()]
-    found = sorted(each.shape for each in own if each.is_parameter)
-    kept = sorted(each.shape for each in own if not each.is_parameter)
-    same = found == sorted(shapes) and kept == sorted(buffers.values())
+    found = sorted(_long(each.shape) for each in own if each.is_parameter)
+    kept = sorted(_long(each.shape) for each in own if not each.is_parameter)
+    same = found == sorted(map(_long, shapes)) and kept == sorted(map(_long, buffers.values()))
     return tuple(own) if same else None
+
+
+def _long(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape without its axes of size 1, which windows of one axis more have."""
+    return tuple(size for size in shape if size != 1)
 
 
 def _add(net: Lowering, stored: Stored, frame: Frame) -> int:

@@ -65,6 +65,7 @@ class Tape:
         self.tensors: list[Tensor] = []
         self.on_meta: dict[int, Tensor] = {}
         self.alias: dict[int, int] = {}
+        self.known = 0
         self._by_id: dict[int, int] = {}
         self._by_place: dict[Any, int] = {}
         self.frame = Frame(None, None)
@@ -219,7 +220,11 @@ class _Functions(TorchFunctionMode):
             self.operators.call = None
         if isinstance(result, Tensor):
             if not call.inner and tape.knows(result) and not name.endswith("_"):
-                result = result.alias() if hasattr(result, "alias") else torch.ops.aten.alias(result)
+                self.operators.busy = True
+                try:
+                    result = torch.ops.aten.alias(result)
+                finally:
+                    self.operators.busy = False
                 call.results = tape.fresh(result)
             else:
                 call.results = tape.referred(result, fresh=True)
@@ -369,6 +374,7 @@ def record(module: nn.Module, known: Sequence[Tensor], args: Sequence[Any], kwar
     tape = Tape()
     for tensor in known:
         tape.fresh(tensor)
+    tape.known = len(known)
     operators = _Operators(tape)
     with torch.no_grad(), _framed(tape), operators, _Functions(tape, operators):
         outputs = module(*args, **kwargs)

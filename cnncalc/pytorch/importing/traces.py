@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from cnncalc.errors import CnncalcError
-from cnncalc.pytorch.importing.tape import Call, Tape, record
+from cnncalc.pytorch.importing.tape import Call, Ref, Tape, record
+from cnncalc.pytorch.importing.untouched import weightless
 
 BATCHES = (3, 2)
 """The samples of the first trace and of the second: fewer, so that no size of a larger map goes with them."""
@@ -40,11 +41,16 @@ class Traces:
     tapes: tuple[Tape, ...]
     batches: tuple[int, ...]
     shapes: tuple[Shapes, ...]
+    pairs: dict[int, int]
     fixed: str = ""
 
 
-def traced(module: nn.Module, known: Sequence[Tensor], inputs: Inputs) -> Traces:
-    """The traces of a module that is ready for them. Raises CnncalcError where it fails on the wanted input."""
+def traced(module: nn.Module, known: Sequence[int], inputs: Inputs) -> Traces:
+    """The traces of a module, whose ``known`` tensors have the first numbers of each tape.
+
+    ``pairs`` has for each tensor of the first tape its number on the second. Raises CnncalcError where the module fails
+    on the wanted input.
+    """
     try:
         first = _tape(module, known, inputs, inputs.shapes, BATCHES[0])
     except Exception as error:
@@ -56,10 +62,12 @@ def traced(module: nn.Module, known: Sequence[Tensor], inputs: Inputs) -> Traces
         except Exception as error:
             why = why or _sentence(error)
             continue
-        if _alike(first.calls, second.calls):
-            return Traces((first, second), BATCHES, (inputs.shapes, shapes), why if shapes == inputs.shapes else "")
+        pairs = paired(first.calls, second.calls, {number: number for number in range(first.known)})
+        if pairs is not None:
+            fixed = why if shapes == inputs.shapes else ""
+            return Traces((first, second), BATCHES, (inputs.shapes, shapes), pairs, fixed)
         why = why or "it takes another path for another size"
-    return Traces((first,), BATCHES[:1], (inputs.shapes,), why or "it runs for one size only")
+    return Traces((first,), BATCHES[:1], (inputs.shapes,), {}, why or "it runs for one size only")
 
 
 def failure(error: BaseException) -> str:
@@ -72,13 +80,13 @@ def _sentence(error: BaseException) -> str:
     return (lines[0] if lines else type(error).__name__)[:300]
 
 
-def _tape(module: nn.Module, known: Sequence[Tensor], inputs: Inputs, shapes: Shapes, batch: int) -> Tape:
+def _tape(module: nn.Module, known: Sequence[int], inputs: Inputs, shapes: Shapes, batch: int) -> Tape:
     tensors = inputs.tensors(shapes, batch)
     args = [tensors[name] for name in inputs.positional]
     kwargs = {name: tensor for name, tensor in tensors.items() if name not in inputs.positional}
-    with warnings.catch_warnings():
+    with weightless(module) as stand_ins, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return record(module, [*known, *tensors.values()], args, kwargs)
+        return record(module, [*(stand_ins[identity] for identity in known), *tensors.values()], args, kwargs)
 
 
 def other_shapes(shapes: Shapes) -> Iterator[Shapes]:
@@ -102,23 +110,32 @@ def _changed(shape: tuple[int, ...], larger: Any) -> tuple[int, ...]:
     return (shape[0], *(larger(size, place) for place, size in enumerate(shape[1:], start=1)))
 
 
-def _alike(first: Sequence[Call], second: Sequence[Call]) -> bool:
-    """Whether two traces are the same calls on the same tensors."""
+def paired(first: Sequence[Call], second: Sequence[Call], known: dict[int, int]) -> dict[int, int] | None:
+    """The tensors of one trace by those of the other, where both are the same calls on the same tensors; else None.
+
+    What the calls do inside is not compared: whether a copy was needed may depend on the size.
+    """
     if len(first) != len(second):
-        return False
+        return None
+    pairs = dict(known)
     for a, b in zip(first, second, strict=True):
         if a.name != b.name or len(a.arguments) != len(b.arguments) or a.named.keys() != b.named.keys():
-            return False
-        if _numbers(a.results) != _numbers(b.results) or _numbers(a.arguments) != _numbers(b.arguments):
-            return False
-        if not _alike(a.inner, b.inner):
-            return False
-    return True
+            return None
+        for ours, theirs in ((a.arguments, b.arguments), (a.named, b.named), (a.results, b.results)):
+            mine, others = _numbers(ours), _numbers(theirs)
+            if len(mine) != len(others):
+                return None
+            for one, other in zip(mine, others, strict=True):
+                if pairs.setdefault(one, other) != other:
+                    return None
+    return pairs
 
 
 def _numbers(tree: Any) -> list[int]:
-    if hasattr(tree, "index") and hasattr(tree, "__slots__"):
+    if isinstance(tree, Ref):
         return [tree.index]
-    if isinstance(tree, tuple):
-        return [number for part in tree for number in _numbers(part)]
-    return []
+    if isinstance(tree, dict):
+        tree = tuple(tree.values())
+    if isinstance(tree, slice):
+        tree = (tree.start, tree.stop, tree.step)
+    return [number for part in tree for number in _numbers(part)] if isinstance(tree, tuple) else []

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-_TABLES = ("_parameters", "_buffers", "_modules")
+_DEEPEST = 3
+"""How deep lists and dictionaries that a module keeps are looked into."""
 
 
 @contextmanager
@@ -18,13 +19,15 @@ def weightless(module: nn.Module) -> Iterator[dict[int, Tensor]]:
     """The module in evaluation mode, with each parameter and floating-point buffer on the meta device.
 
     Gives each of these stand-ins by the ``id`` of the module's own tensor. Whatever a forward pass leaves in the
-    module is gone afterwards: attributes, buffers, the training flags and the random numbers' state are as before.
+    module is gone afterwards: attributes, what it has put into lists and dictionaries, the training flags and the
+    random numbers' state are as before.
     """
-    before = [(part, dict(part.__dict__), [dict(part.__dict__[table]) for table in _TABLES]) for part in module.modules()]
+    parts = list(module.modules())
+    before = [_kept(part.__dict__) for part in parts]
     stand_ins: dict[int, Tensor] = {}
     randomness = random.getstate(), torch.random.get_rng_state()
     try:
-        for part in module.modules():
+        for part in parts:
             part.training = False
             for table in (part._parameters, part._buffers):
                 for name, tensor in table.items():
@@ -32,14 +35,39 @@ def weightless(module: nn.Module) -> Iterator[dict[int, Tensor]]:
                         table[name] = _stand_in(tensor, stand_ins)  # type: ignore[assignment]
         yield stand_ins
     finally:
-        for part, attributes, tables in before:
-            for table, content in zip(_TABLES, tables, strict=True):
-                attributes[table].clear()
-                attributes[table].update(content)
-            part.__dict__.clear()
-            part.__dict__.update(attributes)
+        for restore in before:
+            restore()
         random.setstate(randomness[0])
         torch.random.set_rng_state(randomness[1])
+
+
+def _kept(container: Any, depth: int = 0) -> Callable[[], None]:
+    """What puts a dictionary, a list or a set back to what it holds now, and those that it holds."""
+    content = container.copy()
+    inner: list[Callable[[], None]] = []
+    if depth < _DEEPEST:
+        values = content.values() if isinstance(content, dict) else content
+        inner = [_kept(value, depth + 1) for value in values if isinstance(value, _CONTAINERS) and value]
+        empty = [value for value in values if isinstance(value, _CONTAINERS) and not value]
+    else:
+        empty = []
+
+    def restore() -> None:
+        container.clear()
+        if isinstance(container, list):
+            container.extend(content)
+        else:
+            container.update(content)
+        for back in inner:
+            back()
+        for value in empty:
+            if value:
+                value.clear()
+
+    return restore
+
+
+_CONTAINERS = (dict, list, set)
 
 
 def _stand_in(tensor: Tensor, stand_ins: dict[int, Tensor]) -> Tensor:

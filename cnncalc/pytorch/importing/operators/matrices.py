@@ -17,7 +17,7 @@ def linear(net: Lowering, input: Value, weight: Value, bias: Value | None = None
     x = input
     if x.batch == x.ndim - 1 or weight.ndim != 2:
         raise DeclinedError("a linear map of the batch")
-    if weight.batch is not None or (bias is not None and bias.batch is not None):
+    if net.depends_on_samples(weight) or (bias is not None and net.depends_on_samples(bias)):
         raise DeclinedError("weights that differ from sample to sample")
     layer = layers.Linear(weight.shapes[0][0], bias=bias is not None)
     return net.layer(layer, x, tensors={"weight": weight, "bias": bias})

@@ -37,19 +37,34 @@ def batch_norm(
 ) -> Value:
     if cudnn_enabled is not None:  # torch.batch_norm, which has the weights first
         running_mean, running_var, weight, bias = weight, bias, running_mean, running_var
-    x = of_channels(net, x)
-    layer = _by_rank(x, "BatchNorm")(
-        eps=float(eps),
-        momentum=None if momentum is None else float(momentum),
-        affine=weight is not None,
-        track_running_stats=not training,
-    )
+    settings = {
+        "eps": float(eps),
+        "momentum": None if momentum is None else float(momentum),
+        "affine": weight is not None,
+        "track_running_stats": not training,
+    }
     tensors = {"weight": weight, "bias": bias}
     if not training:
         tensors |= {"running_mean": running_mean, "running_var": running_var}
     elif running_mean is not None:
         raise DeclinedError("statistics that are kept but not used")
-    return net.layer(layer, x, tensors=tensors)
+    if x.batch == 0 and x.kept and x.times == net.times and not training:
+        return _of_every_map(net, x, settings, tensors)
+    x = of_channels(net, x)
+    return net.layer(_by_rank(x, "BatchNorm")(**settings), x, tensors=tensors)
+
+
+def _of_every_map(net: Lowering, x: Value, settings: dict[str, Any], tensors: dict[str, Value | None]) -> Value:
+    """The batch norm of several maps of each sample, which lie one behind the other along the batch."""
+    swapped = (0, 2, 1, *range(3, x.ndim + 1))
+    turned = net.sample_layer(layers.Permute(dims=swapped), x)
+    kind = getattr(layers, f"BatchNorm{max(x.ndim - 1, 1)}d", None)
+    if kind is None:
+        raise DeclinedError("more than three axes")
+    made = net.sample_layer(kind(**settings), turned)
+    net.steps[-1].tensors = {name: value for name, value in tensors.items() if value is not None}
+    back = net.sample_layer(layers.Permute(dims=swapped), made)
+    return net.at(back, 0, True, net.times)
 
 
 @translates("native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training", "cudnn_batch_norm")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from cnncalc import layers
 from cnncalc.layers import Layer
 from cnncalc.pytorch.importing.arrangement import columns, varies
 from cnncalc.pytorch.importing.lowering import Lowering, translates
+from cnncalc.pytorch.importing.operators.arithmetic import number
 from cnncalc.pytorch.importing.operators.normalizations import of_channels
 from cnncalc.pytorch.importing.values import DeclinedError, Value, Varying
 
@@ -35,6 +37,40 @@ def image(net: Lowering, x: Value, rank: int) -> Value:
     return x
 
 
+Lift = Callable[[Any, int], Any]
+"""A hyper-parameter along all axes, given what it is along an axis that a layer leaves alone."""
+
+
+def on_maps(
+    net: Lowering,
+    x: Value,
+    rank: int,
+    make: Callable[[int, Lift], Layer],
+    tensors: dict[str, Value | None] | None = None,
+) -> Value:
+    """A layer of ``[C, *M]`` on what may be several maps of each sample, one behind the other along the batch.
+
+    Of those the maps become an axis of their own behind the channels, along which the layer of one axis more has
+    windows of 1. Raises DeclinedError where there are too many axes.
+    """
+    if not x.kept or x.batch != 0 or x.times != net.times:
+        return net.layer(make(rank, lambda side, neutral: once(side)), image(net, x, rank), tensors=tensors)
+    if x.ndim != rank + 2:
+        raise DeclinedError("another number of axes")
+
+    def lifted(side: Any, neutral: int) -> Any:
+        plain = side if isinstance(side, tuple) else (side,) * rank
+        return once((neutral, *(plain * rank if len(plain) == 1 else plain)))
+
+    swapped = (0, 2, 1, *range(3, rank + 3))
+    turned = net.sample_layer(layers.Permute(dims=swapped), x)
+    made = net.sample_layer(make(rank + 1, lifted), turned)
+    if tensors:
+        net.steps[-1].tensors = {name: value for name, value in tensors.items() if value is not None}
+    back = net.sample_layer(layers.Permute(dims=swapped), made)
+    return net.at(back, 0, True, net.times)
+
+
 @translates("conv1d", "conv2d", "conv3d")
 def conv(
     net: Lowering,
@@ -47,23 +83,26 @@ def conv(
     groups: int = 1,
 ) -> Value:
     rank = weight.ndim - 2
-    x = image(net, input, rank)
-    _of_weights(weight, bias)
+    _of_weights(net, weight, bias)
     out_channels, _, *kernel = weight.shapes[0]
-    layer = _ranked("Conv", rank)(
-        out_channels=out_channels,
-        kernel_size=once(tuple(kernel)),
-        stride=once(stride),
-        padding=padding if isinstance(padding, str) else once(padding),
-        dilation=once(dilation),
-        groups=groups,
-        bias=bias is not None,
-    )
-    return net.layer(layer, x, tensors={"weight": weight, "bias": bias})
+
+    def make(axes: int, lift: Lift) -> Layer:
+        layer: Layer = _ranked("Conv", axes)(
+            out_channels=out_channels,
+            kernel_size=lift(tuple(kernel), 1),
+            stride=lift(stride, 1),
+            padding=padding if isinstance(padding, str) else lift(padding, 0),
+            dilation=lift(dilation, 1),
+            groups=groups,
+            bias=bias is not None,
+        )
+        return layer
+
+    return on_maps(net, input, rank, make, {"weight": weight, "bias": bias})
 
 
-def _of_weights(*tensors: Value | None) -> None:
-    if any(tensor is not None and tensor.batch is not None and tensor.node is not None for tensor in tensors):
+def _of_weights(net: Lowering, *tensors: Value | None) -> None:
+    if any(tensor is not None and net.depends_on_samples(tensor) for tensor in tensors):
         raise DeclinedError("weights that differ from sample to sample")
 
 
@@ -81,7 +120,7 @@ def conv_transpose(
 ) -> Value:
     rank = weight.ndim - 2
     x = image(net, input, rank)
-    _of_weights(weight, bias)
+    _of_weights(net, weight, bias)
     _, per_group, *kernel = weight.shapes[0]
     layer = _ranked("ConvTranspose", rank)(
         out_channels=per_group * groups,
@@ -154,25 +193,29 @@ def max_pool(
     return_indices: bool = False,
 ) -> Any:
     rank = _rank_of(net)
-    x = image(net, input, rank)
-    if _whole(x, kernel_size, rank):
-        found = net.layer(_ranked("AdaptiveMaxPool", rank)(1), x)
+    if input.ndim == rank + 2 and _whole(input, kernel_size, rank):
+        found = net.layer(_ranked("AdaptiveMaxPool", rank)(1), image(net, input, rank))
     else:
         _plain(kernel_size, stride, padding, dilation)
-        layer = _ranked("MaxPool", rank)(
-            kernel_size=once(kernel_size),
-            stride=_stride(stride, kernel_size),
-            padding=once(padding),
-            dilation=once(dilation),
-            ceil_mode=bool(ceil_mode),
-        )
-        found = net.layer(layer, x)
+
+        def make(axes: int, lift: Lift) -> Layer:
+            layer: Layer = _ranked("MaxPool", axes)(
+                kernel_size=lift(kernel_size, 1),
+                stride=_stride(stride, kernel_size, lift),
+                padding=lift(padding, 0),
+                dilation=lift(dilation, 1),
+                ceil_mode=bool(ceil_mode),
+            )
+            return layer
+
+        found = on_maps(net, input, rank, make)
     return found if len(net.results) == 1 else (found, found)
 
 
-def _stride(stride: Any, kernel: Any) -> Any:
-    stride = None if stride in (None, ()) else once(stride)
-    return None if stride == once(kernel) else stride
+def _stride(stride: Any, kernel: Any, lift: Lift | None = None) -> Any:
+    if stride in (None, ()) or once(stride) == once(kernel):
+        return None
+    return once(stride) if lift is None else lift(stride, 1)
 
 
 @translates("avg_pool1d", "avg_pool2d", "avg_pool3d", varying=True)
@@ -187,18 +230,21 @@ def avg_pool(
     divisor_override: Any = None,
 ) -> Value:
     rank = _rank_of(net)
-    x = image(net, input, rank)
-    if _whole(x, kernel_size, rank):
-        return net.layer(_ranked("AdaptiveAvgPool", rank)(1), x)
+    if input.ndim == rank + 2 and _whole(input, kernel_size, rank):
+        return net.layer(_ranked("AdaptiveAvgPool", rank)(1), image(net, input, rank))
     _plain(kernel_size, stride, padding)
-    layer = _ranked("AvgPool", rank)(
-        kernel_size=once(kernel_size),
-        stride=_stride(stride, kernel_size),
-        padding=once(padding),
-        ceil_mode=bool(ceil_mode),
-        count_include_pad=bool(count_include_pad),
-    )
-    return net.layer(layer, x)
+
+    def make(axes: int, lift: Lift) -> Layer:
+        layer: Layer = _ranked("AvgPool", axes)(
+            kernel_size=lift(kernel_size, 1),
+            stride=_stride(stride, kernel_size, lift),
+            padding=lift(padding, 0),
+            ceil_mode=bool(ceil_mode),
+            count_include_pad=bool(count_include_pad),
+        )
+        return layer
+
+    return on_maps(net, input, rank, make)
 
 
 @translates("lp_pool1d", "lp_pool2d", "lp_pool3d")
@@ -270,7 +316,7 @@ def pad(net: Lowering, input: Value, pad: Any, mode: Any = "constant", value: An
         if any(sides[cut:]):
             raise DeclinedError("padded along the batch")
         sides = sides[:cut]
-    layer = _padding(x, sides, mode, 0.0 if value is None else float(value))
+    layer = _padding(x, sides, mode, 0.0 if value is None else number(value))
     if net.frozen:
         return _frozen_pad(net, x, layer)
     return net.layer(layer, x)

@@ -87,6 +87,7 @@ from cnncalc.layers.padding import (
     ConstantPad2d,
     ConstantPad3d,
     PadAxes,
+    PadToMultiple,
     ReflectionPad1d,
     ReflectionPad2d,
     ReflectionPad3d,
@@ -173,7 +174,7 @@ LAYERS: tuple[type[Layer], ...] = (
     *(Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle),
     *(ZeroPad1d, ZeroPad2d, ZeroPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d),
     *(ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d),
-    *(PadAxes, SamePad, LearnedTensor, ConstantTensor, HeldTensors, Opaque),
+    *(PadAxes, PadToMultiple, SamePad, LearnedTensor, ConstantTensor, HeldTensors, Opaque),
 )
 """Every layer kind. To add one is to write its class and to name it here."""
 

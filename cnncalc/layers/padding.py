@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeAlias, TypeVa
 
 from msgspec import Meta
 
-from cnncalc.arithmetic import Number, minimum
-from cnncalc.layers.base import LARGEST_SIZE, Check, Layer, Operations, Positive, Shape, of_rank, per_axis
+from cnncalc.arithmetic import Number, ceil_div, minimum
+from cnncalc.layers.base import LARGEST_SIZE, Axis, Check, Layer, Operations, Positive, Shape, of_rank, per_axis, sample_axis
 from cnncalc.layers.formulas import same_total
 from cnncalc.layers.reading import Along, Border, Listed, Reading, Sliding, each
 from cnncalc.layers.window import AXES, LETTERS
@@ -227,3 +227,29 @@ class SamePad(Layer, frozen=True):
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         totals = enumerate(self.totals(x), start=1)
         return (((each(0), *(Sliding(axis, before=total // 2) for axis, total in totals)),),)
+
+
+class PadToMultiple(Layer, frozen=True):
+    """Zeros behind the axes ``dims``, as many as make each a multiple of ``multiple``; the batch counts as axis 0.
+
+    Windows that must divide a map need it, as those of Liu et al., "Swin Transformer" (2021), section 3.2.
+    """
+
+    multiple: Positive
+    dims: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=8)] = (-2, -1)
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        for dim in self.dims:
+            message = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
+            yield Check(0 <= sample_axis(dim, x) < len(x), "dims", message, (dim, x))
+
+    def output(self, x: Shape) -> Shape:
+        axes = {sample_axis(dim, x) for dim in self.dims}
+        whole = self.multiple
+        return tuple(ceil_div(size, whole) * whole if axis in axes else size for axis, size in enumerate(x))
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations()
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        return ((tuple(map(each, range(len(x)))),),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import gcd
 from typing import Any
 
 from cnncalc import layers
@@ -85,6 +86,7 @@ def conv(
     rank = weight.ndim - 2
     _of_weights(net, weight, bias)
     out_channels, _, *kernel = weight.shapes[0]
+    same_padded(net, input, tuple(kernel), stride, dilation)
 
     def make(axes: int, lift: Lift) -> Layer:
         layer: Layer = _ranked("Conv", axes)(
@@ -197,6 +199,7 @@ def max_pool(
         found = net.layer(_ranked("AdaptiveMaxPool", rank)(1), image(net, input, rank))
     else:
         _plain(kernel_size, stride, padding, dilation)
+        same_padded(net, input, kernel_size, kernel_size if stride in (None, ()) else stride, dilation)
 
         def make(axes: int, lift: Lift) -> Layer:
             layer: Layer = _ranked("MaxPool", axes)(
@@ -233,6 +236,7 @@ def avg_pool(
     if input.ndim == rank + 2 and _whole(input, kernel_size, rank):
         return net.layer(_ranked("AdaptiveAvgPool", rank)(1), image(net, input, rank))
     _plain(kernel_size, stride, padding)
+    same_padded(net, input, kernel_size, kernel_size if stride in (None, ()) else stride, 1)
 
     def make(axes: int, lift: Lift) -> Layer:
         layer: Layer = _ranked("AvgPool", axes)(
@@ -316,16 +320,51 @@ def pad(net: Lowering, input: Value, pad: Any, mode: Any = "constant", value: An
         if any(sides[cut:]):
             raise DeclinedError("padded along the batch")
         sides = sides[:cut]
+    if net.frozen and not any(sides[::2]) and mode == "constant":
+        multiple = _multiple(before, after)
+        if multiple is not None:
+            net.frozen = ""
+            dims = tuple(x.axis(axis) for axis, (a, b) in enumerate(zip(before, after, strict=True)) if varies_by(a, b))
+            return net.layer(layers.PadToMultiple(multiple, dims), x)
     layer = _padding(x, sides, mode, 0.0 if value is None else number(value))
-    if net.frozen:
-        return _frozen_pad(net, x, layer)
-    return net.layer(layer, x)
+    return net.forced(layer, x, shapes=net.results[0]) if net.frozen else net.layer(layer, x)
 
 
-def _frozen_pad(net: Lowering, x: Value, layer: Layer) -> Value:
-    """A padding that holds for the first trace; the shapes of the others are as recorded."""
-    made = net.forced(layer, x, shapes=net.results[0])
-    return made
+def varies_by(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    return before != after
+
+
+def _multiple(before: list[tuple[int, ...]], after: list[tuple[int, ...]]) -> int | None:
+    """The least number of which every padded axis is the next multiple, in every trace."""
+    padded = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
+    pairs = [pair for a, b in padded for pair in zip(a, b, strict=True)]
+    common = gcd(*(size for _, size in pairs))
+    return next(
+        (
+            multiple
+            for multiple in range(2, common + 1)
+            if common % multiple == 0 and all(-(-size // multiple) * multiple == wanted for size, wanted in pairs)
+        ),
+        None,
+    )
+
+
+def same_padded(net: Lowering, x: Value, kernel: Any, stride: Any, dilation: Any) -> Value:
+    """A padding before a window that goes with the size as TensorFlow's 'SAME' does, as that; else as it is."""
+    if not isinstance(x.node, int) or not net.steps[x.node].frozen or len(net.steps[x.node].inputs) != 1:
+        return x
+    step = net.steps[x.node]
+    rank = x.ndim - 2
+    sides = [tuple(s) if isinstance(s, tuple) and len(s) == rank else (once(s),) * rank for s in (kernel, stride, dilation)]
+    source = net.by_node[step.inputs[0]].samples
+    layer = layers.SamePad(*(once(s) for s in sides), value=getattr(step.layer, "value", 0.0))
+    if len(source[0]) != rank + 1 or any(layer.output(a) != b for a, b in zip(source, step.samples, strict=True)):
+        return x
+    before = [total // 2 for total in layer.totals(source[0])]
+    if [getattr(reading, "before", 0) for reading in step.layer.reads(source[0])[0][0][1:]] != before:
+        return x
+    step.layer, step.frozen = layer, ""
+    return x
 
 
 def _padding(x: Value, sides: tuple[int, ...], mode: str, value: float) -> Layer:

@@ -18,7 +18,7 @@ from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.evaluate import Evaluated, evaluate
 from cnncalc.graph import build_graph
 from cnncalc.layers import Layer
-from cnncalc.layers.base import LARGEST_SIZE, Operations, Shape, elements
+from cnncalc.layers.base import LARGEST_SIZE, Note, Operations, Shape, elements
 from cnncalc.spec.items import Number
 from cnncalc.spec.network import INPUT, Expected, Network
 
@@ -171,8 +171,19 @@ class Analysis(Struct, frozen=True, dict=True):
             Warning(row.name, note.code, note.message)
             for row in self.layers
             for note in row.layer.notes(*row.input_shapes)
+            if not row.unknown
         ]
-        return (*notes, *self._misaligned(), *self._defective(), *self._unexpected(), *self._frozen())
+        return (*notes, *self._misaligned(), *self._defective(), *self._unexpected(), *self._unknown(), *self._frozen())
+
+    def _unknown(self) -> Iterator[Warning]:
+        """What is not known, once a sentence."""
+        layers: dict[Note, list[str]] = {}
+        for row in self.layers:
+            for note in row.layer.notes(*row.input_shapes) if row.unknown else ():
+                layers.setdefault(note, []).append(row.name)
+        for note, (first, *others) in layers.items():
+            more = f" (and in {len(others)} layer{'s' if len(others) > 1 else ''} more)" if others else ""
+            yield Warning(first, note.code, f"{note.message}{more}")
 
     def _frozen(self) -> Iterator[Warning]:
         """What of an imported network holds for its own input alone."""

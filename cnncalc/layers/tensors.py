@@ -74,6 +74,9 @@ class HeldTensors(Layer, frozen=True):
     def output(self, x: Shape) -> Shape:
         return (0,)
 
+    def settings(self) -> dict[str, object]:
+        return {"held": ", ".join((*self.held_parameters, *self.held_buffers))}
+
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
         return tuple(Parameter(name, shape) for name, shape in self.held_parameters.items())
 
@@ -103,6 +106,9 @@ class Opaque(Layer, frozen=True):
     free: bool = False
     """Whether it only moves or selects elements, so that it has no arithmetic."""
     most_inputs: ClassVar[int | None] = None
+
+    def settings(self) -> dict[str, object]:
+        return {"operator": self.operator}
 
     def unknown(self) -> tuple[str, ...]:
         if self.free:

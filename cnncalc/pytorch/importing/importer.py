@@ -208,7 +208,7 @@ def _frozen(net: Lowering, traces: Traces) -> tuple[str, ...]:
     """What holds for the size of the import alone, a sentence each."""
     found = []
     if traces.fixed:
-        found.append(f"the module could not be run at another size than this ({traces.fixed})"[:1000])
+        found.append(traces.fixed[:1000])
     found += [f"{step.name}: {step.frozen}" for step in net.steps if step.frozen]
     return tuple(dict.fromkeys(found))
 

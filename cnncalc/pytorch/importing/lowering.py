@@ -75,7 +75,8 @@ class Lowering:
         arguments, named, is_varying = self._arguments(calls)
         used = list(_values((arguments, named)))
         if call.name == "__setitem__" and isinstance(call.arguments[0], Ref):
-            self._opaque(call, [call.arguments[0]], used)
+            if not all(value.is_constant for value in used):
+                self._opaque(call, [call.arguments[0]], used)
             return
         if not refs:
             return
@@ -359,7 +360,7 @@ class Lowering:
             same = bool(data) and samples == data[0].samples
             constant = all(sample == samples[0] for sample in samples)
             inputs_vary = any(sample != value.samples[0] for value in data for sample in value.samples)
-            free = call.name.strip("_") in FREE or not self.tapes[0].floating[ref.index]
+            free = not first or call.name.strip("_") in FREE or not self.tapes[0].floating[ref.index]
             macs = None
             if call.macs:
                 macs = call.macs // self.times[0] if batch is not None else call.macs
@@ -372,7 +373,7 @@ class Lowering:
                 held_parameters={key: v.stored.shape for key, v in tensors.items() if v.stored} if first else {},
             )
             if not constant and not same:
-                self.freeze(f"{name}, which is not known")
+                self.freeze(f"the shape of what {name} makes")
             index = len(self.steps)
             sources = tuple(v.node for v in data if v.node is not None) or (self.first_input,)
             step = Step(layer, sources, call.frame, call.name.strip("_"), samples=samples, batched=batch is not None)

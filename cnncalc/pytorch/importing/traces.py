@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,9 @@ from cnncalc.pytorch.importing.untouched import weightless
 
 BATCHES = (3, 2)
 """The samples of the first trace and of the second: fewer, so that no size of a larger map goes with them."""
+
+SMALLER = 4
+"""The samples of a trace at a smaller size: more, for the same reason."""
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -56,18 +59,30 @@ def traced(module: nn.Module, known: Sequence[int], inputs: Inputs) -> Traces:
     except Exception as error:
         raise CnncalcError(failure(error)) from error
     why = ""
-    for shapes in other_shapes(inputs.shapes):
+    for shapes, batch in other_shapes(inputs.shapes):
         try:
-            second = _tape(module, known, inputs, shapes, BATCHES[1])
+            second = _tape(module, known, inputs, shapes, batch)
         except Exception as error:
             why = why or _sentence(error)
             continue
         pairs = paired(first.calls, second.calls, {number: number for number in range(first.known)})
         if pairs is not None:
-            fixed = why if shapes == inputs.shapes else ""
-            return Traces((first, second), BATCHES, (inputs.shapes, shapes), pairs, fixed)
-        why = why or "it takes another path for another size"
-    return Traces((first,), BATCHES[:1], (inputs.shapes,), {}, why or "it runs for one size only")
+            fixed = _reservation(why, inputs.shapes, shapes, batch)
+            return Traces((first, second), (BATCHES[0], batch), (inputs.shapes, shapes), pairs, fixed)
+        why = why or "it takes another path there"
+    return Traces((first,), BATCHES[:1], (inputs.shapes,), {}, f"{ONE_SIZE} ({why})")
+
+
+ONE_SIZE = "the module could not be followed at another size than this"
+
+
+def _reservation(why: str, wanted: Shapes, other: Shapes, batch: int) -> str:
+    """What is to be said of a second trace that is not the first that was tried."""
+    if other == wanted:
+        return f"{ONE_SIZE} ({why})" if why and any(len(shape) > 1 for shape in wanted.values()) else ""
+    if batch == SMALLER:
+        return f"for larger inputs than this the module is not the same ({why})"
+    return ""
 
 
 def failure(error: BaseException) -> str:
@@ -89,22 +104,28 @@ def _tape(module: nn.Module, known: Sequence[int], inputs: Inputs, shapes: Shape
         return record(module, [*(stand_ins[identity] for identity in known), *tensors.values()], args, kwargs)
 
 
-def other_shapes(shapes: Shapes) -> Iterator[Shapes]:
-    """Other sizes to try, from those that tell most to none at all.
+def other_shapes(shapes: Shapes) -> Iterator[tuple[Shapes, int]]:
+    """Other sizes to try, from those that tell most to none at all, with the samples in a batch.
 
     Sizes of the form ``32·k + 1`` are odd at every level of a pyramid, so that a padding that goes with the size shows;
     height and width differ, so that one is not taken for the other. Some modules take multiples of their stride only.
     """
-    yield {name: _changed(shape, lambda size, place: 32 * (-(-size // 32) + place) + 1) for name, shape in shapes.items()}
-    for step in (32, 64):
-        yield {name: _changed(shape, lambda size, place: size + step * place) for name, shape in shapes.items()}
-    yield {name: _changed(shape, lambda size, place: size * (1 + place)) for name, shape in shapes.items()}
+    few = BATCHES[1]
+    yield _all(shapes, lambda size, place: 32 * (-(-size // 32) + place) + 1), few
+    yield _all(shapes, lambda size, place: size + 32 * place), few
+    yield _all(shapes, lambda size, place: size + 64 * place), few
+    yield _all(shapes, lambda size, place: size * (1 + place)), few
     if all(len(shape) == 2 for shape in shapes.values()):
-        yield {name: (shape[0] + 7, shape[1]) for name, shape in shapes.items()}
-    yield dict(shapes)
+        yield {name: (shape[0] + 7, shape[1]) for name, shape in shapes.items()}, few
+    yield _all(shapes, lambda size, place: size - 32 * place if size > 32 * place else size), SMALLER
+    yield dict(shapes), few
 
 
-def _changed(shape: tuple[int, ...], larger: Any) -> tuple[int, ...]:
+def _all(shapes: Shapes, larger: Callable[[int, int], int]) -> Shapes:
+    return {name: _changed(shape, larger) for name, shape in shapes.items()}
+
+
+def _changed(shape: tuple[int, ...], larger: Callable[[int, int], int]) -> tuple[int, ...]:
     if len(shape) == 1:
         return shape
     return (shape[0], *(larger(size, place) for place, size in enumerate(shape[1:], start=1)))

@@ -74,5 +74,7 @@ def _check_sharing(walk: Iterable[Evaluated], sharing: Iterable[Evaluated]) -> N
         ours, theirs = (tuple(each.node.layer.parameters(*each.inputs)) for each in (visit, first))
         if any(a.shape != b.shape for a, b in zip(ours, theirs, strict=False)) or len(ours) != len(theirs):
             found, expected = (", ".join(f"{p.name} {shape_text(p.shape)}" for p in own) for own in (theirs, ours))
-            message = f'"{node.name}" cannot use the weights of "{first.node.name}", which are {found}; it takes {expected}'
+            message = (
+                f'"{node.name}" cannot use the weights of "{first.node.name}", which are {found}; it takes {expected}'
+            )
             raise SpecError(message, where=f"{node.where}.weights")

@@ -13,11 +13,11 @@ from cnncalc.errors import CnncalcError, printable
 @click.command("import")
 @click.argument("module")
 @input_option
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="The file to write; standard output unless given.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False), help="The file to write; standard output unless given."
+)
 @click.option("--name", help="What the network is called; the module's name unless given.")
-def command(
-    module: str, shapes: tuple[tuple[str, tuple[int, ...]], ...], output: str | None, name: str | None
-) -> None:
+def command(module: str, shapes: tuple[tuple[str, tuple[int, ...]], ...], output: str | None, name: str | None) -> None:
     """Write the spec of a PyTorch MODULE, given as package.module:attribute, with arguments if need be.
 
     Importing runs the code of that package and builds the model, without weights. The forward pass is followed on the
@@ -31,7 +31,9 @@ def command(
     """
     if not is_module_spec(module):
         found = printable(module)
-        raise CnncalcError(f"expected a module as package.module:attribute, such as torchvision.models:resnet50, found {found}")
+        raise CnncalcError(
+            f"expected a module as package.module:attribute, such as torchvision.models:resnet50, found {found}"
+        )
     from cnncalc.pytorch import network_of
 
     network = network_of(module, input_shape(shapes), name)

@@ -41,6 +41,7 @@ class Elementwise(Layer, frozen=True):
 class Identity(Elementwise, frozen=True):
     """``x``, unchanged."""
 
+    is_view: ClassVar[bool] = True
     per_element: ClassVar[Operations] = Operations()
 
 
@@ -48,6 +49,7 @@ class Dropout(Elementwise, frozen=True):
     """``x`` at inference, which is what is counted; in training a share ``p`` of the elements becomes zero."""
 
     p: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    is_view: ClassVar[bool] = True
     per_element: ClassVar[Operations] = Operations()
 
 
@@ -173,6 +175,7 @@ class StochasticDepth(Elementwise, frozen=True):
 
     p: Annotated[float, Meta(ge=0, le=1)] = 0.5
     mode: Literal["batch", "row"] = "row"
+    is_view: ClassVar[bool] = True
     per_element: ClassVar[Operations] = Operations()
 
     def torch_call(self, x: Shape) -> TorchCall:

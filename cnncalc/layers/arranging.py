@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, equal, prod, where
-from cnncalc.layers.base import Axis, Check, NonNegative, Positive, Shape, sample_axis
+from cnncalc.layers.base import Axis, Check, NonNegative, Positive, Shape, TorchCall, sample_axis
 from cnncalc.layers.formulas import window_output
 from cnncalc.layers.reading import NOTHING, SAME, Along, Everything, Listed, Reading, Rearranged, Sliding, each
 from cnncalc.layers.shaping import Arrangement, Rearrangement
@@ -79,6 +79,9 @@ class ReshapeLike(Arrangement, frozen=True):
             like[sample_axis(next(taken), like)] if size == 0 else None if size == -1 else size for size in self.shape
         ]
 
+    def torch_call(self, x: Shape, like: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.reshape_like", self._hyper_parameters())
+
 
 class Expand(Arrangement, frozen=True):
     """Axes of size 1 repeated to ``sizes``, one an axis of the sample, −1 for as it is. Source: ``torch.expand``."""
@@ -96,6 +99,9 @@ class Expand(Arrangement, frozen=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         return (repeated(x, self.output(x)),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.expand", self._hyper_parameters())
 
 
 class ExpandAs(Arrangement, frozen=True):
@@ -115,6 +121,9 @@ class ExpandAs(Arrangement, frozen=True):
 
     def reads(self, x: Shape, like: Shape) -> tuple[Reading, ...]:
         return (repeated(x, self.output(x, like)), NOTHING)
+
+    def torch_call(self, x: Shape, like: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.expand_as", {})
 
 
 def repeated(x: Shape, output: Shape) -> Reading:
@@ -144,6 +153,9 @@ class Tile(Arrangement, frozen=True):
 
         return ((tuple(map(along, range(len(x)), x, self.repeats)),),)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.tile", self._hyper_parameters())
+
 
 class RepeatInterleave(Arrangement, frozen=True):
     """Each element along axis ``dim`` ``repeats`` times over. Source: ``torch.repeat_interleave``."""
@@ -162,6 +174,9 @@ class RepeatInterleave(Arrangement, frozen=True):
         axis = sample_axis(self.dim, x)
         table = tuple((index // self.repeats,) for index in range(x[axis] * self.repeats))
         return ((tuple(Listed(a, table) if a == axis else each(a) for a in range(len(x))),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.repeat_interleave", self._hyper_parameters())
 
 
 class Reordering(Arrangement, frozen=True):
@@ -209,6 +224,9 @@ class Roll(Reordering, frozen=True):
             places[dim] = -shift % size
         return places
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.roll", self._hyper_parameters())
+
 
 class Flip(Reordering, frozen=True):
     """The elements backwards along the axes ``dims``. Source: PyTorch documentation, ``torch.flip``."""
@@ -217,6 +235,9 @@ class Flip(Reordering, frozen=True):
 
     def _places(self, x: Shape) -> dict[int, int]:
         return dict.fromkeys(self.dims, -1)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.flip", self._hyper_parameters())
 
 
 class IndexSelect(Arrangement, frozen=True):
@@ -243,6 +264,9 @@ class IndexSelect(Arrangement, frozen=True):
         along = tuple(Everything() if a == axis else each(place) for a, place in enumerate(places))
         return ((along,), NOTHING)
 
+    def torch_call(self, x: Shape, indices: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.index_select", self._hyper_parameters())
+
 
 class Windows(Arrangement, frozen=True):
     """Every window of ``size`` elements along axis ``dim``, ``step`` apart, its elements along a new last axis.
@@ -267,6 +291,9 @@ class Windows(Arrangement, frozen=True):
         """Of a window as a whole; which of its elements one is, is not told apart."""
         axis = sample_axis(self.dim, x)
         return ((tuple(Sliding(a, self.size, self.step) if a == axis else each(a) for a in range(len(x))),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.windows", self._hyper_parameters())
 
 
 class Crop(Arrangement, frozen=True):
@@ -295,3 +322,6 @@ class Crop(Arrangement, frozen=True):
     def reads(self, x: Shape, like: Shape) -> tuple[Reading, ...]:
         axis = sample_axis(self.dim, x)
         return ((tuple(Sliding(a, 1, 1, -self.start) if a == axis else each(a) for a in range(len(x))),), NOTHING)
+
+    def torch_call(self, x: Shape, like: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.crop", self._hyper_parameters())

@@ -140,5 +140,9 @@ class Embedding(Layer, frozen=True):
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         return ((tuple(map(each, range(len(x)))),),)
 
+    def least_read(self, x: Shape) -> tuple[Number, ...]:
+        """Of the vectors one, since all words may be the same."""
+        return (prod(x), self.embedding_dim)
+
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("torch.nn.Embedding", self._hyper_parameters(), below=self.num_embeddings)

@@ -81,10 +81,9 @@ class SeparableConv2d(Windowed2d, frozen=True, kw_only=True):
         return (self.out_channels, *self.positions(x))
 
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
-        weights = tuple(
-            Parameter(name, shape) for name, shape in zip(("depthwise", "pointwise"), self._weights(x), strict=True)
-        )
-        return (*weights, Parameter("bias", (self.out_channels,))) if self.bias else weights
+        depthwise, pointwise = self._weights(x)
+        weights = (Parameter("depthwise.weight", depthwise), Parameter("pointwise.weight", pointwise))
+        return (*weights, Parameter("pointwise.bias", (self.out_channels,))) if self.bias else weights
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         depthwise, pointwise = (weight_macs(output[1:], weight) for weight in self._weights(x))

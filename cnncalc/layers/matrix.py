@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, equal, prod, where
-from cnncalc.layers.base import Check, Layer, Operations, Shape
+from cnncalc.layers.base import Check, Layer, Operations, Shape, TorchCall
 from cnncalc.layers.reading import Everything, Reading, Sliding, each
 
 
@@ -42,6 +42,9 @@ class MatMul(Layer, frozen=True):
             return [each(axis) if x[axis] == output[axis] else everything for axis in range(rows)]
 
         return (((*leading(a), each(rows), everything),), ((*leading(b), everything, each(rows + 1)),))
+
+    def torch_call(self, a: Shape, b: Shape) -> TorchCall:
+        return TorchCall("torch.matmul", {})
 
 
 class Einsum(Layer, frozen=True):
@@ -101,3 +104,6 @@ class Einsum(Layer, frozen=True):
             (tuple(each(output.index(letter)) if letter in output else Everything() for letter in letters),)
             for letters in inputs
         )
+
+    def torch_call(self, a: Shape, b: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.einsum", self._hyper_parameters())

@@ -6,7 +6,19 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeAlias, TypeVa
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, ceil_div, minimum
-from cnncalc.layers.base import LARGEST_SIZE, Axis, Check, Layer, Operations, Positive, Shape, of_rank, per_axis, sample_axis
+from cnncalc.layers.base import (
+    LARGEST_SIZE,
+    Axis,
+    Check,
+    Layer,
+    Operations,
+    Positive,
+    Shape,
+    TorchCall,
+    of_rank,
+    per_axis,
+    sample_axis,
+)
 from cnncalc.layers.formulas import same_total
 from cnncalc.layers.reading import Along, Border, Listed, Reading, Sliding, each
 from cnncalc.layers.window import AXES, LETTERS
@@ -190,6 +202,9 @@ class PadAxes(Layer, frozen=True):
         pairs = list(zip(self.padding[::2], self.padding[1::2], strict=True))
         return [(0, 0)] * (len(x) - len(pairs)) + pairs[::-1]
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.pad_axes", self._hyper_parameters())
+
 
 _BORDERS: dict[str, Border] = {"reflect": "reflect", "replicate": "clamp"}
 
@@ -228,6 +243,9 @@ class SamePad(Layer, frozen=True):
         totals = enumerate(self.totals(x), start=1)
         return (((each(0), *(Sliding(axis, before=total // 2) for axis, total in totals)),),)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.same_pad", self._hyper_parameters())
+
 
 class PadToMultiple(Layer, frozen=True):
     """Zeros behind the axes ``dims``, as many as make each a multiple of ``multiple``; the batch counts as axis 0.
@@ -253,3 +271,6 @@ class PadToMultiple(Layer, frozen=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         return ((tuple(map(each, range(len(x)))),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.pad_to_multiple", self._hyper_parameters())

@@ -5,9 +5,8 @@ from typing import ClassVar, Literal
 
 from cnncalc.arithmetic import equal, prod
 from cnncalc.layers.activation import Elementwise
-from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, sample_axis
+from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, TorchCall, sample_axis
 from cnncalc.layers.reading import Reading
-from cnncalc.layers.shaping import cut
 
 
 class Scale(Elementwise, frozen=True):
@@ -16,12 +15,18 @@ class Scale(Elementwise, frozen=True):
     factor: float
     per_element: ClassVar[Operations] = Operations(mul=1)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.scale", self._hyper_parameters())
+
 
 class Shift(Elementwise, frozen=True):
     """``x + value``: an addition."""
 
     value: float
     per_element: ClassVar[Operations] = Operations(add=1)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.shift", self._hyper_parameters())
 
 
 class Power(Elementwise, frozen=True):
@@ -34,6 +39,9 @@ class Power(Elementwise, frozen=True):
         one = Operations(mul=1) if self.exponent == 2 else self.per_element
         return one.times(prod(x))
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.pow", self._hyper_parameters())
+
 
 class Clamp(Elementwise, frozen=True):
     """``x`` kept between ``min`` and ``max``: a comparison for each limit. Source: ``torch.clamp``."""
@@ -44,6 +52,9 @@ class Clamp(Elementwise, frozen=True):
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         limits = (self.min is not None) + (self.max is not None)
         return Operations(compare=limits).times(prod(x))
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.clamp", self._hyper_parameters())
 
 
 class Function(Elementwise, frozen=True):
@@ -61,6 +72,9 @@ class Function(Elementwise, frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return _COSTS.get(self.function, Operations(exp=1)).times(prod(x))
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.apply", self._hyper_parameters())
 
 
 _COSTS = {"reciprocal": Operations(div=1), "square": Operations(mul=1), "neg": Operations()}
@@ -114,7 +128,9 @@ class GLU(Layer, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         axis = sample_axis(self.dim, x)
-        yield Check(0 <= axis < len(x), "dim", "axis {} is not an axis of a sample of {}; axis 0 is the batch", (self.dim, x))
+        yield Check(
+            0 <= axis < len(x), "dim", "axis {} is not an axis of a sample of {}; axis 0 is the batch", (self.dim, x)
+        )
         yield Check(equal(x[axis] % 2, 0), "dim", "{} elements along axis {} have no two halves", (x[axis], self.dim))
 
     def output(self, x: Shape) -> Shape:

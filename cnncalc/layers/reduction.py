@@ -59,15 +59,22 @@ class Max(Reduction, frozen=True):
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("torch.amax", self._hyper_parameters())
 
+
 class Sum(Reduction, frozen=True):
     """The sum over axes: an addition for each element but the first of each (``torch.sum``)."""
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(add=prod(x) - prod(output))
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.sum", self._hyper_parameters())
+
 
 class Min(Max, frozen=True):
     """The smallest over axes: a comparison for each element but the first of each (``torch.amin``)."""
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.amin", self._hyper_parameters())
 
 
 class Product(Reduction, frozen=True):
@@ -76,9 +83,15 @@ class Product(Reduction, frozen=True):
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mul=prod(x) - prod(output))
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.product", self._hyper_parameters())
+
 
 class ArgMax(Max, frozen=True):
     """The place of the largest along an axis: a comparison for each element but the first (``torch.argmax``)."""
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.argmax", self._hyper_parameters())
 
 
 class Variance(Reduction, frozen=True):
@@ -91,12 +104,18 @@ class Variance(Reduction, frozen=True):
         count, figures = prod(x), prod(output)
         return Operations(add=3 * count - 2 * figures, mul=count, div=2 * figures)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.var", self._hyper_parameters())
+
 
 class StandardDeviation(Variance, frozen=True):
     """The root of the variance over axes (``torch.std``)."""
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return super().operations(x, output=output) + Operations(exp=prod(output))
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.std", self._hyper_parameters())
 
 
 class Norm(Reduction, frozen=True):
@@ -105,12 +124,18 @@ class Norm(Reduction, frozen=True):
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mul=prod(x), add=prod(x) - prod(output), exp=prod(output))
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.linalg.vector_norm", self._hyper_parameters())
+
 
 class LogSumExp(Reduction, frozen=True):
     """The logarithm of the sum of exponentials over axes (``torch.logsumexp``)."""
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(exp=prod(x) + prod(output), add=prod(x) - prod(output))
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.logsumexp", self._hyper_parameters())
 
 
 class CumulativeSum(Layer, frozen=True):
@@ -133,3 +158,6 @@ class CumulativeSum(Layer, frozen=True):
         axis = sample_axis(self.dim, x)
         table = Listed(axis, tuple(tuple(range(place + 1)) for place in range(x[axis])))
         return ((tuple(table if a == axis else each(a) for a in range(len(x))),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.cumsum", self._hyper_parameters())

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod, scaled
-from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, has_axes, of_rank, per_axis
+from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, TorchCall, has_axes, of_rank, per_axis
 from cnncalc.layers.reading import NOTHING, Dealt, Grouped, Reading, Resampled, Sliding, each
 from cnncalc.layers.window import LETTERS
 
@@ -74,6 +74,13 @@ class Upsample(Layer, frozen=True):
         plane = len(x) == 3
         own = ((each(0), *(self._along(axis, *along, plane) for axis, along in enumerate(sizes, start=1))),)
         return (own, *(NOTHING for _ in like))
+
+    def torch_call(self, x: Shape, *like: Shape) -> TorchCall:
+        if like:
+            return TorchCall(
+                "cnncalc.pytorch.functions.resize_like", {"mode": self.mode, "align_corners": self.align_corners}
+            )
+        return self._torch_module()
 
     def _along(self, axis: int, size: int, output: int, factor: float | None, plane: bool) -> Resampled:
         """Where element i lies: at ``i·M/n`` (nearest), ``(i + 1/2)·M/n`` (nearest-exact), that less 1/2, or

@@ -1,7 +1,7 @@
 """Layers that only arrange their elements anew."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -27,7 +27,9 @@ _OUTSIDE = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
 
 
 class Arrangement(Layer, frozen=True):
-    """What these share: no element is computed."""
+    """What these share: no element is computed, nor moved unless the input is not contiguous."""
+
+    is_view: ClassVar[bool] = True
 
     def operations(self, *inputs: Shape, output: Shape) -> Operations:
         return Operations()
@@ -257,6 +259,7 @@ class Unfold(Arrangement, frozen=True):
     dilation: Positive2 = 1
     padding: NonNegative2 = 0
     stride: Positive2 = 1
+    is_view: ClassVar[bool] = False
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank("Unfold", x, 3, LETTERS[2])

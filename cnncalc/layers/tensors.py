@@ -6,7 +6,20 @@ from typing import Annotated, ClassVar, TypeAlias
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal
-from cnncalc.layers.base import Axis, Buffer, Check, Layer, Name, NonNegative, Note, Operations, Parameter, Shape, sample_axis
+from cnncalc.layers.base import (
+    Axis,
+    Buffer,
+    Check,
+    Layer,
+    Name,
+    NonNegative,
+    Note,
+    Operations,
+    Parameter,
+    Shape,
+    TorchCall,
+    sample_axis,
+)
 from cnncalc.layers.reading import NOTHING, SAME, Everything, Reading
 
 Sizes: TypeAlias = Annotated[tuple[NonNegative, ...], Meta(max_length=16)]
@@ -37,6 +50,9 @@ class LearnedTensor(Source, frozen=True):
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:
         return (Parameter("weight", self.shape),)
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._own_module()
+
 
 class ConstantTensor(Source, frozen=True):
     """A tensor that is not learned: a buffer, where it is ``stored``, or numbers made on the way.
@@ -63,6 +79,9 @@ class ConstantTensor(Source, frozen=True):
     def buffers(self, x: Shape) -> tuple[Buffer, ...]:
         return (Buffer("value", self.shape),) if self.stored else ()
 
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._own_module(shape=self.output(x), axes=())
+
 
 class HeldTensors(Layer, frozen=True):
     """Parameters and buffers of a module that no layer has as its own, such as those of a head used in training only."""
@@ -88,6 +107,9 @@ class HeldTensors(Layer, frozen=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         return (NOTHING,)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return self._own_module()
 
 
 class Opaque(Layer, frozen=True):
@@ -151,3 +173,7 @@ class Opaque(Layer, frozen=True):
             missing = "its MACs and other operations are" if self.macs is None else "its operations besides MACs are"
             message = f"{self.operator} is an operator that cnncalc does not know: {missing} not in the totals"
             yield Note("unknown-operator", message)
+
+    def torch_call(self, *inputs: Shape) -> TorchCall:
+        arguments = {"operator": self.operator, "shape": self.output(*inputs), "held_parameters": self.held_parameters}
+        return TorchCall("cnncalc.pytorch.modules.Opaque", arguments)

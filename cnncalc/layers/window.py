@@ -6,9 +6,16 @@ from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct
 
-from cnncalc.arithmetic import Number, equal
-from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, of_rank, per_axis
-from cnncalc.layers.formulas import ceil_window_output, window_output, window_reads, window_remainder, window_span
+from cnncalc.arithmetic import Number, equal, maximum, minimum, prod
+from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, elements, of_rank, per_axis
+from cnncalc.layers.formulas import (
+    ceil_window_output,
+    effective_kernel,
+    window_output,
+    window_reads,
+    window_remainder,
+    window_span,
+)
 from cnncalc.layers.reading import Sliding
 
 Positive1: TypeAlias = Positive | Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=1)]
@@ -105,6 +112,15 @@ class Windowed(Layer, frozen=True):
         return tuple(
             [Sliding(axis, w.kernel, w.stride, w.padding, w.dilation) for axis, w in enumerate(windows, start=1)]
         )
+
+    def least_read(self, x: Shape) -> tuple[Number, ...]:
+        """Only what some window reaches, less all the padding."""
+        least = []
+        for size, slide, count in zip(x[1:], self.slides(), self.positions(x), strict=True):
+            behind = (count - 1) * slide.stride + effective_kernel(slide.kernel, slide.dilation) - slide.before - size
+            reached = window_reads(slide.kernel, slide.stride, slide.dilation, count)
+            least.append(minimum(size, maximum(reached - slide.before - maximum(behind, 0), 0)))
+        return (x[0] * prod(least), elements(self.parameters(x)))
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])

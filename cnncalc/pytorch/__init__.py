@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cnncalc.errors import CnncalcError, SpecError
@@ -11,6 +11,10 @@ from cnncalc.spec.network import Network
 
 if TYPE_CHECKING:
     import torch
+
+    from cnncalc.pytorch.comparison import Verification
+    from cnncalc.pytorch.measurement import Measurement, Settings
+    from cnncalc.pytorch.ratios import Comparison
 
 
 def require_torch() -> None:
@@ -98,3 +102,72 @@ def network_of(
         if isinstance(error, SpecError) and error.source:
             raise
         raise SpecError(str(error), source=spec) from None
+
+
+def verify(
+    network: Network,
+    input: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    *,
+    batch: int = 1,
+    variables: Mapping[str, Number] | None = None,
+    receptive_field: bool = False,
+    progress: Callable[[str], None] = lambda name: None,
+) -> Verification:
+    """The network compared with PyTorch, layer by layer and in one piece: output shapes, parameters, buffers, MACs.
+
+    Layers are run on the meta device, where they cost nothing, and those with values whose meta kernels accept what
+    cannot be run. With ``receptive_field``, also which pixels the middle unit of each layer depends on, for which the
+    network is run on the CPU many times. ``progress`` is called with what is looked at next. Raises as
+    :func:`to_torch` does; a layer that PyTorch refuses to run is a difference and does not raise.
+
+    >>> import cnncalc.pytorch
+    >>> cnncalc.pytorch.verify(cnncalc.load("alexnet")).agrees
+    True
+    """
+    require_torch()
+    from cnncalc.pytorch.verification import verified
+
+    return verified(
+        network, input, batch=batch, variables=variables, receptive_field=receptive_field, progress=progress
+    )
+
+
+def measure(
+    network: Network,
+    input: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    *,
+    batch: int = 1,
+    variables: Mapping[str, Number] | None = None,
+    settings: Settings | None = None,
+    progress: Callable[[str, int, int], None] = lambda name, done, total: None,
+) -> Measurement:
+    """The network's latency on the device at hand, of each layer by itself and of the whole in one piece.
+
+    ``settings`` say on which device, in what numbers, and how often; see :class:`cnncalc.pytorch.measurement.Settings`.
+    ``progress`` is called with what is run next, how much is done and how much there is. Raises CnncalcError where the
+    network does not fit into memory or the device cannot run it.
+    """
+    require_torch()
+    from cnncalc.pytorch.measurement import Settings
+    from cnncalc.pytorch.measuring import measured
+
+    return measured(network, input, batch, variables, settings or Settings(), progress)
+
+
+def compare(
+    networks: Mapping[str, tuple[Network, Sequence[int] | Mapping[str, Sequence[int]] | None]],
+    *,
+    batch: int = 1,
+    variables: Mapping[str, Number] | None = None,
+    settings: Settings | None = None,
+    progress: Callable[[str, int, int], None] = lambda name, done, total: None,
+) -> Comparison:
+    """Networks, each with its input or None for its own, run in one piece in turn, and their ratios to the first.
+
+    Raises as :func:`measure` does.
+    """
+    require_torch()
+    from cnncalc.pytorch.measurement import Settings
+    from cnncalc.pytorch.measuring import in_turn
+
+    return in_turn(networks, batch, variables, settings or Settings(), progress)

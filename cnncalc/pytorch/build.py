@@ -63,6 +63,17 @@ class Built(nn.Module):
         outputs = tuple(values[position] for position in self.output_positions)
         return outputs[0] if len(outputs) == 1 else outputs
 
+    def walk(self, *inputs: Tensor, until: int | None = None) -> Iterator[tuple[int, Tensor]]:
+        """The output of each layer, with its number, as soon as it is there; those behind ``until`` are not run."""
+        values: list[Any] = list(inputs)
+        for index, step in enumerate(self.steps if until is None else self.steps[: until + 1]):
+            module = self.layer(step.path)
+            call = module.forward if step.functional else module
+            values.append(call(*[values[source] for source in step.sources]))
+            yield index, values[-1]
+            for position in step.dead:
+                values[position] = None
+
     def layer(self, path: tuple[str, ...]) -> nn.Module:
         """The module of a layer, by the parts of its name; whatever stands there now, since people replace modules."""
         if path in self.unregistered:
@@ -132,14 +143,33 @@ def build(
     graph = build_graph(network)
     built = (OneInput if len(graph.inputs) == 1 else Built)(network.name, graph)
     with torch.device(device) if device is not None else nullcontext():
+        made: dict[str, nn.Module] = {}
         for visit in evaluate(graph, network.inputs.values()):
-            module = layer_module(visit)
+            module = made[visit.node.name] = layer_module(visit)
             path = tuple(visit.node.name.split("."))
             if visit.node.layer.functional and not visit.parameters and not visit.buffers:
                 built.unregistered[path] = module
             else:
                 built.place(path, module)
+        for node in graph.nodes:
+            if node.layer.weights is not None:
+                share(made[node.name], [made[name] for name in node.layer.weights])
     return built.to(dtype) if dtype is not None else built
+
+
+def share(module: nn.Module, sources: Sequence[nn.Module]) -> None:
+    """Give a module the tensors of another of its kind; of others it has no parameters, but tensors of their shapes."""
+    if len(sources) == 1 and type(sources[0]) is type(module):
+        for part, source in zip(module.modules(), sources[0].modules(), strict=True):
+            part._parameters.update(source._parameters)
+            part._buffers.update(source._buffers)
+        return
+    for part in module.modules():
+        for table in (part._parameters, part._buffers):
+            for name, tensor in list(table.items()):
+                if tensor is not None:
+                    del table[name]
+                    part.__dict__[name] = tensor.detach()
 
 
 def layer_module(visit: Evaluated) -> nn.Module:

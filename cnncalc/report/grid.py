@@ -54,6 +54,21 @@ def grid(rows: Sequence[Sequence[Span]], tracks: Sequence[Track], gap: int) -> l
     return lines
 
 
+def fitted(rows: Sequence[Sequence[Span]], rights: Sequence[bool], width: int, narrowest: dict[int, int]) -> list[Line]:
+    """The rows in columns as wide as their texts, two cells apart where there is room.
+
+    Where there is none, the columns ``narrowest`` wrap, in that order, down to the widths that it states.
+    """
+    widths = [width_of([row[column].text for row in rows]) for column in range(len(rights))]
+    gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= width else 1
+    excess = sum(widths) + gap * (len(widths) - 1) - width
+    for column, least in narrowest.items():
+        saved = max(0, min(excess, widths[column] - least))
+        widths[column] -= saved
+        excess -= saved
+    return grid(rows, [Track(size, right) for size, right in zip(widths, rights, strict=True)], gap)
+
+
 def fold(text: str, width: int, breaks: str = " ") -> list[str]:
     """A text in pieces of at most ``width`` cells, broken after the characters ``breaks`` where there are any."""
     if cell_len(text) <= width:

@@ -14,7 +14,6 @@ from cnncalc.layers.base import shape_text
 from cnncalc.report.fields import jump_text, of_inputs, padding_text, size_text, start_text
 from cnncalc.report.numbers import abbreviated, exact, percent, settings_text
 
-
 AnyRow: TypeAlias = "Row | Folded"
 
 
@@ -172,7 +171,8 @@ def sheet(
     depth: int | None = None,
 ) -> Sheet:
     """The sheet of an analysis: its rows as the network runs them, or sorted by a column (counts from the largest), the
-    first ``top`` of them; with a ``depth`` those whose names have that many parts in common in one row. Raises CnncalcError for an unknown column.
+    first ``top`` of them; with a ``depth`` those whose names have that many parts in common in one row. Raises
+    CnncalcError for an unknown column.
     """
     chosen = tuple(column_named(key) for key in columns)
     rows: Sequence[AnyRow] = analysis.layers if depth is None else folded(analysis, depth)

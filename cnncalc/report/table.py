@@ -43,8 +43,14 @@ def table(sheet: Sheet, width: int) -> list[Line]:
     lines = prose(f"{analysis.name}: input {input_text(analysis)}, batch {analysis.batch}", width, "bold")
     lines += _layers(sheet, width)
     if len(sheet.rows) < len(analysis.layers):
-        of_all = f"{len(analysis.layers)} layers"
-        shown = f"{of_all} in {len(sheet.rows)} rows." if sheet.folded else f"{len(sheet.rows)} of {of_all}; the totals are those of all."
+        all_layers, rows = f"{len(analysis.layers)} layers", len(sheet.rows)
+        shown = f"{rows} of {all_layers}; the totals are those of all."
+        if sheet.folded:
+            shown = f"{all_layers} in {rows} rows."
+            f"{of_all} in {len(sheet.rows)} rows."
+            if sheet.folded
+            else f"{len(sheet.rows)} of {of_all}; the totals are those of all."
+        )
         lines += prose(shown, width, "dim")
     lines += prose(exactly, width)
     lines += prose(f"{convention.unit} by the convention {convention.name}: {convention.description}.", width, "dim")

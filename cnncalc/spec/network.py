@@ -97,7 +97,20 @@ class Network(Heading, frozen=True, kw_only=True, dict=True):
         return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
 
 
-_ORDER = ("name", "year", "source", "top1", "notes", "expected", "frozen", "variables", "blocks", "input", "layers", "outputs")
+_ORDER = (
+    "name",
+    "year",
+    "source",
+    "top1",
+    "notes",
+    "expected",
+    "frozen",
+    "variables",
+    "blocks",
+    "input",
+    "layers",
+    "outputs",
+)
 
 
 def network_from(document: object, source: str = "") -> Network:

@@ -1,43 +1,20 @@
 """Networks as PyTorch's modules: each layer kind, generated networks and the shipped ones."""
 
 import copy
-from math import prod
 
 import pytest
 import torch
 import torch_oracle
 import torchvision_models
+from cases import ANY_CASE, as_list, legal, one_layer, stated
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from spec.test_torchvision import NETWORKS, RENAMED
-from strategies import (
-    adaptive_pools,
-    any_networks,
-    arrangements,
-    attentions,
-    batch_norms,
-    convolutions,
-    folds,
-    images,
-    merges,
-    more_activations,
-    more_norms,
-    more_pools,
-    networks,
-    others,
-    paddings,
-    pools,
-    transposed_convolutions,
-)
+from strategies import any_networks, networks
 from torch import nn
 
 from cnncalc import CnncalcError, Network, analyze, layers, load, to_torch
 from cnncalc.spec import shipped_names
-
-ANY_CASE = st.one_of(
-    *(convolutions(), pools(), adaptive_pools(), batch_norms(), others(), merges(), transposed_convolutions()),
-    *(paddings(), more_pools(), more_norms(), arrangements(), images(), folds(), more_activations(), attentions()),
-)
 
 
 @pytest.mark.parametrize("name", shipped_names())
@@ -48,24 +25,11 @@ def test_shipped(name):
     assert sum(p.numel() for p in module.buffers()) == analysis.totals.buffers
 
 
-def one_layer(layer, *inputs):
-    """A network of that layer alone."""
-    shapes = {f"x{index}": shape for index, shape in enumerate(inputs)}
-    reading = type(layer)(
-        **{f: getattr(layer, f) for f in layer.__struct_fields__} | {"name": "layer", "inputs": list(shapes)}
-    )
-    return Network(input=shapes, layers=[reading])
-
-
-def legal(layer, inputs):
-    return all(check.holds for check in layer.checks(*inputs)) and 0 < prod(layer.output(*inputs)) < 1e5
-
-
-@settings(max_examples=800)
+@settings(max_examples=400)
 @given(ANY_CASE, st.sampled_from((1, 3)))
 def test_any_layer(case, batch):
     layer, inputs = case
-    inputs = inputs if isinstance(inputs, list) else [inputs]
+    inputs = as_list(inputs)
     assume(legal(layer, inputs) and all(map(len, inputs)))
     network = one_layer(layer, *inputs)
     (row,) = analyze(network).layers
@@ -86,21 +50,7 @@ def test_any_layer(case, batch):
     assert sum(p.numel() for p in module.buffers()) == row.buffers
 
 
-def stated(nodes, input_shape):
-    """Generated nodes as a network, every third layer without readers or so an output."""
-    return Network(
-        input=input_shape,
-        layers=[
-            type(layer)(
-                **{field: getattr(layer, field) for field in layer.__struct_fields__} | {"name": name, "inputs": inputs}
-            )
-            for name, layer, inputs in nodes
-        ],
-        outputs=[name for name, _, _ in nodes][::-2],
-    )
-
-
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.one_of(networks(), any_networks()), st.sampled_from((2, 3)))
 def test_generated_networks_run_with_any_batch_and_several_outputs(case, batch):
     nodes, input_shape = case

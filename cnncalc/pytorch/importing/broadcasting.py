@@ -33,8 +33,7 @@ def _rebatched(net: Lowering, value: Value, others: Sequence[Value], ndim: int) 
         if other.batch is not None and other.times == net.times:
             own = other.batch + ndim - other.ndim - (ndim - value.ndim)
             if own >= 0 and all(
-                mine[own] == theirs[other.batch] != 1
-                for mine, theirs in zip(value.shapes, other.shapes, strict=True)
+                mine[own] == theirs[other.batch] != 1 for mine, theirs in zip(value.shapes, other.shapes, strict=True)
             ):
                 return replace(value, batch=own, kept=other.kept, times=net.times)
     return value
@@ -57,7 +56,11 @@ def adapted(net: Lowering, value: Value, ndim: int, place: int | None, kept: boo
         if all(sample == wanted[0] for sample in wanted):
             return net.as_data(value, wanted[0])
         value = net.as_data(value)
-        return Value(wanted, None, False, net.times, value.node) if value.samples == wanted else _reshaped(net, value, wanted)
+        return (
+            Value(wanted, None, False, net.times, value.node)
+            if value.samples == wanted
+            else _reshaped(net, value, wanted)
+        )
     if value.samples == wanted:
         return Value(wanted, None, False, net.times, value.node)
     return _reshaped(net, value, wanted)

@@ -40,9 +40,7 @@ def translates(*names: str, varying: bool = False) -> Callable[[Translation], Tr
 class Lowering:
     """The steps so far, and the value of each tensor of the tape."""
 
-    def __init__(
-        self, tapes: Sequence[Tape], pairs: dict[int, int], known: dict[int, Value], times: Sizes
-    ) -> None:
+    def __init__(self, tapes: Sequence[Tape], pairs: dict[int, int], known: dict[int, Value], times: Sizes) -> None:
         self.tapes = tapes
         self.pairs = pairs
         self.times = times
@@ -94,7 +92,15 @@ class Lowering:
             try:
                 found = translation(self, *arguments, **named)
                 self._accept(refs, found, call, before)
-            except (DeclinedError, TypeError, ValueError, IndexError, AttributeError, KeyError, ZeroDivisionError) as error:
+            except (
+                DeclinedError,
+                TypeError,
+                ValueError,
+                IndexError,
+                AttributeError,
+                KeyError,
+                ZeroDivisionError,
+            ) as error:
                 self.why = error
                 self._undo(before)
             else:
@@ -231,7 +237,11 @@ class Lowering:
         return isinstance(value.node, str) or (value.node is not None and self.steps[value.node].batched)
 
     def layer(
-        self, layer: Layer, *values: Value, batch: int | None | str = "same", tensors: dict[str, Value | None] | None = None
+        self,
+        layer: Layer,
+        *values: Value,
+        batch: int | str | None = "same",
+        tensors: dict[str, Value | None] | None = None,
     ) -> Value:
         """Add a layer whose output has the batch where its first input has it, or on axis ``batch``."""
         made = self.sample_layer(layer, *values)
@@ -243,9 +253,7 @@ class Lowering:
 
     def at(self, made: Value, batch: int | None, kept: bool, times: Sizes) -> Value:
         """What a layer has made, as a tensor with its batch on an axis."""
-        shapes = tuple(
-            with_batch(sample, batch, kept, count) for sample, count in zip(made.shapes, times, strict=True)
-        )
+        shapes = tuple(with_batch(sample, batch, kept, count) for sample, count in zip(made.shapes, times, strict=True))
         return Value(shapes, batch, kept, times, made.node)
 
     def placed(self, made: Value, target: Value) -> Value:

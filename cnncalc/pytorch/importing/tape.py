@@ -150,7 +150,15 @@ QUERIES = frozenset(
         *("_backward_hooks", "retain_grad", "register_hook", "requires_grad_", "is_inference", "itemsize", "nbytes"),
         *("is_same_size", "has_names", "_version", "is_mkldnn", "is_conj", "is_neg", "is_signed", "type", "_is_view"),
         *("untyped_storage", "storage", "data_ptr", "is_shared", "is_pinned", "is_tensor", "result_type", "ndimension"),
-        *("is_autocast_enabled", "broadcast_shapes", "can_cast", "promote_types", "is_storage", "__set__", "__delete__"),
+        *(
+            "is_autocast_enabled",
+            "broadcast_shapes",
+            "can_cast",
+            "promote_types",
+            "is_storage",
+            "__set__",
+            "__delete__",
+        ),
         *("get_device", "finfo", "iinfo", "get_default_dtype", "is_grad_enabled", "_has_compatible_shallow_copy_type"),
     )
 )

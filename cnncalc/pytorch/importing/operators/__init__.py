@@ -2,8 +2,8 @@
 
 from cnncalc.pytorch.importing.operators import (
     activations,
-    arrangements,
     arithmetic,
+    arrangements,
     matrices,
     normalizations,
     reductions,

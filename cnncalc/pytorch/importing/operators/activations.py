@@ -60,9 +60,7 @@ def softplus(net: Lowering, x: Value, beta: float = 1.0, threshold: float = 20.0
 
 
 @translates("hardtanh")
-def hardtanh(
-    net: Lowering, x: Value, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
-) -> Value:
+def hardtanh(net: Lowering, x: Value, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Value:
     if (min_val, max_val) == (0.0, 6.0):
         return net.layer(layers.ReLU6(), x)
     return net.layer(layers.Hardtanh(min_val=float(min_val), max_val=float(max_val)), x)
@@ -94,7 +92,9 @@ def log_softmax(net: Lowering, x: Value, dim: int | None = None, *rest: Any, **n
     return net.layer(layers.LogSoftmax(dim=x.axis(dim)), x)
 
 
-@translates("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout", "feature_dropout")
+@translates(
+    "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout", "feature_dropout"
+)
 def dropout(net: Lowering, x: Value, p: float = 0.5, training: bool = False, inplace: bool = False) -> Value:
     if x.is_constant:
         return x

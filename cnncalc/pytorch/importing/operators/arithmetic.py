@@ -100,7 +100,9 @@ _MERGES: dict[str, Layer] = {
     "maximum": layers.Maximum(),
     "minimum": layers.Minimum(),
     **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor"), layers.Compare()),
-    **dict.fromkeys(("__and__", "__or__", "__xor__", "bitwise_and", "bitwise_or", "remainder", "fmod"), layers.Compare()),
+    **dict.fromkeys(
+        ("__and__", "__or__", "__xor__", "bitwise_and", "bitwise_or", "remainder", "fmod"), layers.Compare()
+    ),
     **dict.fromkeys(("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__mod__", "atan2"), layers.Compare()),
 }
 
@@ -201,7 +203,11 @@ def addcdiv(net: Lowering, x: Value, a: Value, b: Value, *, value: Any = 1) -> V
 @translates("lerp")
 def lerp(net: Lowering, a: Value, b: Value, weight: Any) -> Value:
     difference = merged(net, layers.Subtract(), b, a)
-    moved = merged(net, layers.Multiply(), difference, weight) if isinstance(weight, Value) else _scaled(net, difference, weight)
+    moved = (
+        merged(net, layers.Multiply(), difference, weight)
+        if isinstance(weight, Value)
+        else _scaled(net, difference, weight)
+    )
     return merged(net, layers.Add(), a, moved)
 
 
@@ -212,8 +218,12 @@ def copy(net: Lowering, x: Value, source: Any, *rest: Any) -> Value:
     raise DeclinedError("a copy into another shape")
 
 
-@translates("fill", "zero", "zeros_like", "ones_like", "full_like", "empty_like", "rand_like", "randn_like", varying=True)
-@translates("new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "normal", "uniform", "bernoulli", varying=True)
+@translates(
+    "fill", "zero", "zeros_like", "ones_like", "full_like", "empty_like", "rand_like", "randn_like", varying=True
+)
+@translates(
+    "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "normal", "uniform", "bernoulli", varying=True
+)
 def constant(net: Lowering, x: Value, *rest: Any, **named: Any) -> Value:
     """Numbers that no input decides, in a shape that one may."""
     shapes = net.results[0]

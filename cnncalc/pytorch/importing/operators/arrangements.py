@@ -167,9 +167,7 @@ def piece(net: Lowering, layer: Layer, x: Value, shapes: Any) -> Value:
 @translates("chunk", "tensor_split_into")
 def chunk(net: Lowering, x: Value, chunks: int, dim: int = 0) -> tuple[Value, ...]:
     axis = x.axis(dim)
-    return tuple(
-        piece(net, layers.Chunk(chunks, index, axis), x, shapes) for index, shapes in enumerate(net.results)
-    )
+    return tuple(piece(net, layers.Chunk(chunks, index, axis), x, shapes) for index, shapes in enumerate(net.results))
 
 
 @translates("split", "split_with_sizes", "tensor_split", varying=True)
@@ -253,9 +251,7 @@ def _sliced(net: Lowering, x: Value, dim: int, start: Any, stop: Any, step: Any)
     sizes = columns(x.shapes)[dim]
     starts, stops = _bounds(net, start, 0), _bounds(net, stop, 2**62)
     ranges = [range(*slice(a, b, step).indices(size)) for a, b, size in zip(starts, stops, sizes, strict=True)]
-    shapes = tuple(
-        (*shape[:dim], len(found), *shape[dim + 1 :]) for shape, found in zip(x.shapes, ranges, strict=True)
-    )
+    shapes = tuple((*shape[:dim], len(found), *shape[dim + 1 :]) for shape, found in zip(x.shapes, ranges, strict=True))
     if shapes == x.shapes and step == 1:
         return x
     if x.is_constant:

@@ -109,7 +109,9 @@ def einsum(net: Lowering, equation: str, *operands: Any) -> Value:
         place = output.index(letter)
         shapes = tuple(with_batch(s, place, True, t) for s, t in zip(made.shapes, net.times, strict=True))
         return Value(shapes, place, True, net.times, made.node)
-    shapes = tuple(with_batch(sample, place, False, times) for sample, times in zip(made.shapes, net.times, strict=True))
+    shapes = tuple(
+        with_batch(sample, place, False, times) for sample, times in zip(made.shapes, net.times, strict=True)
+    )
     return Value(shapes, place, False, net.times, made.node)
 
 
@@ -172,9 +174,7 @@ def multi_head_attention(
 
 
 @translates("embedding")
-def embedding(
-    net: Lowering, input: Value, weight: Value, padding_idx: Any = None, *rest: Any, **named: Any
-) -> Value:
+def embedding(net: Lowering, input: Value, weight: Value, padding_idx: Any = None, *rest: Any, **named: Any) -> Value:
     if net.where != "torch.nn.functional" and input.stored is not None:
         input, weight = weight, input
     if weight.stored is None:

@@ -70,7 +70,9 @@ def extreme(net: Lowering, x: Value, dim: Any = None, keepdim: bool = False, **n
 
 
 @translates("norm", "linalg_vector_norm", "vector_norm", "linalg_norm", "frobenius_norm")
-def norm(net: Lowering, x: Value, p: Any = 2, dim: Any = None, keepdim: bool = False, *rest: Any, **named: Any) -> Value:
+def norm(
+    net: Lowering, x: Value, p: Any = 2, dim: Any = None, keepdim: bool = False, *rest: Any, **named: Any
+) -> Value:
     order = named.get("ord", p)
     if order not in (2, 2.0, "fro", None):
         raise DeclinedError("a norm that is not Euclidean")

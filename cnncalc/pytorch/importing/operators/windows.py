@@ -182,7 +182,9 @@ def _plain(*arguments: Any) -> None:
             raise DeclinedError("a window that goes with the size of the input")
 
 
-@translates("max_pool1d", "max_pool2d", "max_pool3d", "max_pool2d_with_indices", "max_pool3d_with_indices", varying=True)
+@translates(
+    "max_pool1d", "max_pool2d", "max_pool3d", "max_pool2d_with_indices", "max_pool3d_with_indices", varying=True
+)
 @translates("max_pool1d_with_indices", varying=True)
 def max_pool(
     net: Lowering,
@@ -287,7 +289,13 @@ def adaptive_pool(net: Lowering, input: Value, output_size: Any, return_indices:
 
 @translates("max_unpool1d", "max_unpool2d", "max_unpool3d")
 def max_unpool(
-    net: Lowering, input: Value, indices: Value, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+    net: Lowering,
+    input: Value,
+    indices: Value,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    output_size: Any = None,
 ) -> Value:
     rank = _rank_of(net)
     layer = _ranked("MaxUnpool", rank)(
@@ -355,7 +363,9 @@ def same_padded(net: Lowering, x: Value, kernel: Any, stride: Any, dilation: Any
         return x
     step = net.steps[x.node]
     rank = x.ndim - 2
-    sides = [tuple(s) if isinstance(s, tuple) and len(s) == rank else (once(s),) * rank for s in (kernel, stride, dilation)]
+    sides = [
+        tuple(s) if isinstance(s, tuple) and len(s) == rank else (once(s),) * rank for s in (kernel, stride, dilation)
+    ]
     source = net.by_node[step.inputs[0]].samples
     layer = layers.SamePad(*(once(s) for s in sides), value=getattr(step.layer, "value", 0.0))
     if len(source[0]) != rank + 1 or any(layer.output(a) != b for a, b in zip(source, step.samples, strict=True)):

@@ -12,7 +12,7 @@ from cnncalc.layers.base import Operations, Shape
 
 
 class Folded(Struct, frozen=True):
-    """Layers whose names begin alike, in one row: sums, what they read from outside, and what the last of them makes."""
+    """Layers whose names begin alike, in one row: sums, what they read from outside, what the last of them makes."""
 
     name: str
     rows: tuple[Row, ...]

@@ -15,11 +15,8 @@ from cnncalc.errors import CnncalcError, nearest
 _COMMANDS = {
     "analyze": "Shapes, parameters and costs of every layer of a network.",
     "conventions": "What tools, papers and lectures count.",
-<<<<<<< HEAD
     "import": "A PyTorch module as a spec.",
-=======
     "measure": "Latency of every layer on the device at hand, and what it could be at best.",
->>>>>>> build
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
     "schema": "The JSON Schema of specs, for editors.",

@@ -46,8 +46,8 @@ class Unflatten(Rearrangement, frozen=True):
 class ReshapeLike(Arrangement, frozen=True):
     """The first input in another ``shape``, some of whose sizes are those of the second input.
 
-    A size may be −1, to be worked out, or 0: it is then that of the second input along the next of ``axes``, which count
-    the batch as axis 0.
+    A size may be −1, to be worked out, or 0: it is then that of the second input along the next of ``axes``, which
+    count the batch as axis 0.
     """
 
     shape: Annotated[tuple[_Size, ...], Meta(min_length=1, max_length=8)]

@@ -149,13 +149,10 @@ class Layer(
 
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
-<<<<<<< HEAD
     makes_activations: ClassVar[bool] = True
     """Whether its output is something computed, and not a tensor that was there before."""
-=======
     is_view: ClassVar[bool] = False
     """Whether at inference PyTorch returns what arrives, or another look at its memory, and moves nothing."""
->>>>>>> build
 
     def checks(self, *inputs: Shape) -> Iterable[Check]:
         """What must hold of the inputs, in an order in which each may rely on those before it."""
@@ -181,7 +178,6 @@ class Layer(
         """For each input, what one output element reads of it."""
         raise NotImplementedError
 
-<<<<<<< HEAD
     @classmethod
     def merges(cls) -> bool:
         """Whether it is made to bring any number of branches together."""
@@ -200,13 +196,12 @@ class Layer(
     def unknown(self) -> tuple[str, ...]:
         """Which quantities, ``"macs"`` or ``"flops"``, are not known of it, so that totals are partial."""
         return ()
-=======
+
     def least_read(self, *inputs: Shape) -> tuple[Number, ...]:
         """For each input, how many elements must be read at least once, and of all parameters together: all, unless
         overridden.
         """
         return (*map(prod, inputs), elements(self.parameters(*inputs)))
->>>>>>> build
 
     def notes(self, *inputs: Shape) -> Iterable[Note]:
         """What a reader should be told about this layer on these inputs."""

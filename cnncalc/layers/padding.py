@@ -210,7 +210,7 @@ _BORDERS: dict[str, Border] = {"reflect": "reflect", "replicate": "clamp"}
 
 
 class SamePad(Layer, frozen=True):
-    """What TensorFlow's ``'SAME'`` adds before a window, so that it has ``⌈M/S⌉`` positions along each axis of ``[C, *M]``.
+    """What TensorFlow's ``'SAME'`` adds around ``[C, *M]``, so that a window has ``⌈M/S⌉`` positions along each axis.
 
     In all ``(⌈M/S⌉ − 1)·S + K' − M`` or nothing, half of it before, rounded down. The padding so depends on the size.
     Source: TensorFlow documentation, ``tf.nn``, "Notes on padding".

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from cnncalc.arithmetic import equal, prod
 from cnncalc.layers.activation import Elementwise
 from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, TorchCall, sample_axis
-from cnncalc.layers.reading import Reading
+from cnncalc.layers.reading import Listed, Reading, each
 
 
 class Scale(Elementwise, frozen=True):
@@ -119,7 +119,7 @@ class Hardtanh(Elementwise, frozen=True):
 
 
 class GLU(Layer, frozen=True):
-    """The first half of axis ``dim`` times the sigmoid of the second: an element of the output costs a sigmoid, a product.
+    """The first half of axis ``dim`` times the sigmoid of the second: an element costs a sigmoid and a product.
 
     Source: Dauphin et al., "Language Modeling with Gated Convolutional Networks" (2017); ``torch.nn.GLU``.
     """
@@ -141,14 +141,8 @@ class GLU(Layer, frozen=True):
         return Operations(exp=1, add=1, div=1, mul=1).times(prod(output))
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
-        """Of both halves the element in its place; the second half stands for itself by the whole axis."""
+        """Of both halves the element in its place."""
         axis = sample_axis(self.dim, x)
         half = x[axis] // 2
-        return (_halves(x, axis, half),)
-
-
-def _halves(x: Shape, axis: int, half: int) -> Reading:
-    from cnncalc.layers.reading import Listed, each
-
-    table = tuple((index, index + half) for index in range(half))
-    return (tuple(Listed(axis, table) if a == axis else each(a) for a in range(len(x))),)
+        table = tuple((index, index + half) for index in range(half))
+        return ((tuple(Listed(axis, table) if a == axis else each(a) for a in range(len(x))),),)

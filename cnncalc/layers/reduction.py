@@ -139,7 +139,7 @@ class LogSumExp(Reduction, frozen=True):
 
 
 class CumulativeSum(Layer, frozen=True):
-    """Along axis ``dim`` each element with all those before it: an addition for all but the first (``torch.cumsum``)."""
+    """Along axis ``dim`` the sum of all up to each: an addition for each but the first (``torch.cumsum``)."""
 
     dim: Axis = 1
 

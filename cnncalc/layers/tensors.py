@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, TypeAlias
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from cnncalc.arithmetic import equal
 from cnncalc.layers.base import (
@@ -84,10 +84,10 @@ class ConstantTensor(Source, frozen=True):
 
 
 class HeldTensors(Layer, frozen=True):
-    """Parameters and buffers of a module that no layer has as its own, such as those of a head used in training only."""
+    """Parameters and buffers of a module that no layer has as its own, such as a head's that only training uses."""
 
-    held_parameters: dict[Name, Sizes] = {}
-    held_buffers: dict[Name, Sizes] = {}
+    held_parameters: dict[Name, Sizes] = field(default_factory=dict)
+    held_buffers: dict[Name, Sizes] = field(default_factory=dict)
     makes_activations: ClassVar[bool] = False
 
     def output(self, x: Shape) -> Shape:
@@ -124,7 +124,7 @@ class Opaque(Layer, frozen=True):
     output_shape: Sizes | None = None
     input_shapes: Annotated[tuple[Sizes, ...], Meta(max_length=64)] | None = None
     macs: Annotated[int, Meta(ge=0, le=2**62)] | None = None
-    held_parameters: dict[Name, Sizes] = {}
+    held_parameters: dict[Name, Sizes] = field(default_factory=dict)
     free: bool = False
     """Whether it only moves or selects elements, so that it has no arithmetic."""
     most_inputs: ClassVar[int | None] = None

@@ -47,10 +47,6 @@ def table(sheet: Sheet, width: int) -> list[Line]:
         shown = f"{rows} of {all_layers}; the totals are those of all."
         if sheet.folded:
             shown = f"{all_layers} in {rows} rows."
-            f"{of_all} in {len(sheet.rows)} rows."
-            if sheet.folded
-            else f"{len(sheet.rows)} of {of_all}; the totals are those of all."
-        )
         lines += prose(shown, width, "dim")
     lines += prose(exactly, width)
     lines += prose(f"{convention.unit} by the convention {convention.name}: {convention.description}.", width, "dim")

@@ -94,10 +94,7 @@ def joined(net: Lowering, values: Sequence[Value], dim: int) -> Value:
             raise DeclinedError("joined along the batch")
         nodes = [adapted(net, _spread(net, value, place, batched[0]), ndim, place, kept) for value in values]
     axis = dim - 1 if place is not None and not kept and dim > place else dim
-    if len(nodes) == 1:
-        made = nodes[0]
-    else:
-        made = net.sample_layer(layers.Concat(dim=axis + 1), *nodes)
+    made = nodes[0] if len(nodes) == 1 else net.sample_layer(layers.Concat(dim=axis + 1), *nodes)
     if place is None:
         return made
     shapes = tuple(with_batch(sample, place, kept, count) for sample, count in zip(made.shapes, net.times, strict=True))

@@ -1,4 +1,4 @@
-"""``package.module:attribute``, with arguments if need be: importing and building what it names, which runs its code."""
+"""``package.module:attribute``, with arguments if need be: importing and building what it names runs its code."""
 
 from __future__ import annotations
 
@@ -108,9 +108,10 @@ class _WithoutValues(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         name = getattr(func, "__name__", "")
-        if name.endswith("_") and not name.startswith("_") and args and isinstance(args[0], Tensor):
-            if args[0].is_floating_point() and args[0].numel() >= _LARGE and args[0].dim():
-                return args[0]
+        first = args[0] if args else None
+        if name.endswith("_") and not name.startswith("_") and isinstance(first, Tensor):
+            if first.is_floating_point() and first.numel() >= _LARGE:
+                return first
         return func(*args, **(kwargs or {}))
 
 
@@ -124,7 +125,7 @@ def _same_randomness() -> Iterator[None]:
 
 
 def _built(make: Callable[..., Any], positional: tuple[Any, ...], named: dict[str, Any], spec: str) -> Any:
-    """What a function makes, without values for its weights; some models are built from values, small ones as a rule."""
+    """What a function makes, without values for its weights."""
     try:
         inspect.signature(make).bind(*positional, **named)
     except TypeError as error:

@@ -109,10 +109,11 @@ def _hold_the_rest(net: Lowering, owners: dict[str, int], everything: dict[str, 
 
 def frozen_of(step: Step) -> bool | tuple[str, ...]:
     """Which of a step's own parameters are not trained: all, or those of these names."""
-    parameters = [stored for stored in step.own if stored.is_parameter]
-    still = [stored.name.rpartition(".")[2] for stored in parameters if not stored.trainable]
+    parameters = {stored.name: stored for stored in step.own if stored.is_parameter}
+    still = [name for name, stored in parameters.items() if not stored.trainable]
     if not still:
         return False
     if len(still) == len(parameters):
         return True
-    return tuple(still)
+    names = {value.stored.name: name for name, value in step.tensors.items() if value.stored is not None}
+    return tuple(names.get(name, name.rpartition(".")[2]) for name in still)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
@@ -194,10 +194,8 @@ class _Functions(TorchFunctionMode):
             name = self.names[func]
         except (KeyError, TypeError):
             name = name_of(func)
-            try:
+            with suppress(TypeError):
                 self.names[func] = name
-            except TypeError:
-                pass
         if name in QUERIES or self.operators.call is not None or self.operators.busy:
             return func(*args, **kwargs)
         if name in _PRETENDED:
@@ -309,7 +307,7 @@ _SHORT_CUTS: dict[str, Callable[[Sequence[Any]], Any]] = {
     **dict.fromkeys(("relu", "add", "mul", "hardtanh", "silu", "hardswish", "sigmoid", "gelu", "tanh"), _alike),
     "native_batch_norm": _normalised,
 }
-"""What PyTorch works out in Python on the meta device, at a hundred times the cost, though the shape is that of an input."""
+"""What PyTorch works out in Python on the meta device, at a high cost, though the shape is that of an input."""
 
 
 class _Operators(TorchDispatchMode):

@@ -189,7 +189,7 @@ class Layer(
             return (), ()
         parameters = self.parameters(*inputs)
         if self.frozen:
-            names = {p.name for p in parameters} if self.frozen is True else self.frozen
+            names = self.frozen if isinstance(self.frozen, tuple) else tuple(p.name for p in parameters)
             parameters = tuple(Parameter(p.name, p.shape, p.trainable and p.name not in names) for p in parameters)
         return parameters, self.buffers(*inputs)
 

@@ -125,11 +125,7 @@ def index_select(x: Tensor, indices: Tensor, dim: int) -> Tensor:
     """The elements that the indices of the first sample list."""
     axis = dim % x.dim()
     wanted = indices[0].long().reshape(-1).clamp(0, x.shape[axis] - 1)
-    return (
-        x.index_select(axis, wanted)
-        .unflatten(axis, indices.shape[1:] or (1,))
-        .reshape(*x.shape[:axis], *indices.shape[1:], *x.shape[axis + 1 :])
-    )
+    return x.index_select(axis, wanted).reshape(*x.shape[:axis], *indices.shape[1:], *x.shape[axis + 1 :])
 
 
 def windows(x: Tensor, dim: int, size: int, step: int) -> Tensor:

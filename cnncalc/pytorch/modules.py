@@ -231,7 +231,7 @@ class LearnedTensor(nn.Module):
         self.weight = nn.Parameter(torch.zeros(tuple(shape)))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.weight.expand(x.shape[0], *self.weight.shape)
+        return self.weight.expand(x.shape[0], *self.weight.shape).clone()
 
 
 class ConstantTensor(nn.Module):

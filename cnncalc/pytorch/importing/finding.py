@@ -95,8 +95,8 @@ def _imported(home: str, spec: str) -> Any:
 
 def _declare(namespace: str, name: str) -> None:
     if namespace not in _libraries:
-        _libraries[namespace] = torch.library.Library(namespace, "FRAGMENT")
-    _libraries[namespace].define(f"{name}(Tensor x) -> Tensor")
+        _libraries[namespace] = torch.library.Library(namespace, "FRAGMENT")  # type: ignore[no-untyped-call]
+    _libraries[namespace].define(f"{name}(Tensor x) -> Tensor")  # type: ignore[no-untyped-call]
 
 
 def _first(error: BaseException) -> str:
@@ -109,9 +109,9 @@ class _WithoutValues(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         name = getattr(func, "__name__", "")
         first = args[0] if args else None
-        if name.endswith("_") and not name.startswith("_") and isinstance(first, Tensor):
-            if first.is_floating_point() and first.numel() >= _LARGE:
-                return first
+        in_place = name.endswith("_") and not name.startswith("_")
+        if isinstance(first, Tensor) and in_place and first.is_floating_point() and first.numel() >= _LARGE:
+            return first
         return func(*args, **(kwargs or {}))
 
 

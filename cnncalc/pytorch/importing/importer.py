@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from msgspec.structs import replace as changed
@@ -23,10 +23,10 @@ from cnncalc.spec.network import INPUT, Expected, Network
 
 assert operators
 
+InputShape: TypeAlias = Sequence[int] | Mapping[str, Sequence[int]] | Sequence[Sequence[int]]
 
-def imported(
-    module: nn.Module, input_shape: Sequence[int] | Mapping[str, Sequence[int]], name: str | None = None
-) -> Network:
+
+def imported(module: nn.Module, input_shape: InputShape, name: str | None = None) -> Network:
     """See :func:`cnncalc.from_torch`."""
     stored, identities = _stored(module)
     shapes, positional = _inputs(module, input_shape)
@@ -65,18 +65,17 @@ def _stored(module: nn.Module) -> tuple[dict[str, Stored], list[int]]:
     return found, identities
 
 
-def _inputs(
-    module: nn.Module, input_shape: Sequence[int] | Mapping[str, Sequence[int]]
-) -> tuple[Shapes, tuple[str, ...]]:
+def _inputs(module: nn.Module, input_shape: InputShape) -> tuple[Shapes, tuple[str, ...]]:
     """The shape of each input by name, and the names of those that are given by position."""
     if isinstance(input_shape, Mapping):
         if not input_shape:
             raise CnncalcError("a module needs the shape of at least one input")
         shapes = {str(name): _shape(shape) for name, shape in input_shape.items()}
         return shapes, _by_position(module, list(shapes))
-    if input_shape and not isinstance(input_shape, str) and all(isinstance(part, Sequence) for part in input_shape):
+    parts: Any = input_shape
+    if isinstance(parts, (tuple, list)) and parts and all(isinstance(part, (tuple, list)) for part in parts):
         names = _parameter_names(module)
-        several = [_shape(shape) for shape in input_shape]  # type: ignore[arg-type]
+        several = [_shape(shape) for shape in parts]
         if len(several) == 1:
             return {INPUT: several[0]}, (INPUT,)
         own = [names[i] if i < len(names) else f"input{i + 1}" for i in range(len(several))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any
+from typing import Any, TypeVar
 
 from cnncalc import layers
 from cnncalc.layers import Layer
@@ -20,14 +20,17 @@ TAKES_VARYING: set[str] = set()
 _MOST_SEARCHED = 400
 
 
-def translates(*names: str, varying: bool = False) -> Callable[[Translation], Translation]:
+Translated = TypeVar("Translated", bound=Translation)
+
+
+def translates(*names: str, varying: bool = False) -> Callable[[Translated], Translated]:
     """Registers a function as the translation of PyTorch's functions, methods or operators of these names.
 
     It takes the lowering and the call's arguments, with a :class:`Value` in the place of each tensor, and gives the
     values of the results. ``varying`` says that it copes with arguments that differ between traces.
     """
 
-    def register(function: Translation) -> Translation:
+    def register(function: Translated) -> Translated:
         for name in names:
             TRANSLATIONS[name] = function
             if varying:

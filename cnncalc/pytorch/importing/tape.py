@@ -310,11 +310,11 @@ _SHORT_CUTS: dict[str, Callable[[Sequence[Any]], Any]] = {
 """What PyTorch works out in Python on the meta device, at a high cost, though the shape is that of an input."""
 
 
-class _Operators(TorchDispatchMode):
+class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """The net below: whatever makes a tensor passes here."""
 
     def __init__(self, tape: Tape) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.tape = tape
         self.call: Call | None = None
         self.busy = False
@@ -368,7 +368,7 @@ def _framed(tape: Tape) -> Iterator[None]:
         finally:
             tape.frame = outer
 
-    nn.Module.__call__ = call  # type: ignore[method-assign,assignment]
+    nn.Module.__call__ = call  # type: ignore[method-assign]
     try:
         yield
     finally:

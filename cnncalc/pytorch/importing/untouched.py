@@ -44,13 +44,9 @@ def weightless(module: nn.Module) -> Iterator[dict[int, Tensor]]:
 def _kept(container: Any, depth: int = 0) -> Callable[[], None]:
     """What puts a dictionary, a list or a set back to what it holds now, and those that it holds."""
     content = container.copy()
-    inner: list[Callable[[], None]] = []
-    if depth < _DEEPEST:
-        values = content.values() if isinstance(content, dict) else content
-        inner = [_kept(value, depth + 1) for value in values if isinstance(value, _CONTAINERS) and value]
-        empty = [value for value in values if isinstance(value, _CONTAINERS) and not value]
-    else:
-        empty = []
+    values = content.values() if isinstance(content, dict) else content
+    held: list[Any] = [value for value in values if isinstance(value, _CONTAINERS)] if depth < _DEEPEST else []
+    inner = [_kept(value, depth + 1) for value in held]
 
     def restore() -> None:
         container.clear()
@@ -60,9 +56,6 @@ def _kept(container: Any, depth: int = 0) -> Callable[[], None]:
             container.update(content)
         for back in inner:
             back()
-        for value in empty:
-            if value:
-                value.clear()
 
     return restore
 

@@ -133,7 +133,7 @@ _SPELT |= {"bitwise_not": "logical_not", "__abs__": "abs", "special_erf": "erf",
 _SPELT |= {"sgn": "sign", "nan_to_num": "compare", "isinf": "isnan", "arctan": "atan", "special_expm1": "expm1"}
 
 
-def _register_function(name: str, function: str) -> None:
+def _register_function(name: str, function: Any) -> None:
     @translates(name)
     def call(net: Lowering, x: Value, *rest: Any, **named: Any) -> Value:
         return net.layer(layers.Function(function=function), x)

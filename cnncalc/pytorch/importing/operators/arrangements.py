@@ -201,7 +201,7 @@ def unbind(net: Lowering, x: Value, dim: int = 0) -> tuple[Value, ...]:
 
 
 @translates("select")
-def select(net: Lowering, x: Value, dim: int, index: int) -> Value:
+def select(net: Lowering, x: Value, dim: int, index: Any) -> Value:
     dim = dim % x.ndim
     if isinstance(index, Varying):
         raise DeclinedError("an index that goes with the size of the input")

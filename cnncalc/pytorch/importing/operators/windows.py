@@ -367,7 +367,9 @@ def same_padded(net: Lowering, x: Value, kernel: Any, stride: Any, dilation: Any
         tuple(s) if isinstance(s, tuple) and len(s) == rank else (once(s),) * rank for s in (kernel, stride, dilation)
     ]
     source = net.by_node[step.inputs[0]].samples
-    layer = layers.SamePad(*(once(s) for s in sides), value=getattr(step.layer, "value", 0.0))
+    window, step_size, spread = (once(s) for s in sides)
+    padded_with = getattr(step.layer, "value", 0.0)
+    layer = layers.SamePad(kernel_size=window, stride=step_size, dilation=spread, value=padded_with)
     if len(source[0]) != rank + 1 or any(layer.output(a) != b for a, b in zip(source, step.samples, strict=True)):
         return x
     before = [total // 2 for total in layer.totals(source[0])]

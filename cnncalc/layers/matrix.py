@@ -51,8 +51,8 @@ class Einsum(Layer, frozen=True):
     """A sum of products of two inputs over the letters that the output has not: ``"hld,hmd->hlm"``.
 
     One multiply-accumulate for each combination of the letters that both products and sum run over; without a letter to
-    sum over, a multiplication each. A letter of one input alone that is summed over is summed first. The batch has no
-    letter. Source: PyTorch documentation, ``torch.einsum``.
+    sum over, or with one thing to sum, a multiplication each. A letter of one input alone that is summed over is summed
+    first. The batch has no letter. Source: PyTorch documentation, ``torch.einsum``.
     """
 
     equation: Annotated[str, Meta(pattern="^[A-Za-z]*,[A-Za-z]*->[A-Za-z]*$", max_length=100)]
@@ -94,8 +94,9 @@ class Einsum(Layer, frozen=True):
         ]
         added = Operations(add=sum(sums))
         count = prod([size for letter, size in sizes.items() if letter not in alone])
-        contracted = (set(first) & set(second)) - set(kept)
-        return added + (Operations(mac=count) if contracted else Operations(mul=count))
+        contracted = prod([sizes[letter] for letter in sorted((set(first) & set(second)) - set(kept))])
+        mac = where(equal(contracted, 1), 0, count)
+        return added + Operations(mac=mac, mul=count - mac)
 
     def reads(self, a: Shape, b: Shape) -> tuple[Reading, ...]:
         """Along each letter of the output the element in its place, along the others everything."""

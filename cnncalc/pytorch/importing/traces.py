@@ -111,14 +111,21 @@ def other_shapes(shapes: Shapes) -> Iterator[tuple[Shapes, int]]:
     height and width differ, so that one is not taken for the other. Some modules take multiples of their stride only.
     """
     few = BATCHES[1]
-    yield _all(shapes, lambda size, place: 32 * (-(-size // 32) + place) + 1), few
+    yield {name: (shape[0], *_odd(shape[1:])) for name, shape in shapes.items()}, few
     yield _all(shapes, lambda size, place: size + 32 * place), few
     yield _all(shapes, lambda size, place: size + 64 * place), few
     yield _all(shapes, lambda size, place: size * (1 + place)), few
+    if any(len(shape) > 3 for shape in shapes.values()):
+        yield {name: (*shape[:-2], *_odd(shape[-2:])) for name, shape in shapes.items()}, few
+        yield {name: (*shape[:-2], shape[-2] + 32, shape[-1] + 64) for name, shape in shapes.items()}, few
     if all(len(shape) == 2 for shape in shapes.values()):
         yield {name: (shape[0] + 7, shape[1]) for name, shape in shapes.items()}, few
     yield _all(shapes, lambda size, place: size - 32 * place if size > 32 * place else size), SMALLER
     yield dict(shapes), few
+
+
+def _odd(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(32 * (-(-size // 32) + place) + 1 for place, size in enumerate(sizes, start=1))
 
 
 def _all(shapes: Shapes, larger: Callable[[int, int], int]) -> Shapes:

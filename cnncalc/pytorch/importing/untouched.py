@@ -64,9 +64,9 @@ _CONTAINERS = (dict, list, set)
 
 
 def _stand_in(tensor: Tensor, stand_ins: dict[int, Tensor]) -> Tensor:
-    """The same tensor without its values; indices and masks, which decide shapes, stay as they are."""
+    """The same tensor without its values; indices and masks, which decide shapes, keep them."""
     if id(tensor) not in stand_ins:
-        found: Any = tensor
+        found: Any = tensor.detach().clone()
         if isinstance(tensor, nn.Parameter):
             found = nn.Parameter(tensor.detach().to("meta"), requires_grad=tensor.requires_grad)
         elif tensor.is_floating_point() or tensor.is_complex():

@@ -90,6 +90,8 @@ def _layers(net: Lowering, x: Value, target: Value) -> Value:
         return net.sample_layer(layers.Flatten(start_dim=ours[0] + 1, end_dim=end), node)
     if not after:
         return net.sample_layer(layers.Squeeze(), node)
+    if len(after) == 1 < len(before):
+        return net.sample_layer(layers.Flatten(), node)
     if len(varying) <= 1:
         open_axis = varying[0] if varying else None
         shape = tuple(-1 if axis == open_axis else sizes[0] for axis, sizes in enumerate(after))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -27,7 +28,17 @@ InputShape: TypeAlias = Sequence[int] | Mapping[str, Sequence[int]] | Sequence[S
 
 
 def imported(module: nn.Module, input_shape: InputShape, name: str | None = None) -> Network:
-    """See :func:`cnncalc.from_torch`."""
+    """See :func:`cnncalc.from_torch`. Importing makes many objects and little garbage, so that none is collected."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _imported(module, input_shape, name)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _imported(module: nn.Module, input_shape: InputShape, name: str | None) -> Network:
     stored, identities = _stored(module)
     shapes, positional = _inputs(module, input_shape)
     own = (*module.parameters(), *module.buffers())

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from cnncalc.errors import CnncalcError
 from cnncalc.pytorch.importing.tape import Call, Ref, Tape, record
-from cnncalc.pytorch.importing.untouched import weightless
+from cnncalc.pytorch.importing.untouched import restoring, weightless
 
 BATCHES = (3, 2)
 """The samples of the first trace and of the second: fewer, so that no size of a larger map goes with them."""
@@ -54,14 +54,15 @@ def traced(module: nn.Module, known: Sequence[int], inputs: Inputs) -> Traces:
     ``pairs`` has for each tensor of the first tape its number on the second. Raises CnncalcError where the module fails
     on the wanted input.
     """
+    restore = restoring(module)
     try:
-        first = _tape(module, known, inputs, inputs.shapes, BATCHES[0])
+        first = _tape(module, restore, known, inputs, inputs.shapes, BATCHES[0])
     except Exception as error:
         raise CnncalcError(failure(error)) from error
     why = ""
     for shapes, batch in other_shapes(inputs.shapes):
         try:
-            second = _tape(module, known, inputs, shapes, batch)
+            second = _tape(module, restore, known, inputs, shapes, batch)
         except Exception as error:
             why = why or _sentence(error)
             continue
@@ -95,11 +96,18 @@ def _sentence(error: BaseException) -> str:
     return (lines[0] if lines else type(error).__name__)[:300]
 
 
-def _tape(module: nn.Module, known: Sequence[int], inputs: Inputs, shapes: Shapes, batch: int) -> Tape:
+def _tape(
+    module: nn.Module,
+    restore: Callable[[], None],
+    known: Sequence[int],
+    inputs: Inputs,
+    shapes: Shapes,
+    batch: int,
+) -> Tape:
     tensors = inputs.tensors(shapes, batch)
     args = [tensors[name] for name in inputs.positional]
     kwargs = {name: tensor for name, tensor in tensors.items() if name not in inputs.positional}
-    with weightless(module) as stand_ins, warnings.catch_warnings():
+    with weightless(module, restore) as stand_ins, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return record(module, [*(stand_ins[identity] for identity in known), *tensors.values()], args, kwargs)
 

@@ -14,20 +14,56 @@ _DEEPEST = 3
 """How deep lists and dictionaries that a module keeps are looked into."""
 
 
+def restoring(module: nn.Module) -> Callable[[], None]:
+    """What puts a module and its parts back to what they hold now: attributes, tensors, hooks, flags, lists and
+    dictionaries.
+    """
+    held: list[tuple[Any, Any]] = []
+    empty: list[Any] = []
+    for part in module.modules():
+        _keep(part.__dict__, held, empty, 0)
+
+    def restore() -> None:
+        for container, content in held:
+            container.clear()
+            if isinstance(container, list):
+                container.extend(content)
+            else:
+                container.update(content)
+        for container in empty:
+            if container:
+                container.clear()
+
+    return restore
+
+
+def _keep(container: Any, held: list[tuple[Any, Any]], empty: list[Any], depth: int) -> None:
+    """Note what a dictionary, a list or a set holds, and those that it holds in turn."""
+    if not container:
+        empty.append(container)
+        return
+    content = dict(container) if isinstance(container, dict) else list(container)
+    held.append((container, content))
+    if depth < _DEEPEST:
+        for value in content.values() if isinstance(content, dict) else content:
+            if isinstance(value, _CONTAINERS):
+                _keep(value, held, empty, depth + 1)
+
+
+_CONTAINERS = (dict, list, set)
+
+
 @contextmanager
-def weightless(module: nn.Module) -> Iterator[dict[int, Tensor]]:
+def weightless(module: nn.Module, restore: Callable[[], None]) -> Iterator[dict[int, Tensor]]:
     """The module in evaluation mode, with each parameter and floating-point buffer on the meta device.
 
     Gives each of these stand-ins by the ``id`` of the module's own tensor. Whatever a forward pass leaves in the
-    module is gone afterwards: attributes, what it has put into lists and dictionaries, the training flags and the
-    random numbers' state are as before.
+    module is gone afterwards, when ``restore`` is called, and random numbers go on as if none had been drawn.
     """
-    parts = list(module.modules())
-    before = [_kept(part.__dict__) for part in parts]
     stand_ins: dict[int, Tensor] = {}
     randomness = random.getstate(), torch.random.get_rng_state()
     try:
-        for part in parts:
+        for part in module.modules():
             part.training = False
             for table in (part._parameters, part._buffers):
                 for name, tensor in table.items():
@@ -35,32 +71,9 @@ def weightless(module: nn.Module) -> Iterator[dict[int, Tensor]]:
                         table[name] = _stand_in(tensor, stand_ins)  # type: ignore[assignment]
         yield stand_ins
     finally:
-        for restore in before:
-            restore()
+        restore()
         random.setstate(randomness[0])
         torch.random.set_rng_state(randomness[1])
-
-
-def _kept(container: Any, depth: int = 0) -> Callable[[], None]:
-    """What puts a dictionary, a list or a set back to what it holds now, and those that it holds."""
-    content = container.copy()
-    values = content.values() if isinstance(content, dict) else content
-    held: list[Any] = [value for value in values if isinstance(value, _CONTAINERS)] if depth < _DEEPEST else []
-    inner = [_kept(value, depth + 1) for value in held]
-
-    def restore() -> None:
-        container.clear()
-        if isinstance(container, list):
-            container.extend(content)
-        else:
-            container.update(content)
-        for back in inner:
-            back()
-
-    return restore
-
-
-_CONTAINERS = (dict, list, set)
 
 
 def _stand_in(tensor: Tensor, stand_ins: dict[int, Tensor]) -> Tensor:

@@ -297,7 +297,13 @@ def analyze(
         network = network.with_input(input)
     if variables:
         network = network.with_variables(**variables)
-    walk = evaluate(build_graph(network), network.inputs.values())
+    try:
+        walk = evaluate(build_graph(network), network.inputs.values())
+    except SpecError as error:
+        if input is None or not network.frozen:
+            raise
+        message = f"{error.message}; this network was imported at another input, and frozen to it: {network.frozen[0]}"
+        raise SpecError(message, where=error.where, source=error.source) from None
     rows = tuple([_row(visit, batch, counted) for visit in walk])
     return Analysis(
         *(network.name, counted.name, batch, network.input, rows, Totals.of(rows), counted),

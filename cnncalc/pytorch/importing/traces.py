@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from cnncalc.errors import CnncalcError
+from cnncalc.layers.base import shape_text
 from cnncalc.pytorch.importing.tape import Call, Ref, Tape, record
 from cnncalc.pytorch.importing.untouched import restoring, weightless
 
@@ -58,7 +59,8 @@ def traced(module: nn.Module, known: Sequence[int], inputs: Inputs) -> Traces:
     try:
         first = _tape(module, restore, known, inputs, inputs.shapes, BATCHES[0])
     except Exception as error:
-        raise CnncalcError(failure(error)) from error
+        sizes = ", ".join(shape_text(shape) for shape in inputs.shapes.values())
+        raise CnncalcError(f"{failure(error)} (for an input of {sizes})") from error
     why = ""
     for shapes, batch in other_shapes(inputs.shapes):
         try:

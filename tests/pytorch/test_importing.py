@@ -225,6 +225,10 @@ def test_an_unknown_operator_is_named_and_makes_totals_partial():
     ):
         analyze(network, (9, 8))
     assert any("lstm" in sentence for sentence in network.frozen)
+    frame = analysis.to_dataframe().set_index("name")
+    assert frame.loc["i0", "macs"] is None
+    assert frame.loc["lstm", "macs"] == 7 * 4 * 4 * (8 + 4)
+    assert "<td>?</td>" in analysis._repr_html_()
 
 
 @pytest.mark.parametrize("train", [True, False])

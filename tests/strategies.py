@@ -396,6 +396,8 @@ def of_two(draw: st.DrawFn) -> tuple[Layer, list[Shape]]:
         (layers.Crop(start=1, dim=2), [(a, b + 1, c), (d, b + off)]),
         (layers.Crop(dim=3, other_dim=1), [(a, b, c + off), (c,)]),
         (layers.Upsample(mode="bilinear"), [(a, b, c), (d, 2 * b, c)]),
+        (layers.PadLike(), [(a, b, c), (d, b + 3, 2 * c)]),
+        (layers.PadLike(), [(a, b + 2, c), (d, b, c + 1)]),
         (layers.Divide(), [(a, b), (a, b + off)]),
         (layers.Minimum(), [(a, b, c), (a, 1, c), (1, b, c + off)]),
         (layers.Compare(), [(a, 1), (a + off, c)]),

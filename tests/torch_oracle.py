@@ -79,6 +79,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Crop": lambda layer: lambda x, like: x.narrow(layer.dim, layer.start, like.shape[layer.other_dim or layer.dim]),
     "PadAxes": lambda layer: lambda x: nn.functional.pad(x, layer.padding, layer.mode),
     "PadToMultiple": lambda layer: lambda x: _padded(x, layer.dims, layer.multiple),
+    "PadLike": lambda layer: _padded_like,
     "SamePad": lambda layer: lambda x: _same_padded(layer, x),
     "CumulativeSum": lambda layer: lambda x: x.cumsum(layer.dim),
     "Sum": lambda layer: lambda x: x.sum(layer.dim, layer.keepdim),
@@ -112,6 +113,19 @@ def _padded(x: torch.Tensor, axes: tuple[int, ...], multiple: int) -> torch.Tens
         while x.shape[axis] % multiple:
             x = torch.cat([x, torch.zeros_like(x.narrow(axis, 0, 1))], axis)
     return x
+
+
+def _padded_like(x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """The map in the middle of zeros of the other's size."""
+    if x.dim() != like.dim() or x.dim() < 3:
+        raise ValueError(x.shape)
+    sides = [(b - a) // 2 for a, b in zip(x.shape[2:], like.shape[2:], strict=True)]
+    kept = [slice(max(-side, 0), max(-side, 0) + size) for side, size in zip(sides, like.shape[2:], strict=True)]
+    found = torch.zeros((*x.shape[:2], *like.shape[2:]), device=x.device)
+    inner = x[(slice(None), slice(None), *kept)]
+    starts = [max(side, 0) for side in sides]
+    found[(slice(None), slice(None), *(slice(s, s + n) for s, n in zip(starts, inner.shape[2:], strict=True)))] = inner
+    return found
 
 
 def _same_padded(layer: Layer, x: torch.Tensor) -> torch.Tensor:

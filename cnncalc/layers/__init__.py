@@ -87,6 +87,7 @@ from cnncalc.layers.padding import (
     ConstantPad2d,
     ConstantPad3d,
     PadAxes,
+    PadLike,
     PadToMultiple,
     ReflectionPad1d,
     ReflectionPad2d,
@@ -174,7 +175,7 @@ LAYERS: tuple[type[Layer], ...] = (
     *(Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle),
     *(ZeroPad1d, ZeroPad2d, ZeroPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d),
     *(ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d),
-    *(PadAxes, PadToMultiple, SamePad, LearnedTensor, ConstantTensor, HeldTensors, Opaque),
+    *(PadAxes, PadLike, PadToMultiple, SamePad, LearnedTensor, ConstantTensor, HeldTensors, Opaque),
 )
 """Every layer kind. To add one is to write its class and to name it here."""
 

@@ -20,7 +20,7 @@ from cnncalc.layers.base import (
     sample_axis,
 )
 from cnncalc.layers.formulas import same_total
-from cnncalc.layers.reading import Along, Border, Listed, Reading, Sliding, each
+from cnncalc.layers.reading import NOTHING, Along, Border, Listed, Reading, Sliding, each
 from cnncalc.layers.window import AXES, LETTERS
 
 Side: TypeAlias = Annotated[int, Meta(ge=-LARGEST_SIZE, le=LARGEST_SIZE)]
@@ -274,3 +274,30 @@ class PadToMultiple(Layer, frozen=True):
 
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("cnncalc.pytorch.functions.pad_to_multiple", self._hyper_parameters())
+
+
+class PadLike(Layer, frozen=True):
+    """Zeros around ``[C, *M]`` up to the sizes of the second input, half of them before, rounded down.
+
+    A second input that is smaller takes elements away. Source: Ronneberger, Fischer and Brox, "U-Net" (2015), whose
+    skip connections need maps of one size.
+    """
+
+    least_inputs: ClassVar[int] = 2
+    most_inputs: ClassVar[int | None] = 2
+
+    def checks(self, x: Shape, like: Shape) -> Iterator[Check]:
+        yield Check(len(x) == len(like) >= 2, "inputs", "{} cannot be padded to {}", (x, like))
+
+    def output(self, x: Shape, like: Shape) -> Shape:
+        return (x[0], *like[1:])
+
+    def operations(self, x: Shape, like: Shape, *, output: Shape) -> Operations:
+        return Operations()
+
+    def reads(self, x: Shape, like: Shape) -> tuple[Reading, ...]:
+        sizes = enumerate(zip(x[1:], like[1:], strict=True), start=1)
+        return (((each(0), *(Sliding(axis, before=(wanted - size) // 2) for axis, (size, wanted) in sizes)),), NOTHING)
+
+    def torch_call(self, x: Shape, like: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.pad_like", {})

@@ -167,6 +167,11 @@ def same_pad(
     return torch.nn.functional.pad(x, sides, value=value)
 
 
+def pad_like(x: Tensor, like: Tensor) -> Tensor:
+    totals = [wanted - size for size, wanted in zip(x.shape[2:], like.shape[2:], strict=True)]
+    return torch.nn.functional.pad(x, [side for total in reversed(totals) for side in (total // 2, total - total // 2)])
+
+
 def pad_to_multiple(x: Tensor, multiple: int, dims: Sequence[int]) -> Tensor:
     axes = {dim % x.dim() for dim in dims}
     sides = [

@@ -56,6 +56,7 @@ def _imported(module: nn.Module, input_shape: InputShape, name: str | None) -> N
     net.first_input = next(iter(shapes))
     net.run()
     outputs = _outputs(net, traces.tapes[0].outputs)
+    outputs = net.prune(outputs)
     assign(net, stored)
     name_steps(net.steps, module, list(shapes))
     return _network(net, module, shapes, outputs, traces, name)

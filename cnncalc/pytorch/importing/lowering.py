@@ -77,7 +77,9 @@ class Lowering:
         used = list(_values((arguments, named)))
         if call.name == "__setitem__" and isinstance(call.arguments[0], Ref):
             if not all(value.is_constant for value in used):
-                self._opaque(call, [call.arguments[0]], used)
+                target = call.arguments[0]
+                self.values[target.index] = self.as_data(self.value(target))
+                self._opaque(call, [target], [self.values[target.index], *used])
             return
         if not refs:
             return
@@ -265,9 +267,9 @@ class Lowering:
             raise DeclinedError(f"{made.shapes} for {target.samples}")
         return replace(target, node=made.node, stored=None)
 
-    def forced(self, layer: Layer, x: Value, shapes: tuple[Sizes, ...]) -> Value:
+    def forced(self, layer: Layer, x: Value, shapes: tuple[Sizes, ...] = (), samples: tuple[Sizes, ...] = ()) -> Value:
         """A layer that is right in the first trace alone, which is noted; its shapes are as they were recorded."""
-        target = replace(x, shapes=shapes, stored=None)
+        target = replace(x, shapes=shapes, stored=None) if shapes else Value(samples, None, False, self.times)
         node = self.as_data(x)
         for check in layer.checks(node.samples[0]):
             if check.holds is not True:
@@ -329,6 +331,36 @@ class Lowering:
     def freeze(self, what: str) -> None:
         """Note that something of this call holds for the traced size only."""
         self.frozen = what
+
+    def prune(self, outputs: Sequence[int | str]) -> list[int | str]:
+        """Drop what costs nothing, has no tensors and is read by nobody, such as places of maxima; the outputs anew."""
+        used = {node for node in outputs if isinstance(node, int)}
+        kept: list[int] = []
+        for index in range(len(self.steps) - 1, -1, -1):
+            step = self.steps[index]
+            idle = isinstance(step.layer, layers.Opaque) and step.layer.free and not step.tensors
+            if idle and index not in used:
+                continue
+            kept.append(index)
+            used |= {node for node in step.inputs if isinstance(node, int)}
+            used |= {value.node for value in step.tensors.values() if isinstance(value.node, int)}
+        places: dict[int | str, int] = {index: place for place, index in enumerate(reversed(kept))}
+        if len(places) == len(self.steps):
+            return list(outputs)
+        self.steps = [self.steps[index] for index in reversed(kept)]
+        for step in self.steps:
+            step.inputs = tuple(places.get(node, node) for node in step.inputs)
+            step.tensors = {
+                name: value if value.node is None else replace(value, node=places.get(value.node, value.node))
+                for name, value in step.tensors.items()
+            }
+        self.by_node = {
+            places.get(node, node): replace(value, node=places.get(node, node))
+            for node, value in self.by_node.items()
+            if isinstance(node, str) or node in places
+        }
+        self.data_nodes = {}
+        return [places.get(node, node) for node in outputs]
 
     def with_sizes(self, wanted: list[Sizes]) -> Iterator[tuple[Value, list[int]]]:
         """The values before that have these sizes along some axes, in their order, the latest first."""

@@ -50,8 +50,9 @@ def _settle(net: Lowering, index: int, step: Step, owners: dict[str, int], every
     sources: list[int] = []
     for value in step.tensors.values():
         if value.stored is None:
-            if isinstance(value.node, int):
-                sources.append(value.node)
+            node = net.as_data(value).node
+            if isinstance(node, int):
+                sources.append(node)
             continue
         if value.stored.name not in owners:
             owners[value.stored.name] = _add(net, value.stored, step.frame)

@@ -70,6 +70,24 @@ def _in_shapes(net: Lowering, value: Value, samples: tuple[tuple[int, ...], ...]
     return net.rearranged(plain, samples)
 
 
+@translates("mv", "dot", "vdot", "inner")
+def vector_product(net: Lowering, a: Value, b: Value) -> Value:
+    """The product with a vector, which PyTorch's counter has no multiply-accumulates for."""
+    if b.ndim != 1 or a.batch is not None or b.batch is not None:
+        raise DeclinedError("products with vectors of samples")
+    product = merged(net, layers.Multiply(), a, b)
+    return net.layer(layers.Sum(dim=a.ndim), product)
+
+
+@translates("_weight_norm_interface", "_weight_norm")
+def weight_norm(net: Lowering, v: Value, g: Value, dim: int = 0) -> Any:
+    """``g·v/‖v‖``, the norm over all axes but ``dim``. Source: Salimans and Kingma, "Weight Normalization" (2016)."""
+    axes = tuple(axis + 1 for axis in range(v.ndim) if axis != dim % v.ndim)
+    norm = net.layer(layers.Norm(dim=axes, keepdim=True), v)
+    found = merged(net, layers.Multiply(), v, merged(net, layers.Divide(), g, norm))
+    return found if len(net.results) == 1 else (found, norm)
+
+
 @translates("addmm", "baddbmm", "addbmm")
 def addmm(net: Lowering, bias: Value, a: Value, b: Value, *, beta: Any = 1, alpha: Any = 1) -> Value:
     product = matmul(net, a, b)
@@ -157,10 +175,10 @@ def multi_head_attention(
     use_separate_proj_weight: bool = False,
     *rest: Any,
     **named: Any,
-) -> tuple[Value, None]:
+) -> tuple[Value, ...]:
     plain = bias_k is None and bias_v is None and not add_zero_attn and not use_separate_proj_weight
     masks = [mask for mask in (key_padding_mask, attn_mask) if isinstance(mask, Value) and not mask.is_constant]
-    if not plain or masks or in_proj_weight is None or query.ndim != 3 or len(net.results) != 1:
+    if not plain or masks or in_proj_weight is None or query.ndim != 3:
         raise DeclinedError("attention with more than its projections")
     layer = layers.MultiheadAttention(num_heads, bias=in_proj_bias is not None)
     tensors = {
@@ -170,7 +188,18 @@ def multi_head_attention(
         "out_proj.bias": out_proj_bias,
     }
     inputs = (query,) if query.node == key.node == value.node else (query, key, value)
-    return net.layer(layer, *inputs, tensors=tensors), None
+    found = net.layer(layer, *inputs, tensors=tensors)
+    return (found, *(_scores(net, query, shapes) for shapes in net.results[1:]))
+
+
+def _scores(net: Lowering, query: Value, shapes: tuple[tuple[int, ...], ...]) -> Value:
+    """The weights that attention returns beside its output, which the same layer has worked out."""
+    samples = tuple(shape[1:] for shape in shapes)
+    layer = layers.Opaque(
+        operator="attention weights", output_shape=samples[0], input_shapes=(query.samples[0],), free=True
+    )
+    found = net.forced(layer, query, samples=samples)
+    return Value(shapes, 0, False, net.times, found.node)
 
 
 @translates("embedding")

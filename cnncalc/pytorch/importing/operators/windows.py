@@ -334,12 +334,35 @@ def pad(net: Lowering, input: Value, pad: Any, mode: Any = "constant", value: An
             net.frozen = ""
             dims = tuple(x.axis(axis) for axis, (a, b) in enumerate(zip(before, after, strict=True)) if varies_by(a, b))
             return net.layer(layers.PadToMultiple(multiple, dims), x)
+    if net.frozen and x.whole and mode == "constant":
+        found = _padded_like(net, x, before, after, sides)
+        if found is not None:
+            return found
     layer = _padding(x, sides, mode, 0.0 if value is None else number(value))
     return net.forced(layer, x, shapes=net.results[0]) if net.frozen else net.layer(layer, x)
 
 
 def varies_by(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
     return before != after
+
+
+def _padded_like(
+    net: Lowering,
+    x: Value,
+    before: list[tuple[int, ...]],
+    after: list[tuple[int, ...]],
+    sides: tuple[int, ...],
+) -> Value | None:
+    """A padding to the size of another map, half of it before, as U-Nets do with what they upsample."""
+    halves = [(b[0] - a[0]) // 2 for a, b in zip(before[2:], after[2:], strict=True)]
+    if before[:2] != after[:2] or list(sides[::2])[::-1] != halves[-len(sides) // 2 :]:
+        return None
+    for other, axes in net.with_sizes(after[2:]):
+        if axes == list(range(1, x.ndim - 1)) and len(other.samples[0]) == x.ndim - 1:
+            plain = Value(x.samples, None, False, net.times, x.node)
+            net.frozen = ""
+            return net.at(net.sample_layer(layers.PadLike(), plain, other), x.batch, x.kept, x.times)
+    return None
 
 
 def _multiple(before: list[tuple[int, ...]], after: list[tuple[int, ...]]) -> int | None:

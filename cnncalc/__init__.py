@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cnncalc.homework.explanation import explain as explain
     from cnncalc.homework.quiz import make_quiz as make_quiz
     from cnncalc.layers import *  # noqa: F403
+    from cnncalc.pytorch import from_torch as from_torch
     from cnncalc.pytorch import to_torch as to_torch
     from cnncalc.spec import *  # noqa: F403
 
@@ -49,6 +50,7 @@ _HOMES = {
     "sweep": "cnncalc.design.sweep",
     "CnncalcError": "cnncalc.errors",
     "SpecError": "cnncalc.errors",
+    "from_torch": "cnncalc.pytorch",
     "to_torch": "cnncalc.pytorch",
     "explain": "cnncalc.homework.explanation",
     "grade": "cnncalc.homework.api",

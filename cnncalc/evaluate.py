@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cnncalc.errors import SpecError
 from cnncalc.graph import Graph, Node, used_nodes
-from cnncalc.layers.base import Buffer, Check, Operations, Parameter, Shape
+from cnncalc.layers.base import Buffer, Check, Operations, Parameter, Shape, shape_text
 
 
 class Evaluated(Struct, frozen=True, gc=False):
@@ -59,7 +59,8 @@ def evaluate(
     shapes = list(input_shapes)
     trained = [False] * len(shapes)
     used = used_nodes(graph)
-    walk = []
+    walk: list[Evaluated] = []
+    sharing = []
     for node, is_used in zip(graph.nodes, used, strict=True):
         layer = node.layer
         inputs = tuple([shapes[source] for source in node.sources])
@@ -67,20 +68,31 @@ def evaluate(
             if check.holds is not True:
                 (raise_unless if check.holds is False else require)(node, check, inputs)
         output = layer.output(*inputs) if outputs is None else outputs(node, inputs)
-        parameters = layer.parameters(*inputs)
+        parameters, buffers = layer.tensors(*inputs)
         reads_trained = any(trained[source] for source in node.sources)
         shapes.append(output)
-        trained.append(reads_trained or any(parameter.trainable for parameter in parameters))
-        walk.append(
-            Evaluated(
-                node,
-                inputs,
-                output,
-                parameters,
-                layer.buffers(*inputs),
-                layer.operations(*inputs, output=output),
-                reads_trained,
-                is_used,
-            )
-        )
+        trained.append(reads_trained or layer.weights is not None or any(p.trainable for p in parameters))
+        operations = layer.operations(*inputs, output=output)
+        walk.append(Evaluated(node, inputs, output, parameters, buffers, operations, reads_trained, is_used))
+        if layer.weights is not None:
+            sharing.append(walk[-1])
+    if sharing:
+        _check_sharing(walk, sharing)
     return walk
+
+
+def _check_sharing(walk: Iterable[Evaluated], sharing: Iterable[Evaluated]) -> None:
+    """That a layer that uses the weights of one of its own kind would have the same. Raises SpecError."""
+    by_name = {visit.node.name: visit for visit in walk}
+    for visit in sharing:
+        node = visit.node
+        (first, *others) = [by_name[name] for name in node.layer.weights or ()]
+        if others or type(first.node.layer) is not type(node.layer):
+            continue
+        ours, theirs = (tuple(each.node.layer.parameters(*each.inputs)) for each in (visit, first))
+        if any(a.shape != b.shape for a, b in zip(ours, theirs, strict=False)) or len(ours) != len(theirs):
+            found, expected = (", ".join(f"{p.name} {shape_text(p.shape)}" for p in own) for own in (theirs, ours))
+            message = (
+                f'"{node.name}" cannot use the weights of "{first.node.name}", which are {found}; it takes {expected}'
+            )
+            raise SpecError(message, where=f"{node.where}.weights")

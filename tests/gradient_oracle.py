@@ -30,7 +30,8 @@ _TRANSPOSED = {
 
 ELEMENT_BY_ELEMENT = (
     *("ReLU", "ReLU6", "LeakyReLU", "PReLU", "ELU", "GELU", "SiLU", "Mish", "Sigmoid", "Tanh", "Softplus"),
-    *("Hardsigmoid", "Hardswish", "Dropout", "StochasticDepth"),
+    *("Hardsigmoid", "Hardswish", "Dropout", "StochasticDepth", "SELU", "CELU", "Softsign", "LogSigmoid", "Hardtanh"),
+    *("Scale", "Shift", "Power", "Clamp", "Function"),
 )
 """Functions of each element by itself; many have no slope left, in float64, where a value is large."""
 
@@ -99,16 +100,18 @@ def function(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
         return unpooled(layer, x)
     if kind.startswith("AdaptiveMaxPool"):
         return getattr(nn, kind.replace("Max", "Avg"))(layer.output_size)
-    if kind in ("Add", "Maximum", "Average"):
+    if kind in ("Add", "Maximum", "Average", "Minimum", "Divide", "Compare"):
         return mixed(lambda a, b: a + 1.3 * b)
     if kind == "Subtract":
         return mixed(lambda a, b: a - 0.37 * b)
     if kind == "Multiply":
         return mixed(lambda a, b: (a + 1) * (b + 1.5))
-    if kind == "Max":
+    if kind in ("Max", "Min", "Product", "ArgMax", "Norm", "LogSumExp", "Variance", "StandardDeviation"):
         return lambda tensor: tensor.mean(layer.dim, layer.keepdim)
     if kind == "Maxout":
         return lambda tensor: tensor.unflatten(1, (-1, layer.pieces)).sum(2)
+    if kind == "GLU":
+        return lambda tensor: tensor.chunk(2, layer.dim)[0] + 1.3 * tensor.chunk(2, layer.dim)[1]
     if kind == "LocallyConnected2d":
         return function(layers.Conv2d(layer.out_channels, layer.kernel_size, layer.stride, layer.padding), x)
     if kind in ELEMENT_BY_ELEMENT:

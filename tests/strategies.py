@@ -305,6 +305,107 @@ def attentions(draw: st.DrawFn) -> tuple[Layer, list[Shape]]:
     return layer, draw(st.sampled_from(([(queries, width)], [(queries, width), (keys, width), (keys, width)])))
 
 
+axes = st.integers(-4, 4).filter(bool)
+few_axes = st.one_of(axes, st.lists(axes, min_size=1, max_size=2).map(tuple))
+
+
+@st.composite
+def pointwise(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    """Arithmetic on each element by itself."""
+    number = st.sampled_from((-1.5, 0.5, 2.0, 3.0))
+    kinds = st.sampled_from((layers.SELU(), layers.CELU(), layers.Softsign(), layers.LogSigmoid(), layers.Hardtanh()))
+    functions = (
+        "exp",
+        "log1p",
+        "sqrt",
+        "rsqrt",
+        "sin",
+        "erf",
+        "reciprocal",
+        "square",
+        "abs",
+        "neg",
+        "floor",
+        "compare",
+    )
+    function = st.sampled_from(functions)
+    layer = st.one_of(
+        kinds,
+        st.builds(layers.GLU, axes),
+        st.builds(layers.Scale, number),
+        st.builds(layers.Shift, number),
+        st.builds(layers.Power, number),
+        st.builds(layers.Clamp, min=st.one_of(st.none(), st.just(0.0)), max=st.one_of(st.none(), st.just(6.0))),
+        st.builds(layers.Function, function),
+    )
+    return draw(layer), draw(samples(draw(st.integers(0, 3)), largest=6))
+
+
+@st.composite
+def repeating(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    """Layers of one input that arrange, repeat or choose elements."""
+    sample = draw(samples(draw(st.integers(0, 3)), largest=6))
+    rank = len(sample)
+    sizes = st.lists(st.sampled_from((-1, 1, 2, 3)), min_size=1, max_size=3).map(tuple)
+    per_axis = st.lists(st.integers(1, 3), min_size=rank, max_size=rank).map(tuple)
+    dims = st.lists(axes, min_size=1, max_size=2).map(tuple)
+    sides = st.lists(st.integers(-1, 2), min_size=1, max_size=rank).map(lambda found: tuple(found * 2))
+    layer = st.one_of(
+        st.builds(layers.Unflatten, axes, sizes),
+        st.builds(layers.Expand, st.lists(st.sampled_from((-1, -1, 3)), min_size=rank, max_size=rank).map(tuple)),
+        st.builds(layers.Tile, per_axis),
+        st.builds(layers.RepeatInterleave, st.integers(1, 3), axes),
+        st.builds(layers.Roll, st.lists(st.integers(-7, 7), min_size=1, max_size=1).map(tuple), st.tuples(axes)),
+        st.builds(layers.Flip, st.tuples(axes)),
+        st.builds(layers.Windows, axes, st.integers(1, 4), st.integers(1, 3)),
+        st.builds(layers.PadAxes, sides),
+        st.builds(layers.PadToMultiple, st.integers(1, 5), st.tuples(axes)),
+        st.builds(layers.CumulativeSum, axes),
+        *(
+            st.builds(kind, dims, keepdim=st.booleans())
+            for kind in (layers.Sum, layers.Min, layers.Norm, layers.LogSumExp)
+        ),
+        *(st.builds(kind, axes, keepdim=st.booleans()) for kind in (layers.Product, layers.ArgMax)),
+        *(st.builds(kind, dims, keepdim=st.booleans()) for kind in (layers.Variance, layers.StandardDeviation)),
+    )
+    return draw(layer), sample
+
+
+@st.composite
+def same_paddings(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    rank = draw(ranks)
+    side = maybe_per_axis(st.integers(1, 4), rank)
+    return layers.SamePad(kernel_size=draw(side), stride=draw(side), dilation=draw(side)), draw(samples(rank, 12))
+
+
+@st.composite
+def of_two(draw: st.DrawFn) -> tuple[Layer, list[Shape]]:
+    """Layers of two inputs or three, which mostly fit."""
+    size = st.sampled_from((1, 2, 3, 4, 6))
+    a, b, c, d = (draw(size) for _ in range(4))
+    off = draw(st.sampled_from((0, 0, 0, 1)))
+    cases = (
+        (layers.MatMul(), [(a, b, c), (draw(st.sampled_from((a, 1))), c + off, d)]),
+        (layers.Einsum("xyz,zw->xyw"), [(a, b, c), (c + off, d)]),
+        (layers.Einsum("xy,xz->xyz"), [(a, b), (a + off, c)]),
+        (layers.Einsum("xyz,xw->yw"), [(a, b, c), (a + off, d)]),
+        (layers.ReshapeLike((0, -1), (2,)), [(a * b, c), (d, a + off)]),
+        (layers.ReshapeLike((0, 0, d), (1, 3)), [(a * b, d), (a, c, b + off)]),
+        (layers.ExpandAs(), [(1, b, 1), (a, b + off, c)]),
+        (layers.IndexSelect(dim=2), [(a, b, c), (d, a)]),
+        (layers.Crop(start=1, dim=2), [(a, b + 1, c), (d, b + off)]),
+        (layers.Crop(dim=3, other_dim=1), [(a, b, c + off), (c,)]),
+        (layers.Upsample(mode="bilinear"), [(a, b, c), (d, 2 * b, c)]),
+        (layers.PadLike(), [(a, b, c), (d, b + 3, 2 * c)]),
+        (layers.PadLike(), [(a, b + 2, c), (d, b, c + 1)]),
+        (layers.Divide(), [(a, b), (a, b + off)]),
+        (layers.Minimum(), [(a, b, c), (a, 1, c), (1, b, c + off)]),
+        (layers.Compare(), [(a, 1), (a + off, c)]),
+        (layers.Where(), [(a, 1), (1, b), (a + off, b)]),
+    )
+    return draw(st.sampled_from(cases))
+
+
 Nodes = list[tuple[str, Layer, tuple[str, ...]]]
 
 
@@ -387,9 +488,9 @@ def networks(draw: st.DrawFn) -> tuple[Nodes, Shape]:
 _ANY_LAYER = (
     *(convolutions(), pools()) * 2,
     *(adaptive_pools(), batch_norms(), others(), transposed_convolutions(), paddings(), more_pools(), more_norms()),
-    *(arrangements(), images(), more_activations()),
+    *(arrangements(), images(), more_activations(), pointwise(), repeating(), same_paddings()),
 )
-_TOGETHER = (layers.Unfold, layers.Fold, layers.PixelShuffle, layers.PixelUnshuffle)
+_TOGETHER = (layers.Unfold, layers.Fold, layers.PixelShuffle, layers.PixelUnshuffle, layers.Windows)
 """Kinds of which the channels of a position are not told apart."""
 
 

@@ -52,11 +52,95 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
             list(layer.split_size) if isinstance(layer.split_size, tuple) else layer.split_size, layer.dim
         )[layer.index]
     ),
+    "Divide": lambda layer: torch.div,
+    "Minimum": lambda layer: lambda *inputs: reduce(torch.minimum, inputs),
+    "Compare": lambda layer: lambda a, b: (a > b).to(a.dtype),
+    "Where": lambda layer: lambda condition, a, b: torch.where(condition > 0, a, b),
+    "Scale": lambda layer: lambda x: x * layer.factor,
+    "Shift": lambda layer: lambda x: x + layer.value,
+    "Power": lambda layer: lambda x: x**layer.exponent,
+    "Clamp": lambda layer: lambda x: x if layer.min is layer.max is None else x.clamp(layer.min, layer.max),
+    "Function": lambda layer: (
+        lambda x: (x > 0 if layer.function == "compare" else getattr(torch, layer.function)(x)).to(x.dtype)
+    ),
+    "MatMul": lambda layer: torch.matmul,
+    "Einsum": lambda layer: lambda a, b: torch.einsum(_batched(layer.equation), a, b),
+    "ReshapeLike": lambda layer: lambda x, like: x.reshape(x.shape[0], *_sizes(layer, like)),
+    "Expand": lambda layer: lambda x: x.expand(-1, *layer.sizes),
+    "ExpandAs": lambda layer: lambda x, like: x.expand_as(like),
+    "Tile": lambda layer: lambda x: x.repeat(1, *layer.repeats),
+    "RepeatInterleave": lambda layer: lambda x: x.repeat_interleave(layer.repeats, layer.dim),
+    "Roll": lambda layer: lambda x: x.roll(layer.shifts, layer.dims),
+    "Flip": lambda layer: lambda x: x.flip(layer.dims),
+    "IndexSelect": lambda layer: (
+        lambda x, i: x[(slice(None),) * (layer.dim % x.dim()) + (torch.zeros(i.shape[1:], dtype=torch.int64),)]
+    ),
+    "Windows": lambda layer: lambda x: x.unfold(layer.dim, layer.size, layer.step),
+    "Crop": lambda layer: lambda x, like: x.narrow(layer.dim, layer.start, like.shape[layer.other_dim or layer.dim]),
+    "PadAxes": lambda layer: lambda x: nn.functional.pad(x, layer.padding, layer.mode),
+    "PadToMultiple": lambda layer: lambda x: _padded(x, layer.dims, layer.multiple),
+    "PadLike": lambda layer: _padded_like,
+    "SamePad": lambda layer: lambda x: _same_padded(layer, x),
+    "CumulativeSum": lambda layer: lambda x: x.cumsum(layer.dim),
+    "Sum": lambda layer: lambda x: x.sum(layer.dim, layer.keepdim),
+    "Min": lambda layer: lambda x: x.amin(layer.dim, layer.keepdim),
+    "Product": lambda layer: lambda x: x.prod(layer.dim, layer.keepdim),
+    "ArgMax": lambda layer: lambda x: x.argmax(layer.dim, layer.keepdim),
+    "Variance": lambda layer: lambda x: x.var(layer.dim, correction=0, keepdim=layer.keepdim),
+    "StandardDeviation": lambda layer: lambda x: x.std(layer.dim, correction=0, keepdim=layer.keepdim),
+    "Norm": lambda layer: lambda x: torch.linalg.vector_norm(x, dim=layer.dim, keepdim=layer.keepdim),
+    "LogSumExp": lambda layer: lambda x: x.logsumexp(layer.dim, layer.keepdim),
     "ScaledDotProductAttention": lambda layer: nn.functional.scaled_dot_product_attention,
     "StochasticDepth": lambda layer: lambda x: x,
 }
 # the meta kernels of these accept what the real ones refuse
-_REAL = ("Softmax", "LogSoftmax", "MaxUnpool", "ConvTranspose")
+_REAL = ("IndexSelect", "Roll", "Softmax", "LogSoftmax", "MaxUnpool", "ConvTranspose")
+
+
+def _batched(equation: str) -> str:
+    first, second, output = equation.replace("->", ",").split(",")
+    return f"n{first},n{second}->n{output}"
+
+
+def _sizes(layer: Layer, like: torch.Tensor) -> list[int]:
+    axes = list(layer.axes)
+    return [like.shape[axes.pop(0)] if size == 0 else size for size in layer.shape]
+
+
+def _padded(x: torch.Tensor, axes: tuple[int, ...], multiple: int) -> torch.Tensor:
+    """Zeros joined to the end, one after the other, until each axis can be divided."""
+    for axis in axes:
+        while x.shape[axis] % multiple:
+            x = torch.cat([x, torch.zeros_like(x.narrow(axis, 0, 1))], axis)
+    return x
+
+
+def _padded_like(x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """The map in the middle of zeros of the other's size."""
+    if x.dim() != like.dim() or x.dim() < 3:
+        raise ValueError(x.shape)
+    sides = [(b - a) // 2 for a, b in zip(x.shape[2:], like.shape[2:], strict=True)]
+    kept = [slice(max(-side, 0), max(-side, 0) + size) for side, size in zip(sides, like.shape[2:], strict=True)]
+    found = torch.zeros((*x.shape[:2], *like.shape[2:]), device=x.device)
+    inner = x[(slice(None), slice(None), *kept)]
+    starts = [max(side, 0) for side in sides]
+    found[(slice(None), slice(None), *(slice(s, s + n) for s, n in zip(starts, inner.shape[2:], strict=True)))] = inner
+    return found
+
+
+def _same_padded(layer: Layer, x: torch.Tensor) -> torch.Tensor:
+    """The least padding, one more behind than before, with which a window has a position for every stride begun."""
+    for axis in range(2, x.dim()):
+        kernel, stride, dilation = (
+            side[axis - 2] if isinstance(side, tuple) else side
+            for side in (layer.kernel_size, layer.stride, layer.dilation)
+        )
+        wanted, behind = len(range(0, x.shape[axis], stride)), True
+        while len(range(0, x.shape[axis] - dilation * (kernel - 1), stride)) < wanted:
+            zeros = torch.zeros_like(x.narrow(axis, 0, 1))
+            x = torch.cat([x, zeros] if behind else [zeros, x], axis)
+            behind = not behind
+    return x
 
 
 class PositionBias(nn.Module):
@@ -144,12 +228,12 @@ def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
     if kind in _MODULES:
         with torch.device("meta"):
             return _MODULES[kind](layer, *inputs)
+    if kind == "Upsample" and len(inputs) == 2:
+        return lambda x, like: nn.functional.interpolate(x, like.shape[2:], mode=layer.mode)
     if kind in _FUNCTIONS:
         return _FUNCTIONS[kind](layer)
     arguments = {
-        field: getattr(layer, field)
-        for field in type(layer).__struct_fields__
-        if field not in ("name", "inputs", "when", "functional")
+        field: getattr(layer, field) for field in type(layer).__struct_fields__ if field not in Layer.__struct_fields__
     }
     for prefix, field in _INPUT_FIELD.items():
         if kind.startswith(prefix) and arguments[field] is None:

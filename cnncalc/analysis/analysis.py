@@ -19,7 +19,7 @@ from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.evaluate import Evaluated, Outputs, evaluate, raise_unless
 from cnncalc.graph import build_graph
 from cnncalc.layers import Layer
-from cnncalc.layers.base import LARGEST_SIZE, Operations, Shape, elements
+from cnncalc.layers.base import LARGEST_SIZE, Note, Operations, Shape, elements
 from cnncalc.spec.items import Number
 from cnncalc.spec.network import INPUT, Expected, Network
 
@@ -45,6 +45,12 @@ class Row(Struct, frozen=True, gc=False):
     activations: int
     visit: Evaluated
     defect: str = ""
+    frozen_params: int = 0
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Which of ``"macs"`` and ``"flops"`` are not known of it; they stand as 0 here and make the totals partial."""
+        return self.layer.unknown()
 
     @property
     def layer(self) -> Layer:
@@ -73,6 +79,12 @@ class Totals(Struct, frozen=True):
     macs: int = 0
     flops: int = 0
     activations: int = 0
+    frozen_params: int = 0
+
+    @property
+    def trainable_params(self) -> int:
+        """Elements of parameters that training changes."""
+        return self.params - self.frozen_params
 
     @classmethod
     def of(cls, rows: Sequence[Row], convention: str) -> Totals:
@@ -105,6 +117,12 @@ class Analysis(Struct, frozen=True, dict=True):
     counted: Convention
     expected: Expected | None = None
     network: Network | None = None
+    frozen: tuple[str, ...] = ()
+
+    @property
+    def partial(self) -> tuple[str, ...]:
+        """Which totals lack what is not known of some layers: ``"macs"``, ``"flops"``."""
+        return tuple(q for q in ("macs", "flops") if any(q in row.unknown for row in self.layers))
 
     @property
     def inputs(self) -> dict[str, Shape]:
@@ -180,8 +198,24 @@ class Analysis(Struct, frozen=True, dict=True):
             Warning(row.name, note.code, note.message)
             for row in self.layers
             for note in row.layer.notes(*row.input_shapes)
+            if not row.unknown
         ]
-        return (*notes, *self._misaligned(), *self._defective(), *self._unexpected())
+        return (*notes, *self._misaligned(), *self._defective(), *self._unexpected(), *self._unknown(), *self._frozen())
+
+    def _unknown(self) -> Iterator[Warning]:
+        """What is not known, once a sentence."""
+        layers: dict[Note, list[str]] = {}
+        for row in self.layers:
+            for note in row.layer.notes(*row.input_shapes) if row.unknown else ():
+                layers.setdefault(note, []).append(row.name)
+        for note, (first, *others) in layers.items():
+            more = f" (and in {len(others)} layer{'s' if len(others) > 1 else ''} more)" if others else ""
+            yield Warning(first, note.code, f"{note.message}{more}")
+
+    def _frozen(self) -> Iterator[Warning]:
+        """What of an imported network holds for its own input alone."""
+        for sentence in self.frozen:
+            yield Warning("", "frozen-size", f"frozen at import: {sentence}")
 
     def _defective(self) -> Iterator[Warning]:
         """What the convention is wrong about, once a sentence."""
@@ -202,7 +236,7 @@ class Analysis(Struct, frozen=True, dict=True):
         """The totals that are not what the spec expects of one sample."""
         for quantity, expected in structs.asdict(self.expected).items() if self.expected else ():
             found = getattr(self.totals, quantity) // (1 if quantity == "params" else self.batch)
-            if expected is not None and found != expected:
+            if expected is not None and found != expected and quantity not in self.partial:
                 message = f"the spec expects {expected:,} {quantity} in all, found {found:,}"
                 yield Warning("", "unexpected-total", message)
 
@@ -233,12 +267,18 @@ class Analysis(Struct, frozen=True, dict=True):
                     "flops": int(row.flops),
                     "activations": row.activations,
                     "operations": {name: self.batch * count for name, count in structs.asdict(row.operations).items()},
+                    **({"frozen_params": row.frozen_params} if row.frozen_params else {}),
                     **({"defect": row.defect} if row.defect else {}),
+                    **({"unknown": list(row.unknown)} | dict.fromkeys(row.unknown) if row.unknown else {}),
                     "receptive_field": self._field_document(row.name),
                 }
                 for row in self.layers
             ],
-            "totals": {name: int(total) for name, total in structs.asdict(self.totals).items()},
+            "totals": {
+                **{name: int(total) for name, total in structs.asdict(self.totals).items()},
+                "trainable_params": self.totals.trainable_params,
+            },
+            **({"partial": list(self.partial)} if self.partial else {}),
             "warnings": [structs.asdict(warning) for warning in self.warnings],
         }
 
@@ -289,11 +329,18 @@ def analyze(
         network = network.with_input(input)
     if variables:
         network = network.with_variables(**variables)
-    walk = evaluate(build_graph(network), network.inputs.values(), raise_unless, outputs)
+    try:
+        walk = evaluate(build_graph(network), network.inputs.values(), raise_unless, outputs)
+    except SpecError as error:
+        if input is None or not network.frozen:
+            raise
+        message = f"{error.message}; this network was imported at another input, and frozen to it: {network.frozen[0]}"
+        raise SpecError(message, where=error.where, source=error.source) from None
     rows = tuple([row_of(visit, batch, counting) for visit in walk])
     totals = Totals.of(rows, counting.name)
     return Analysis(
-        network.name, counting.name, batch, network.input, rows, totals, counting, network.expected, network
+        *(network.name, counting.name, batch, network.input, rows, totals, counting, network.expected, network),
+        frozen=network.frozen,
     )
 
 
@@ -314,7 +361,8 @@ def row_of(visit: Evaluated, batch: int, convention: Convention) -> Row:
         elements(visit.buffers),
         batch * visit.operations.mac,
         counted(0 if rule is None else convention.samples(batch) * rule.value(visit), convention.name),
-        batch * prod(visit.output),
+        batch * prod(visit.output) if node.layer.makes_activations else 0,
         visit,
         "" if rule is None else rule.defect,
+        elements(p for p in visit.parameters if not p.trainable) if node.layer.frozen else 0,
     )

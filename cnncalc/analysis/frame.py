@@ -11,12 +11,16 @@ _COUNTS = ("params", "buffers", "macs", "flops", "activations")
 
 
 def dataframe(document: dict[str, Any]) -> pandas.DataFrame:
-    """One row a layer; figures beyond int64 stay exact as Python ints (dtype object).
+    """One row a layer; figures beyond int64, and those beside ones that are not known (None), stay exact as Python ints
+    (dtype object).
 
     The convention of its ``flops`` stands in the frame's ``attrs``.
     """
     several = isinstance(document["input"], dict)
     frame = pandas.DataFrame([_flat(row, several) for row in document["layers"]])
+    for column in _COUNTS:
+        if frame[column].isna().any():  # what is not known would make floats of the other figures
+            frame[column] = pandas.Series([row[column] for row in document["layers"]], dtype=object)
     frame.attrs |= {key: document[key] for key in ("name", "convention", "unit", "batch")}
     return frame
 
@@ -34,6 +38,10 @@ def _flat(row: dict[str, Any], several: bool) -> dict[str, Any]:
     return flat
 
 
+def _count(figure: Any) -> str:
+    return f"{figure:,}" if isinstance(figure, int) else "?"
+
+
 def html(document: dict[str, Any]) -> str:
     """A table of the layers with a line of totals, and the warnings below it."""
     frame = dataframe(document)
@@ -48,9 +56,9 @@ def html(document: dict[str, Any]) -> str:
             if (not column.startswith("operations_") and "field_" not in column) or column.endswith("field_size")
         ]
     ]
-    totals = {"name": "total"} | document["totals"]
-    frame = pandas.concat([frame, pandas.DataFrame([totals])], ignore_index=True).fillna("")
-    table = frame.to_html(index=False, formatters=dict.fromkeys(_COUNTS, "{:,}".format))
+    totals = {"name": "total"} | {key: total for key, total in document["totals"].items() if key in frame}
+    frame = pandas.concat([frame, pandas.DataFrame([totals])], ignore_index=True).astype(object).fillna("")
+    table = frame.to_html(index=False, formatters=dict.fromkeys(_COUNTS, _count))
     shapes = document["input"] if isinstance(document["input"], dict) else {"input": document["input"]}
     sample = ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items())
     caption = f"{document['name']}, {sample}, batch {document['batch']}"

@@ -15,7 +15,7 @@ from cnncalc.analysis.regions import aligned_axes
 from cnncalc.analysis.sight import Layers, pixel_axes, reach
 from cnncalc.arithmetic import Number
 from cnncalc.layers.base import Shape
-from cnncalc.layers.reading import Along, Reading, Rearranged, shapes_along
+from cnncalc.layers.reading import NOTHING, Along, Reading, Rearranged, shapes_along
 
 if TYPE_CHECKING:
     from cnncalc.analysis.analysis import Row
@@ -143,6 +143,8 @@ def through(reading: Reading, seen: Seen, inputs: Mapping[str, Shape], x: Shape,
     """What is seen through a reading of a layer that sees this."""
     if not reading:
         return seen
+    if reading == NOTHING:
+        return {}
     shapes = shapes_along(reading, x, output) if len(reading) > 1 else (x, output)
     found = {}
     for name, fields in seen.items():

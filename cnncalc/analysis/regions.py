@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from cnncalc.errors import CnncalcError
 from cnncalc.layers.base import Shape
-from cnncalc.layers.reading import Along, Axes, Everything, Reading, Rearranged, shapes_along
+from cnncalc.layers.reading import NOTHING, Along, Axes, Everything, Reading, Rearranged, shapes_along
 
 Indices: TypeAlias = "range | tuple[int, ...]"
 Region: TypeAlias = tuple[Indices, ...]
@@ -232,6 +232,8 @@ def rearranged(region: Region, before: Shape, after: Shape) -> Iterator[Region]:
 
 def read(reading: Reading, region: Region, x: Shape, output: Shape) -> list[Region]:
     """What a region of a layer's output reads of an input of shape ``x``."""
+    if reading == NOTHING:
+        return []
     regions = [region]
     shapes = shapes_along(reading, x, output)
     for step, before in zip(reversed(reading), reversed(shapes[:-1]), strict=True):
@@ -253,6 +255,8 @@ def _read_axes(axes: Axes, region: Region, x: Shape) -> Region:
 
 def made(reading: Reading, region: Region, x: Shape, output: Shape) -> list[Region]:
     """What of a layer's output reads something of a region of an input of shape ``x``."""
+    if reading == NOTHING:
+        return []
     regions = [region]
     shapes = shapes_along(reading, x, output)
     for step, before, after in zip(reading, shapes, shapes[1:], strict=False):

@@ -30,6 +30,7 @@ _FORMATS = ("table", "json", "csv", "markdown", "latex")
 @click.option("--columns", help=f"Columns to show, with commas between: {', '.join(sheets.COLUMNS)}.")
 @click.option("--sort", help="Sort the layers by a column, counts from the largest.")
 @click.option("--top", type=click.IntRange(min=1), help="Show this many layers, by --sort or else by macs.")
+@click.option("--depth", type=click.IntRange(min=1), help="Fold layers whose names have this many parts in common.")
 @click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs; `cnncalc conventions`.")
 @click.option("--operations", is_flag=True, help="Show each class of operations in a column of its own.")
 @click.option("--exact", is_flag=True, help="Print every digit where a format abbreviates.")
@@ -42,6 +43,7 @@ def command(
     columns: str | None,
     sort: str | None,
     top: int | None,
+    depth: int | None,
     convention: str,
     operations: bool,
     exact: bool,
@@ -56,6 +58,7 @@ def command(
       cnncalc analyze vgg16 --top 5 --columns name,params,params_share --sort params
       cnncalc analyze my_network.json --format json
       cnncalc analyze resnet50 --convention fvcore
+      cnncalc analyze torchvision.models:resnet50 --depth 2
     """
     if columns is not None and form == "json":
         raise click.UsageError("--columns chooses the columns of a table; JSON has all figures")
@@ -67,14 +70,14 @@ def command(
     keys = default if columns is None else tuple(key.strip() for key in columns.split(","))
     for key in keys if sort is None else (*keys, sort):
         sheets.column_named(key)
-    network = read_spec(spec)
+    network = read_spec(spec, input_shape(shapes))
     try:
         analysis = analyze(
             network, input_shape(shapes), batch=batch, variables=variables(settings), convention=convention
         )
     except SpecError as error:
         raise error.within(source_name(spec)) from None
-    chosen = sheets.sheet(analysis, keys, sort="macs" if top and not sort else sort, top=top, exact=exact)
+    chosen = sheets.sheet(analysis, keys, sort="macs" if top and not sort else sort, top=top, exact=exact, depth=depth)
     if form == "table":
         from cnncalc.report.table import table
         from cnncalc.report.terminal import write

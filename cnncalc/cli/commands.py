@@ -20,6 +20,7 @@ _COMMANDS = {
     "check-budget": "Whether a network keeps to limits, for CI: exit status 1 where it does not.",
     "compare": "Networks side by side: totals, ratios, and what changed layer by layer.",
     "conventions": "What tools, papers and lectures count.",
+    "import": "A PyTorch module as a spec.",
     "measure": "Latency of every layer on the device at hand, and what it could be at best.",
     "quiz": "Exercise sheets with their keys, or questions at the terminal.",
     "reconcile": "Why tools give different costs for one network.",
@@ -31,6 +32,8 @@ _COMMANDS = {
     "sweep": "Figures at every combination of some values: tables, fronts, files.",
     "zoo": "The networks that come with cnncalc.",
 }
+_HOMES = {"import": "import_module"}
+"""The files of commands whose names Python keeps for itself."""
 
 
 class Commands(click.Group):
@@ -42,7 +45,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"cnncalc.cli.{cmd_name.replace('-', '_')}").command
+        home = _HOMES.get(cmd_name, cmd_name.replace("-", "_"))
+        command: click.Command = import_module(f"cnncalc.cli.{home}").command
         return command
 
     def resolve_command(
@@ -71,5 +75,6 @@ def commands() -> None:
     """Exact shapes, parameters and costs of convolutional networks.
 
     A SPEC is a .json file, the name of a spec that comes with cnncalc (such as alexnet), a Python file's network
-    (net.py:network, or net.py:make(width=32)), whose code is run, or - for standard input.
+    (net.py:network, or net.py:make(width=32)), whose code is run, a PyTorch module of an installed package
+    (torchvision.models:resnet50, with arguments if need be), whose code is run too, or - for standard input.
     """

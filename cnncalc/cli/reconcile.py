@@ -63,7 +63,7 @@ def command(
     """
     if published and (run or names):
         raise click.UsageError("--published stands alone; --run and --convention are of tools")
-    network = read_spec(spec)
+    network = read_spec(spec, input_shape(shapes))
     at: dict[str, Any] = {"input": input_shape(shapes), "batch": batch, "variables": variables(settings)}
     try:
         if run:

@@ -71,7 +71,7 @@ def command(
         raise click.UsageError(f"{alone[0]} is about one layer; name it behind the spec")
     if pixel is not None and (unit is not None or coverage or drawing):
         raise click.UsageError("--pixel asks which units see a pixel; leave --unit, --coverage and --svg away")
-    network = read_spec(spec)
+    network = read_spec(spec, input_shape(shapes))
     try:
         analysis = analyze(network, input_shape(shapes), variables=variables(settings))
     except SpecError as error:

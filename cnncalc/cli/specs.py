@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
@@ -13,17 +14,31 @@ from cnncalc.errors import SpecError, printable
 from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.spec import Network, load, loads
 from cnncalc.spec.loading import LARGEST_FILE
+from cnncalc.spec.python_spec import is_python_spec
 
 STDIN = "-"
 
 
-def read_spec(spec: str) -> Network:
-    """The network of a SPEC argument. Raises SpecError."""
+Input: TypeAlias = "tuple[int, ...] | dict[str, tuple[int, ...]] | None"
+_MODULE_SPEC = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d][\w.]*(\(.*\))?", re.DOTALL)
+
+
+def read_spec(spec: str, input: Input = None) -> Network:
+    """The network of a SPEC argument; a PyTorch module is traced at ``input`` where that is given. Raises SpecError."""
+    if is_module_spec(spec):
+        from cnncalc.pytorch import network_of
+
+        return network_of(spec, input)
     if spec != STDIN:
         return load(spec)
     if sys.stdin is None:
         raise SpecError("it is closed", source=source_name(spec))
     return loads(sys.stdin.buffer.read(LARGEST_FILE + 1), source=source_name(spec))
+
+
+def is_module_spec(spec: str) -> bool:
+    """Whether a SPEC names a PyTorch module as ``package.module:attribute``, and not a file."""
+    return bool(_MODULE_SPEC.fullmatch(spec)) and not is_python_spec(spec) and not os.path.exists(spec)
 
 
 def source_name(spec: str) -> str:
@@ -59,7 +74,7 @@ class ShapeParameter(click.ParamType[tuple[str, tuple[int, ...]]]):
         return name, sizes
 
 
-def input_shape(shapes: Sequence[tuple[str, tuple[int, ...]]]) -> tuple[int, ...] | dict[str, tuple[int, ...]] | None:
+def input_shape(shapes: Sequence[tuple[str, tuple[int, ...]]]) -> Input:
     """The shape of the one input, or those of several by name; None where the spec's own are meant."""
     if not shapes:
         return None

@@ -33,6 +33,19 @@ from cnncalc.layers.adaptive_pooling import (
     AdaptiveMaxPool2d,
     AdaptiveMaxPool3d,
 )
+from cnncalc.layers.arranging import (
+    Crop,
+    Expand,
+    ExpandAs,
+    Flip,
+    IndexSelect,
+    RepeatInterleave,
+    ReshapeLike,
+    Roll,
+    Tile,
+    Unflatten,
+    Windows,
+)
 from cnncalc.layers.attention import Embedding, MultiheadAttention, ScaledDotProductAttention
 from cnncalc.layers.base import Layer
 from cnncalc.layers.convolution import Conv1d, Conv2d, Conv3d
@@ -44,7 +57,19 @@ from cnncalc.layers.locally_connected import (
     SeparableConv2d,
     Subsampling2d,
 )
-from cnncalc.layers.merging import Add, Average, Concat, Maximum, Multiply, Subtract
+from cnncalc.layers.matrix import Einsum, MatMul
+from cnncalc.layers.merging import (
+    Add,
+    Average,
+    Compare,
+    Concat,
+    Divide,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    Where,
+)
 from cnncalc.layers.normalization import (
     BatchNorm1d,
     BatchNorm2d,
@@ -61,15 +86,32 @@ from cnncalc.layers.padding import (
     ConstantPad1d,
     ConstantPad2d,
     ConstantPad3d,
+    PadAxes,
+    PadLike,
+    PadToMultiple,
     ReflectionPad1d,
     ReflectionPad2d,
     ReflectionPad3d,
     ReplicationPad1d,
     ReplicationPad2d,
     ReplicationPad3d,
+    SamePad,
     ZeroPad1d,
     ZeroPad2d,
     ZeroPad3d,
+)
+from cnncalc.layers.pointwise import (
+    CELU,
+    GLU,
+    SELU,
+    Clamp,
+    Function,
+    Hardtanh,
+    LogSigmoid,
+    Power,
+    Scale,
+    Shift,
+    Softsign,
 )
 from cnncalc.layers.pooling import (
     AvgPool1d,
@@ -85,7 +127,19 @@ from cnncalc.layers.pooling import (
     MaxUnpool2d,
     MaxUnpool3d,
 )
-from cnncalc.layers.reduction import Max, Mean
+from cnncalc.layers.reduction import (
+    ArgMax,
+    CumulativeSum,
+    LogSumExp,
+    Max,
+    Mean,
+    Min,
+    Norm,
+    Product,
+    StandardDeviation,
+    Sum,
+    Variance,
+)
 from cnncalc.layers.resampling import ChannelShuffle, PixelShuffle, PixelUnshuffle, Upsample
 from cnncalc.layers.shaping import (
     Chunk,
@@ -99,6 +153,7 @@ from cnncalc.layers.shaping import (
     Unfold,
     Unsqueeze,
 )
+from cnncalc.layers.tensors import ConstantTensor, HeldTensors, LearnedTensor, Opaque
 from cnncalc.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 
 LAYERS: tuple[type[Layer], ...] = (
@@ -110,13 +165,17 @@ LAYERS: tuple[type[Layer], ...] = (
     *(BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d),
     *(GroupNorm, LayerNorm, RMSNorm, LocalResponseNorm),
     *(ReLU, ReLU6, LeakyReLU, PReLU, ELU, GELU, SiLU, Mish, Sigmoid, Tanh, Hardsigmoid, Hardswish, Softplus),
+    *(SELU, CELU, Softsign, LogSigmoid, Hardtanh, GLU, Scale, Shift, Power, Clamp, Function),
     *(Softmax, LogSoftmax, Maxout, PositionBias, LayerScale, Dropout, StochasticDepth, Identity),
     *(Linear, Embedding, MultiheadAttention, ScaledDotProductAttention),
-    *(Add, Subtract, Multiply, Maximum, Average, Concat),
-    *(Flatten, Reshape, Permute, Squeeze, Unsqueeze, Slice, Chunk, Split, Unfold, Fold, Mean, Max),
+    *(Add, Subtract, Multiply, Divide, Maximum, Average, Concat, Minimum, Compare, Where, MatMul, Einsum),
+    *(Flatten, Unflatten, Reshape, ReshapeLike, Permute, Squeeze, Unsqueeze, Expand, ExpandAs, Tile, RepeatInterleave),
+    *(Slice, Crop, Chunk, Split, IndexSelect, Roll, Flip, Windows, Unfold, Fold),
+    *(Mean, Sum, Max, Min, ArgMax, Product, Variance, StandardDeviation, Norm, LogSumExp, CumulativeSum),
     *(Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle),
     *(ZeroPad1d, ZeroPad2d, ZeroPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d),
     *(ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d),
+    *(PadAxes, PadLike, PadToMultiple, SamePad, LearnedTensor, ConstantTensor, HeldTensors, Opaque),
 )
 """Every layer kind. To add one is to write its class and to name it here."""
 

@@ -146,9 +146,15 @@ class Layer(
     when: bool | str = True
     functional: bool = False
     """Whether PyTorch code calls it as a function and not as a module; tools that hook modules do not see it then."""
+    weights: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
+    """The layer, or the layers, whose parameters and buffers it uses instead of its own: counted there, once."""
+    frozen: bool | Annotated[tuple[Name, ...], Meta(min_length=1)] = False
+    """Whether its parameters are not trained; or the names of those that are not."""
 
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
+    makes_activations: ClassVar[bool] = True
+    """Whether its output is something computed, and not a tensor that was there before."""
     is_view: ClassVar[View] = False
     """Whether PyTorch returns what arrives, or another look at its memory, and moves nothing."""
     keeps: ClassVar[Kept] = ("inputs",)
@@ -177,6 +183,25 @@ class Layer(
     def reads(self, *inputs: Shape) -> tuple[Reading, ...]:
         """For each input, what one output element reads of it."""
         raise NotImplementedError
+
+    @classmethod
+    def merges(cls) -> bool:
+        """Whether it is made to bring any number of branches together."""
+        return cls.least_inputs > 1 and cls.most_inputs is None
+
+    def tensors(self, *inputs: Shape) -> tuple[tuple[Parameter, ...], tuple[Buffer, ...]]:
+        """The parameters and buffers that are counted here: none where they are other layers'."""
+        if self.weights is not None:
+            return (), ()
+        parameters = self.parameters(*inputs)
+        if self.frozen:
+            names = self.frozen if isinstance(self.frozen, tuple) else tuple(p.name for p in parameters)
+            parameters = tuple(Parameter(p.name, p.shape, p.trainable and p.name not in names) for p in parameters)
+        return parameters, self.buffers(*inputs)
+
+    def unknown(self) -> tuple[str, ...]:
+        """Which quantities, ``"macs"`` or ``"flops"``, are not known of it, so that totals are partial."""
+        return ()
 
     def least_read(self, *inputs: Shape) -> tuple[Number, ...]:
         """For each input, how many elements must be read at least once, and of all parameters together: all, unless

@@ -51,6 +51,14 @@ def same_padding(kernel: Number, dilation: Number = 1) -> Number:
     return (effective_kernel(kernel, dilation) - 1) // 2
 
 
+def same_total(size: Number, kernel: Number, stride: Number = 1, dilation: Number = 1) -> Number:
+    """What TensorFlow's ``'SAME'`` adds along an axis in all, ``max((⌈M/S⌉ − 1)·S + K' − M, 0)``.
+
+    Source: TensorFlow documentation, ``tf.nn``, "Notes on padding that are specific to the SAME scheme".
+    """
+    return maximum((ceil_div(size, stride) - 1) * stride + effective_kernel(kernel, dilation) - size, 0)
+
+
 def window_reads(kernel: Number, stride: Number, dilation: Number, count: Number) -> Number:
     """How many different elements of the padded axis ``count`` windows read.
 

@@ -75,6 +75,37 @@ class Maximum(Merge, frozen=True):
     per_merge: ClassVar[Operations] = Operations(compare=1)
 
 
+class Minimum(Merge, frozen=True):
+    """The smallest of the inputs."""
+
+    per_merge: ClassVar[Operations] = Operations(compare=1)
+
+
+class Divide(Merge, frozen=True):
+    """The first input by the second."""
+
+    most_inputs: ClassVar[int | None] = 2
+    per_merge: ClassVar[Operations] = Operations(div=1)
+
+
+class Compare(Merge, frozen=True):
+    """How two inputs compare, element by element."""
+
+    most_inputs: ClassVar[int | None] = 2
+    per_merge: ClassVar[Operations] = Operations(compare=1)
+
+
+class Where(Merge, frozen=True):
+    """The second input where the first holds, else the third: a choice an element. Source: ``torch.where``."""
+
+    least_inputs: ClassVar[int] = 3
+    most_inputs: ClassVar[int | None] = 3
+    per_merge: ClassVar[Operations] = Operations(compare=1)
+
+    def operations(self, *inputs: Shape, output: Shape) -> Operations:
+        return self.per_merge.times(prod(output))
+
+
 class Average(Merge, frozen=True):
     """The mean of the inputs: their sum, and a division an element."""
 

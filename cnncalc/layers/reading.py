@@ -238,6 +238,8 @@ Reading: TypeAlias = tuple[Axes | Rearranged, ...]
 """What is done to an input, step by step; no step where every element reads the one in its own place."""
 
 SAME: Reading = ()
+NOTHING: Reading = ((),)
+"""How an input is read of which only the shape matters."""
 CHANNELS = Everything()
 """All input channels, as a convolution of one group reads them."""
 

@@ -1,4 +1,4 @@
-"""Means and maxima over axes."""
+"""Sums, means, extremes and other figures over axes."""
 
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from cnncalc.arithmetic import prod
 from cnncalc.layers.base import Axis, Check, Kept, Layer, Operations, Shape, TorchCall, sample_axis
-from cnncalc.layers.reading import Everything, Reading, each
+from cnncalc.layers.reading import Everything, Listed, Reading, each
 
 
 class Reduction(Layer, frozen=True):
@@ -62,3 +62,106 @@ class Max(Reduction, frozen=True):
 
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("torch.amax", self._hyper_parameters())
+
+
+class Sum(Reduction, frozen=True):
+    """The sum over axes: an addition for each element but the first of each (``torch.sum``)."""
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations(add=prod(x) - prod(output))
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.sum", self._hyper_parameters())
+
+
+class Min(Max, frozen=True):
+    """The smallest over axes: a comparison for each element but the first of each (``torch.amin``)."""
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.amin", self._hyper_parameters())
+
+
+class Product(Reduction, frozen=True):
+    """The product over axes: a multiplication for each element but the first of each (``torch.prod``)."""
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations(mul=prod(x) - prod(output))
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.product", self._hyper_parameters())
+
+
+class ArgMax(Max, frozen=True):
+    """The place of the largest along an axis: a comparison for each element but the first (``torch.argmax``)."""
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.argmax", self._hyper_parameters())
+
+
+class Variance(Reduction, frozen=True):
+    """The variance over axes (``torch.var``).
+
+    The mean is a sum and a division; then a subtraction and a square an element, a sum and a division.
+    """
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        count, figures = prod(x), prod(output)
+        return Operations(add=3 * count - 2 * figures, mul=count, div=2 * figures)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.var", self._hyper_parameters())
+
+
+class StandardDeviation(Variance, frozen=True):
+    """The root of the variance over axes (``torch.std``)."""
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return super().operations(x, output=output) + Operations(exp=prod(output))
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.std", self._hyper_parameters())
+
+
+class Norm(Reduction, frozen=True):
+    """The Euclidean norm over axes: a square an element, the additions, a root (``torch.linalg.vector_norm``)."""
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations(mul=prod(x), add=prod(x) - prod(output), exp=prod(output))
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.linalg.vector_norm", self._hyper_parameters())
+
+
+class LogSumExp(Reduction, frozen=True):
+    """The logarithm of the sum of exponentials over axes (``torch.logsumexp``)."""
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        return Operations(exp=prod(x) + prod(output), add=prod(x) - prod(output))
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.logsumexp", self._hyper_parameters())
+
+
+class CumulativeSum(Layer, frozen=True):
+    """Along axis ``dim`` the sum of all up to each: an addition for each but the first (``torch.cumsum``)."""
+
+    dim: Axis = 1
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        message = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
+        yield Check(0 <= sample_axis(self.dim, x) < len(x), "dim", message, (self.dim, x))
+
+    def output(self, x: Shape) -> Shape:
+        return x
+
+    def operations(self, x: Shape, *, output: Shape) -> Operations:
+        axis = sample_axis(self.dim, x)
+        return Operations(add=prod(x) - prod((*x[:axis], *x[axis + 1 :])))
+
+    def reads(self, x: Shape) -> tuple[Reading, ...]:
+        axis = sample_axis(self.dim, x)
+        table = Listed(axis, tuple(tuple(range(place + 1)) for place in range(x[axis])))
+        return ((tuple(table if a == axis else each(a) for a in range(len(x))),),)
+
+    def torch_call(self, x: Shape) -> TorchCall:
+        return TorchCall("torch.cumsum", self._hyper_parameters())

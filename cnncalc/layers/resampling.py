@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod, scaled
-from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, has_axes, of_rank, per_axis
-from cnncalc.layers.reading import Dealt, Grouped, Reading, Resampled, Sliding, each
+from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, TorchCall, has_axes, of_rank, per_axis
+from cnncalc.layers.reading import NOTHING, Dealt, Grouped, Reading, Resampled, Sliding, each
 from cnncalc.layers.window import LETTERS
 
 Factor = Annotated[float, Meta(gt=0, le=1024)]
@@ -23,7 +23,7 @@ _RANKS = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
 
 
 class Upsample(Layer, frozen=True):
-    """Resampling of ``[C, *M]`` to a ``size`` or by a ``scale_factor``, rounded down.
+    """Resampling of ``[C, *M]`` to a ``size``, by a ``scale_factor``, rounded down, or to the size of a second input.
 
     Nearest costs nothing; the others cost a multiplication for each of the neighbours that an element is made of (2 an
     axis, bicubic 4) and an addition for each but the first. Source: PyTorch documentation, ``torch.nn.Upsample``.
@@ -34,10 +34,13 @@ class Upsample(Layer, frozen=True):
     mode: Literal["nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic"] = "nearest"
     align_corners: bool | None = None
     keeps: ClassVar[Kept] = ()
+    most_inputs: ClassVar[int | None] = 2
 
-    def checks(self, x: Shape) -> Iterator[Check]:
-        one = (self.size is None) != (self.scale_factor is None)
-        yield Check(one, "size", "Upsample takes either a size or a scale_factor")
+    def checks(self, x: Shape, *like: Shape) -> Iterator[Check]:
+        stated = (self.size is not None) + (self.scale_factor is not None) + len(like)
+        yield Check(stated == 1, "size", "Upsample takes either a size, a scale_factor or a second input")
+        for other in like:
+            yield Check(len(other) == len(x), "inputs", "the size of {} is none for {}", (other, x))
         rank = _RANKS.get(self.mode, len(x) - 1)
         yield Check(1 <= rank <= 3, "", "Upsample takes [C] and one to three axes more; what arrives is {}", (x,))
         yield of_rank(f"Upsample in mode {self.mode}", x, rank + 1, LETTERS[rank])
@@ -47,28 +50,38 @@ class Upsample(Layer, frozen=True):
             yield Check(fits, name, "{} has another number of axes than {}", (name, x))
         plain = self.align_corners is None or self.mode in _RANKS
         yield Check(plain, "align_corners", "align_corners has no meaning in mode {}", (self.mode,))
-        for size in self.output(x)[1:]:
+        for size in self.output(x, *like)[1:]:
             yield Check(size >= 1, "scale_factor", "nothing is left of {}", (x,))
 
-    def output(self, x: Shape) -> Shape:
+    def output(self, x: Shape, *like: Shape) -> Shape:
+        if like:
+            return (x[0], *like[0][1:])
         if self.size is not None:
             return (x[0], *per_axis(self.size, len(x) - 1))
         factors = per_axis(self.scale_factor, len(x) - 1)
         return (x[0], *(scaled(size, factor) for size, factor in zip(x[1:], factors, strict=True)))
 
-    def operations(self, x: Shape, *, output: Shape) -> Operations:
+    def operations(self, x: Shape, *like: Shape, output: Shape) -> Operations:
         neighbours = _TAPS[self.mode] ** (len(x) - 1)
         if neighbours == 1:
             return Operations()
         return Operations(mul=neighbours, add=neighbours - 1).times(prod(output))
 
-    def reads(self, x: Shape) -> tuple[Reading, ...]:
+    def reads(self, x: Shape, *like: Shape) -> tuple[Reading, ...]:
         """The neighbours of each element's place: its centre's, or with ``align_corners`` between the corners'."""
-        output = self.output(x)
+        output = self.output(x, *like)
         factors = per_axis(self.scale_factor, len(x) - 1)
         sizes = zip(x[1:], output[1:], factors, strict=True)
         plane = len(x) == 3
-        return (((each(0), *(self._along(axis, *along, plane) for axis, along in enumerate(sizes, start=1))),),)
+        own = ((each(0), *(self._along(axis, *along, plane) for axis, along in enumerate(sizes, start=1))),)
+        return (own, *(NOTHING for _ in like))
+
+    def torch_call(self, x: Shape, *like: Shape) -> TorchCall:
+        if like:
+            return TorchCall(
+                "cnncalc.pytorch.functions.resize_like", {"mode": self.mode, "align_corners": self.align_corners}
+            )
+        return self._torch_module()
 
     def _along(self, axis: int, size: int, output: int, factor: float | None, plane: bool) -> Resampled:
         """Where element i lies: at ``i·M/n`` (nearest), ``(i + 1/2)·M/n`` (nearest-exact), that less 1/2, or

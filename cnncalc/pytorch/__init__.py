@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cnncalc.errors import CnncalcError
+from cnncalc.errors import CnncalcError, SpecError
 from cnncalc.spec.items import Number
 from cnncalc.spec.network import Network
 
@@ -50,6 +50,58 @@ def to_torch(
     from cnncalc.pytorch.build import build
 
     return build(network, input, variables=variables, device=device, dtype=dtype)
+
+
+def from_torch(
+    module: torch.nn.Module,
+    input_shape: Sequence[int] | Mapping[str, Sequence[int]] | Sequence[Sequence[int]],
+    *,
+    name: str | None = None,
+) -> Network:
+    """The network that a module is: what its forward pass does at inference, followed by data, not by module.
+
+    ``input_shape`` is the shape of one sample, such as ``(3, 224, 224)``; of a module with several inputs a mapping of
+    the names of ``forward``'s arguments to shapes, or a sequence of shapes. The module is run on the meta device,
+    without weights or arithmetic, in evaluation mode, and is afterwards as it was. Layers bear the module's names.
+    What holds for this input alone is in the network's ``frozen``; an operator that is not known becomes an
+    :class:`~cnncalc.layers.tensors.Opaque` layer. Raises CnncalcError where PyTorch is missing or the module fails.
+
+    >>> import cnncalc, torch
+    >>> network = cnncalc.from_torch(torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.ReLU()), (3, 32, 32))
+    >>> [layer.name for layer in network.layers], cnncalc.analyze(network).totals.params
+    (['0', '1'], 224)
+    """
+    require_torch()
+    import torch
+
+    if not isinstance(module, torch.nn.Module):
+        raise CnncalcError(f"expected a torch.nn.Module, found {module!r:.200}")
+    from cnncalc.pytorch.importing.importer import imported
+
+    return imported(module, input_shape, name)
+
+
+def network_of(
+    spec: str, input_shape: Sequence[int] | Mapping[str, Sequence[int]] | None = None, name: str | None = None
+) -> Network:
+    """The network of the module that ``package.module:attribute`` names, which runs its code; see :func:`from_torch`.
+
+    Without a shape, images of 3 channels are tried in the usual sizes. Raises SpecError.
+    """
+    require_torch()
+    from cnncalc.pytorch.importing.finding import module_named
+    from cnncalc.pytorch.importing.importer import imported, imported_at_usual_size
+
+    module = module_named(spec)
+    name = name or spec.partition(":")[2]
+    try:
+        if input_shape is None:
+            return imported_at_usual_size(module, name)
+        return imported(module, input_shape, name)
+    except CnncalcError as error:
+        if isinstance(error, SpecError) and error.source:
+            raise
+        raise SpecError(str(error), source=spec) from None
 
 
 def verify(

@@ -150,14 +150,33 @@ def build(
     require_memory(tensors * torch.get_default_dtype().itemsize, where, f"the weights of {network.name}")
     built = (OneInput if len(graph.inputs) == 1 else Built)(network.name, graph)
     with torch.device(device) if device is not None else nullcontext():
+        made: dict[str, nn.Module] = {}
         for visit in walk:
-            module = layer_module(visit)
+            module = made[visit.node.name] = layer_module(visit)
             path = tuple(visit.node.name.split("."))
             if visit.node.layer.functional and not visit.parameters and not visit.buffers:
                 built.functional_modules[path] = module
             else:
                 built.register_at(path, module)
+        for node in graph.nodes:
+            if node.layer.weights is not None:
+                share(made[node.name], [made[name] for name in node.layer.weights])
     return built.to(dtype) if dtype is not None else built
+
+
+def share(module: nn.Module, sources: Sequence[nn.Module]) -> None:
+    """Give a module the tensors of another of its kind; of others it has no parameters, but tensors of their shapes."""
+    if len(sources) == 1 and type(sources[0]) is type(module):
+        for part, source in zip(module.modules(), sources[0].modules(), strict=True):
+            part._parameters.update(source._parameters)
+            part._buffers.update(source._buffers)
+        return
+    for part in module.modules():
+        for table in (part._parameters, part._buffers):
+            for name, tensor in list(table.items()):
+                if tensor is not None:
+                    del table[name]
+                    part.__dict__[name] = tensor.detach()
 
 
 def layer_module(visit: Evaluated) -> nn.Module:

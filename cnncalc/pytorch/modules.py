@@ -221,3 +221,61 @@ def _uniform(shape: tuple[int, ...], axes: int) -> nn.Parameter:
     """A weight as PyTorch draws those of a convolution, whose axes from ``axes`` on make up one output element."""
     bound = prod(shape[axes:]) ** -0.5
     return nn.Parameter(torch.empty(shape).uniform_(-bound, bound))
+
+
+class LearnedTensor(nn.Module):
+    """A learned tensor, the same for every sample."""
+
+    def __init__(self, shape: Sequence[int]) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(tuple(shape)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.weight.expand(x.shape[0], *self.weight.shape).clone()
+
+
+class ConstantTensor(nn.Module):
+    """A tensor that is not learned, the same for every sample; a buffer where it is ``stored``."""
+
+    value: Tensor
+
+    def __init__(self, shape: Sequence[int], stored: bool, axes: Sequence[int]) -> None:
+        super().__init__()
+        self.register_buffer("value", torch.zeros(tuple(shape)), persistent=stored)
+        self.stored = stored
+        if not stored:
+            self.value = self._buffers.pop("value")  # type: ignore[assignment]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.value.to(x.device).expand(x.shape[0], *self.value.shape)
+
+
+class HeldTensors(nn.Module):
+    """Parameters and buffers that nothing uses."""
+
+    def __init__(self, held_parameters: Mapping[str, Sequence[int]], held_buffers: Mapping[str, Sequence[int]]) -> None:
+        super().__init__()
+        for name, shape in held_parameters.items():
+            self.register_parameter(name, nn.Parameter(torch.zeros(tuple(shape))))
+        for name, shape in held_buffers.items():
+            self.register_buffer(name, torch.zeros(tuple(shape)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.new_zeros((x.shape[0], 0))
+
+
+class Opaque(nn.Module):
+    """An operator that is not known: zeros in its shape, and its parameters."""
+
+    def __init__(self, operator: str, shape: Sequence[int], held_parameters: Mapping[str, Sequence[int]]) -> None:
+        super().__init__()
+        self.operator = operator
+        self.shape = tuple(shape)
+        for name, own in held_parameters.items():
+            self.register_parameter(name.replace(".", "_"), nn.Parameter(torch.zeros(tuple(own))))
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return inputs[0].new_zeros((inputs[0].shape[0], *self.shape))
+
+    def extra_repr(self) -> str:
+        return self.operator

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
 from cnncalc.analysis import Analysis, ReceptiveField, Row, Totals
+from cnncalc.analysis.folding import Folded, folded
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.layers.base import shape_text
 from cnncalc.report.fields import jump_text, of_inputs, padding_text, size_text, start_text
 from cnncalc.report.numbers import abbreviated, exact, percent, settings_text
+
+AnyRow: TypeAlias = "Row | Folded"
 
 
 class Column(Struct, frozen=True):
@@ -22,7 +25,7 @@ class Column(Struct, frozen=True):
 
     key: str
     heading: str
-    value: Callable[[Row, Analysis], Any]
+    value: Callable[[AnyRow, Analysis], Any]
     quantity: str = ""
     share: bool = False
 
@@ -43,7 +46,16 @@ def _quantity(key: str, heading: str, quantity: str = "") -> Column:
 
 
 def _field(key: str, heading: str, text: Callable[[ReceptiveField], str]) -> Column:
-    return Column(key, heading, lambda row, analysis: of_inputs(analysis.receptive_fields(row.name), text))
+    return Column(key, heading, lambda row, analysis: of_inputs(analysis.receptive_fields(_last(row).name), text))
+
+
+def _last(row: AnyRow) -> Row:
+    """The layer whose output a row's is."""
+    return row.last if isinstance(row, Folded) else row
+
+
+def _settings(row: AnyRow) -> str:
+    return row.kinds if isinstance(row, Folded) else settings_text(row.layer)
 
 
 def _operation(key: str, heading: str, name: str) -> Column:
@@ -55,8 +67,8 @@ COLUMNS = {
     for column in (
         Column("name", "name", lambda row, _: row.name),
         Column("type", "type", lambda row, _: row.type),
-        Column("settings", "settings", lambda row, _: settings_text(row.layer)),
-        Column("layer", "layer", lambda row, _: f"{row.type} {settings_text(row.layer)}".rstrip()),
+        Column("settings", "settings", lambda row, _: _settings(row)),
+        Column("layer", "layer", lambda row, _: f"{row.type} {_settings(row)}".rstrip()),
         Column("inputs", "inputs", lambda row, _: " ".join(row.inputs)),
         Column("output", "output", lambda row, _: shape_text(row.output_shape)),
         _quantity("params", "params"),
@@ -96,12 +108,19 @@ class Sheet(Struct, frozen=True):
     """The chosen rows and columns of an analysis."""
 
     analysis: Analysis
-    rows: Sequence[Row]
+    rows: Sequence[AnyRow]
     columns: tuple[Column, ...]
     exact: bool = False
 
-    def text(self, column: Column, row: Row) -> str:
+    @property
+    def folded(self) -> bool:
+        """Whether its rows hold every layer, several in one."""
+        return sum(len(row.rows) if isinstance(row, Folded) else 1 for row in self.rows) == len(self.analysis.layers)
+
+    def text(self, column: Column, row: AnyRow) -> str:
         """A cell as a person reads it."""
+        if column.quantity in row.unknown:
+            return "" if column.share else "?"
         text = self._text(column, self.value(column, row))
         return f"{text}†" if column.key == "flops" and row.defect else text
 
@@ -111,7 +130,7 @@ class Sheet(Struct, frozen=True):
             return column.heading.replace("FLOPs", self.analysis.convention)
         return column.heading
 
-    def value(self, column: Column, row: Row) -> Any:
+    def value(self, column: Column, row: AnyRow) -> Any:
         """What a cell shows: text or a count."""
         return column.value(row, self.analysis)
 
@@ -120,7 +139,10 @@ class Sheet(Struct, frozen=True):
         if column is self.columns[0] and not column.quantity:
             return "total"
         total = column.total(self.analysis)
-        return "" if total is None else self._text(column, total)
+        if total is None:
+            return ""
+        least = "≥" if column.quantity in self.analysis.partial and not column.share else ""
+        return f"{least}{self._text(column, total)}"
 
     def _text(self, column: Column, value: Any) -> str:
         if column.share:
@@ -146,12 +168,14 @@ def sheet(
     sort: str | None = None,
     top: int | None = None,
     exact: bool = False,
+    depth: int | None = None,
 ) -> Sheet:
     """The sheet of an analysis: its rows as the network runs them, or sorted by a column (counts from the largest), the
-    first ``top`` of them. Raises CnncalcError for an unknown column.
+    first ``top`` of them; with a ``depth`` those whose names have that many parts in common in one row. Raises
+    CnncalcError for an unknown column.
     """
     chosen = tuple(column_named(key) for key in columns)
-    rows: Sequence[Row] = analysis.layers
+    rows: Sequence[AnyRow] = analysis.layers if depth is None else folded(analysis, depth)
     if sort is not None:
         column = column_named(sort)
         rows = sorted(rows, key=lambda row: column.value(row, analysis), reverse=bool(column.quantity))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from cnncalc.analysis import Analysis, Row, Totals, Warning
+from cnncalc.analysis import Analysis, Totals, Warning
 from cnncalc.layers.base import shape_text
 from cnncalc.report.grid import Line, Span, Track, fold, grid, width_of
 from cnncalc.report.numbers import exact, percent
-from cnncalc.report.sheet import COLUMNS, Column, Sheet
+from cnncalc.report.sheet import COLUMNS, AnyRow, Column, Sheet
 
 _NARROWEST_BAR = 3
 _WIDEST_BAR = 10
@@ -34,21 +34,34 @@ def table(sheet: Sheet, width: int) -> list[Line]:
     analysis, totals = sheet.analysis, sheet.analysis.totals
     convention = analysis.counted
     by = "" if convention.name == "cnncalc" else f" by {convention.name}"
-    figure = f"{exact(totals.flops)} {convention.unit}{by}"
+    figure = f"{_least(analysis, 'flops')}{exact(totals.flops)} {convention.unit}{by}"
     exactly = (
-        f"Exactly {exact(totals.params)} params, {exact(totals.macs)} MACs, {figure}, "
+        f"Exactly {exact(totals.params)} params{_frozen(totals)}, "
+        f"{_least(analysis, 'macs')}{exact(totals.macs)} MACs, {figure}, "
         f"{exact(totals.activations)} activations, {exact(totals.buffers)} buffer elements."
     )
     lines = prose(f"{analysis.name}: input {input_text(analysis)}, batch {analysis.batch}", width, "bold")
     lines += _layers(sheet, width)
     if len(sheet.rows) < len(analysis.layers):
-        shown = f"{len(sheet.rows)} of {len(analysis.layers)} layers; the totals are those of all."
+        all_layers, rows = f"{len(analysis.layers)} layers", len(sheet.rows)
+        shown = f"{rows} of {all_layers}; the totals are those of all."
+        if sheet.folded:
+            shown = f"{all_layers} in {rows} rows."
         lines += prose(shown, width, "dim")
     lines += prose(exactly, width)
     lines += prose(f"{convention.unit} by the convention {convention.name}: {convention.description}.", width, "dim")
     if totals.params or totals.macs:
         lines += [[], *_kinds(analysis, _WIDEST_BAR if width < 100 else 2 * _WIDEST_BAR)]
     return lines + notes(analysis.warnings, width)
+
+
+def _least(analysis: Analysis, quantity: str) -> str:
+    """What stands before a total that lacks what is not known."""
+    return "at least " if quantity in analysis.partial else ""
+
+
+def _frozen(totals: Totals) -> str:
+    return f" ({exact(totals.frozen_params)} of them frozen)" if totals.frozen_params else ""
 
 
 def notes(warnings: Sequence[Warning], width: int) -> list[Line]:
@@ -91,7 +104,7 @@ def _layers(sheet: Sheet, width: int) -> list[Line]:
     return grid([heading, *rows, *totals], layout.tracks, layout.gap)
 
 
-def _figure(layout: _Layout, column: Column, row: Row) -> Span:
+def _figure(layout: _Layout, column: Column, row: AnyRow) -> Span:
     text, value = layout.sheet.text(column, row), layout.sheet.value(column, row)
     if column.share:
         picture = _bar(value, column.total(layout.sheet.analysis) or 0, layout.bar)

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable
 
+from cnncalc.analysis.folding import Folded
 from cnncalc.report.sheet import Column, Sheet
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -31,7 +32,7 @@ def as_json(sheet: Sheet) -> str:
     """The analysis as one object, with the layers of the sheet in its order."""
     document = sheet.analysis.to_dict()
     by_name = {layer["name"]: layer for layer in document["layers"]}
-    document["layers"] = [by_name[row.name] for row in sheet.rows]
+    document["layers"] = [row.to_dict() if isinstance(row, Folded) else by_name[row.name] for row in sheet.rows]
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 

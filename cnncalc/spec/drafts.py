@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnncalc.arithmetic import left_open
 from cnncalc.errors import SpecError, nearest
@@ -57,6 +58,7 @@ class Draft(Struct, gc=False):
     sources: tuple[Source, ...]
     where: str
     advice: Advice | None = None
+    weights: tuple[Source, ...] = ()
 
 
 class Drafts:
@@ -78,10 +80,14 @@ class Drafts:
         read: tuple[Source, ...],
         where: str,
         advice: Advice | None = None,
+        weights: tuple[Source, ...] = (),
     ) -> tuple[Source, ...]:
-        """Add a layer; its position, as what the next one reads. Raises SpecError where its name is taken."""
+        """Add a layer; its position, as what the next one reads. Raises SpecError where its name is taken.
+
+        ``weights`` are the layers whose tensors it uses.
+        """
         position = len(self.drafts)
-        self.drafts.append(Draft(name, layer, read, where, advice))
+        self.drafts.append(Draft(name, layer, read, where, advice, weights))
         if name is not None:
             self.place(name, position, where)
         return (position,)
@@ -186,8 +192,21 @@ class Drafts:
         for name, draft in zip(names, self.drafts, strict=True):
             read = tuple([self._source_name(source, names) for source in draft.sources])
             check_count(name, draft.layer, read, draft.where)
-            steps.append(Step(name, draft.layer, read, draft.where, draft.advice))
+            layer = self._sharing(draft, names) if draft.weights else draft.layer
+            steps.append(Step(name, layer, read, draft.where, draft.advice))
         return steps
+
+    def _sharing(self, draft: Draft, names: list[str]) -> Layer:
+        """A layer with the full names of those whose weights it uses. Raises SpecError for what is no layer."""
+        found = []
+        for source in draft.weights:
+            position = self.resolved(source)
+            if not isinstance(position, int):
+                raise SpecError(f'"{source.name}" is an input and has no weights', where=source.where)
+            if self.drafts[position] is draft:
+                raise SpecError("a layer cannot share its own weights with itself", where=source.where)
+            found.append(names[position])
+        return replace(draft.layer, weights=tuple(found))
 
     def outputs(self, stated: Sequence[str] | None) -> tuple[str, ...]:
         """The names of the network's outputs: as stated, a container for its last layer; otherwise the last layer.

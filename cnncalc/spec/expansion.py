@@ -170,7 +170,11 @@ class _Expansion:
             name = scope.prefix + name
         elif scope.prefix:
             name = f"{scope.prefix}{next(scope.numbers)}"
-        return self.drafts.emit(name, layer, read, where)
+        weights = tuple(
+            Reference(other, scope.prefix, f"{where}.weights[{position}]", scope.block_input)
+            for position, other in enumerate(layer.weights or ())
+        )
+        return self.drafts.emit(name, layer, read, where, weights=weights)
 
     def _sequential(
         self, item: Sequential, scope: _Scope, names: _Names, read: tuple[Source, ...], where: str

@@ -99,7 +99,7 @@ def expressions_of(layer: Layer) -> dict[str, Any]:
         if type(value) is str:
             if field not in PLACE and not _is_text(type(layer), field, value):
                 found[field] = value
-        elif type(value) is tuple and field not in PLACE and any(type(part) is str for part in value):
+        elif type(value) is tuple and field not in PLACE and _has_expression(type(layer), field, value):
             found[field] = value
     return found
 
@@ -233,7 +233,7 @@ def _container(
     if "index" in rest:
         check_name(rest["index"], f"{where}.index")
     if kind in (Residual, Parallel):
-        merges = [name for name, layer in LAYERS_BY_NAME.items() if layer.most_inputs is None]
+        merges = [name for name, layer in LAYERS_BY_NAME.items() if layer.merges()]
         if rest.get("merge", merges[0]) not in merges:
             found = quote(rest["merge"])
             raise SpecError(f"expected one of {', '.join(merges)}, found {found}", where=f"{where}.merge")
@@ -287,7 +287,8 @@ def _layer(document: dict[str, Any], kind: type[Layer], where: str) -> Layer:
 def _has_expression(kind: type[Layer], field: str, value: Any) -> bool:
     if isinstance(value, str):
         return not _is_text(kind, field, value)
-    return isinstance(value, (list, tuple)) and any(isinstance(part, str) for part in value)
+    texts = isinstance(value, (list, tuple)) and any(isinstance(part, str) for part in value)
+    return texts and str not in _kinds_of(kind, field)[0]
 
 
 def _is_text(kind: type[Layer], field: str, value: str) -> bool:

@@ -88,7 +88,7 @@ def _container(name: str, kind: type[Container], place: dict[str, Any]) -> dict[
         "branches": {"anyOf": [{"type": "array", "items": _ITEMS}, {"type": "object", "additionalProperties": _ITEMS}]},
         "times": {"anyOf": [{"type": "integer", "minimum": 0}, _EXPRESSION]},
         "index": {"type": "string"},
-        "merge": {"enum": [layer.__name__ for layer in LAYERS if layer.most_inputs is None]},
+        "merge": {"enum": [layer.__name__ for layer in LAYERS if layer.merges()]},
     }
     fields = [field for field in kind.__struct_fields__ if field not in PLACE]
     required = [field.name for field in msgspec.structs.fields(kind) if field.required]

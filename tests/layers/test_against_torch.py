@@ -18,9 +18,13 @@ from strategies import (
     more_norms,
     more_pools,
     networks,
+    of_two,
     others,
     paddings,
+    pointwise,
     pools,
+    repeating,
+    same_paddings,
     transposed_convolutions,
 )
 
@@ -129,6 +133,10 @@ def fields(layer: Layer) -> dict[str, object]:
         (folds(), 150),
         (more_activations(), 300),
         (attentions(), 200),
+        (pointwise(), 150),
+        (repeating(), 500),
+        (same_paddings(), 150),
+        (of_two(), 150),
     ],
     ids=lambda value: str(value).split("(")[0],
 )
@@ -139,7 +147,7 @@ def test_further_layers(cases, examples):
         layer, inputs = case
         shapes = inputs if isinstance(inputs, list) else [inputs]
         # what works along the batch, or takes statistics of single values, is no layer of one sample
-        dims = getattr(layer, "dim", None)
+        dims = getattr(layer, "dim", getattr(layer, "dims", None))
         for dim in dims if isinstance(dims, tuple) else (dims,):
             assume(dim is None or dim > 0 or dim + len(shapes[0]) + isinstance(layer, layers.Unsqueeze) >= 0)
         # torch takes a batch of another rank for a sample
@@ -155,7 +163,18 @@ def test_further_layers(cases, examples):
 
 
 # these have no counterpart in torch: test_loop_nests.py counts them by hand
-WITHOUT_TORCH = {"LocallyConnected2d", "ConnectedConv2d", "Subsampling2d", "Maxout", "PositionBias", "LayerScale"}
+WITHOUT_TORCH = {
+    "LearnedTensor",
+    "ConstantTensor",
+    "HeldTensors",
+    "Opaque",
+    "LocallyConnected2d",
+    "ConnectedConv2d",
+    "Subsampling2d",
+    "Maxout",
+    "PositionBias",
+    "LayerScale",
+}
 
 
 def test_every_kind_is_generated():
@@ -171,7 +190,8 @@ def test_every_kind_is_generated():
         transposed_convolutions(),
     ]
     strategies += [paddings(), more_pools(), more_norms(), arrangements(), images(), folds(), more_activations()]
-    for strategy in (*strategies, attentions()):
+    strategies += [attentions(), pointwise(), repeating(), same_paddings(), of_two()]
+    for strategy in strategies:
 
         @settings(max_examples=400, database=None, phases=[Phase.generate])
         @given(strategy)

@@ -1,0 +1,63 @@
+"""``cnncalc import``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cnncalc.cli.specs import input_option, input_shape, is_module_spec
+from cnncalc.errors import CnncalcError, printable
+
+
+@click.command("import")
+@click.argument("module")
+@input_option
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False), help="The file to write; standard output unless given."
+)
+@click.option("--name", help="What the network is called; the module's name unless given.")
+def command(module: str, shapes: tuple[tuple[str, tuple[int, ...]], ...], output: str | None, name: str | None) -> None:
+    """Write the spec of a PyTorch MODULE, given as package.module:attribute, with arguments if need be.
+
+    Importing runs the code of that package and builds the model, without weights. The forward pass is followed on the
+    meta device, at inference. What holds for this input alone is said, and stands in the spec under "frozen".
+
+    \b
+    Examples:
+      cnncalc import torchvision.models:resnet50 -o resnet50.json
+      cnncalc import "torchvision.models:resnet18(num_classes=10)" --input 3,288,288
+      cnncalc import my_package.nets:TwoInputs --input left=3,64,64 --input right=3,64,64
+    """
+    if not is_module_spec(module):
+        found = printable(module)
+        raise CnncalcError(
+            f"expected a module as package.module:attribute, such as torchvision.models:resnet50, found {found}"
+        )
+    from cnncalc.pytorch import network_of
+
+    network = network_of(module, input_shape(shapes), name)
+    text = network.to_json()
+    if output is None:
+        click.echo(text)
+    else:
+        try:
+            Path(output).write_text(f"{text}\n", encoding="utf-8")
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise CnncalcError(f"{printable(output)}: cannot be written: {reason}") from None
+        click.echo(f"{printable(output)}: {len(network.layers)} layers", err=True)
+    for sentence in network.frozen:
+        click.echo(f"note  frozen: {sentence}", err=True)
+    for operator in unknown_operators(network.layers):
+        click.echo(f"note  not known: {operator}, so that the totals are partial", err=True)
+
+
+def unknown_operators(layers: tuple[object, ...]) -> list[str]:
+    """The operators of which a quantity is not known, each once, with how many layers."""
+    counts: dict[str, int] = {}
+    for layer in layers:
+        if getattr(layer, "operator", None) is not None and layer.unknown():  # type: ignore[attr-defined]
+            operator = layer.operator  # type: ignore[attr-defined]
+            counts[operator] = counts.get(operator, 0) + 1
+    return [f"{operator} ({count} layer{'s' if count > 1 else ''})" for operator, count in counts.items()]

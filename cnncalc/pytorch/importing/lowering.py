@@ -1,0 +1,496 @@
+"""From the tape to layers: each call by its translation, else by the operators below it, else as one not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from math import prod
+from typing import Any, TypeVar
+
+from cnncalc import layers
+from cnncalc.layers import Layer
+from cnncalc.pytorch.importing.arrangement import columns, rearranged, subsequence
+from cnncalc.pytorch.importing.tape import Call, Frame, Ref, Tape
+from cnncalc.pytorch.importing.traces import paired
+from cnncalc.pytorch.importing.values import DeclinedError, Sizes, Step, Stored, Value, Varying, with_batch
+
+Translation = Callable[..., Any]
+TRANSLATIONS: dict[str, Translation] = {}
+TAKES_VARYING: set[str] = set()
+_MOST_SEARCHED = 400
+
+
+Translated = TypeVar("Translated", bound=Translation)
+
+
+def translates(*names: str, varying: bool = False) -> Callable[[Translated], Translated]:
+    """Registers a function as the translation of PyTorch's functions, methods or operators of these names.
+
+    It takes the lowering and the call's arguments, with a :class:`Value` in the place of each tensor, and gives the
+    values of the results. ``varying`` says that it copes with arguments that differ between traces.
+    """
+
+    def register(function: Translated) -> Translated:
+        for name in names:
+            TRANSLATIONS[name] = function
+            if varying:
+                TAKES_VARYING.add(name)
+        return function
+
+    return register
+
+
+class Lowering:
+    """The steps so far, and the value of each tensor of the tape."""
+
+    def __init__(self, tapes: Sequence[Tape], pairs: dict[int, int], known: dict[int, Value], times: Sizes) -> None:
+        self.tapes = tapes
+        self.pairs = pairs
+        self.times = times
+        self.values = known
+        self.steps: list[Step] = []
+        self.by_node: dict[int | str, Value] = {v.node: v for v in known.values() if v.node is not None}
+        self.data_nodes: dict[tuple[str, Sizes], Value] = {}
+        self.frame: Frame = tapes[0].frame
+        self.operator = self.where = ""
+        self.results: tuple[tuple[Sizes, ...], ...] = ()
+        self.frozen = ""
+        self.arguments_frozen = False
+        self.counted = 0
+
+    def run(self) -> None:
+        """Lower every call of the tape."""
+        for calls in zip(*(tape.calls for tape in self.tapes), strict=True):
+            self.lower(calls)
+            macs = calls[0].macs
+            if macs:
+                touched = [self.value(ref) for ref in _refs((calls[0].arguments, calls[0].named, calls[0].results))]
+                batched = any(value.batch is not None and value.times == self.times for value in touched)
+                self.counted += macs // self.times[0] if batched else macs
+
+    def lower(self, calls: tuple[Call, ...]) -> None:
+        """Lower one call, in all of its traces."""
+        call = calls[0]
+        self.frame, self.operator, self.where = call.frame, call.name.strip("_"), call.where
+        refs = list(_refs(call.results))
+        arguments, named, is_varying = self._arguments(calls)
+        used = list(_values((arguments, named)))
+        if call.name == "__setitem__" and isinstance(call.arguments[0], Ref):
+            if not all(value.is_constant for value in used):
+                target = call.arguments[0]
+                self.values[target.index] = self.as_data(self.value(target))
+                self._opaque(call, [target], [self.values[target.index], *used])
+            return
+        if not refs:
+            return
+        if all(value.is_constant for value in used) and not call.macs:
+            for ref in refs:
+                self.values[ref.index] = self._constant(ref)
+            return
+        before = len(self.steps)
+        translation = TRANSLATIONS.get(call.name) or TRANSLATIONS.get(_plain_name(call.name))
+        self.frozen = ""
+        if translation is not None and (
+            not is_varying or call.name in TAKES_VARYING or _plain_name(call.name) in TAKES_VARYING
+        ):
+            self.results = tuple(self._shapes(ref) for ref in refs)
+            try:
+                found = translation(self, *arguments, **named)
+                self._accept(refs, found, call, before)
+            except (
+                DeclinedError,
+                TypeError,
+                ValueError,
+                IndexError,
+                AttributeError,
+                KeyError,
+                ZeroDivisionError,
+            ) as error:
+                self.why = error
+                self._undo(before)
+            else:
+                return
+        pairs = self._inner_pairs(calls) if call.inner else None
+        if pairs is not None:
+            self.pairs = pairs
+            for inner in zip(*(each.inner for each in calls), strict=True):
+                self.lower(inner)
+            self._resolve(refs)
+        else:
+            self._opaque(call, refs, used)
+
+    def _inner_pairs(self, calls: tuple[Call, ...]) -> dict[int, int] | None:
+        """The tensors of the operators below a call, trace by trace; None where those are not the same."""
+        if len(calls) == 1:
+            return self.pairs
+        return paired(calls[0].inner, calls[1].inner, self.pairs)
+
+    def _accept(self, refs: list[Ref], found: Any, call: Call, before: int) -> None:
+        """Take the values of a translation, once their shapes and multiply-accumulates are those that were recorded."""
+        values = list(_values(found))
+        if len(values) != len(refs):
+            raise DeclinedError("another number of results")
+        for ref, value in zip(refs, values, strict=True):
+            if value.shapes != self._shapes(ref):
+                raise DeclinedError(f"{call.name}: {value.shapes} for {self._shapes(ref)}")
+        macs = 0
+        for step in self.steps[before:]:
+            mac = step.layer.operations(*self._step_inputs(step), output=step.samples[0]).mac
+            macs += mac * (self.times[0] if step.batched else 1)
+            if self.frozen:
+                step.frozen = self.frozen
+        if macs != call.macs:
+            raise DeclinedError(f"{call.name}: {macs} multiply-accumulates for {call.macs}")
+        for ref, value in zip(refs, values, strict=True):
+            self.values[ref.index] = value
+
+    def _step_inputs(self, step: Step) -> list[Sizes]:
+        return [self.by_node[node].samples[0] for node in step.inputs]
+
+    def _undo(self, before: int) -> None:
+        for index in range(before, len(self.steps)):
+            self.by_node.pop(index, None)
+        del self.steps[before:]
+        self.data_nodes = {key: value for key, value in self.data_nodes.items() if int(str(value.node)) < before}
+
+    def _resolve(self, refs: list[Ref]) -> None:
+        """The results of a call from those of the operators below it."""
+        for ref in refs:
+            if ref.index not in self.values:
+                same = self.tapes[0].alias.get(ref.index)
+                while same is not None and same not in self.values:
+                    same = self.tapes[0].alias.get(same)
+                self.values[ref.index] = self.values[same] if same is not None else self._constant(ref)
+
+    def _shapes(self, ref: Ref) -> tuple[Sizes, ...]:
+        if len(self.tapes) == 1:
+            return (self.tapes[0].shapes[ref.index],)
+        first, second = self.tapes
+        return first.shapes[ref.index], second.shapes[self.pairs[ref.index]]
+
+    def value(self, ref: Ref) -> Value:
+        if ref.index not in self.values:
+            self.values[ref.index] = self._constant(ref)
+        return self.values[ref.index]
+
+    def _constant(self, ref: Ref) -> Value:
+        """A tensor of numbers made on the way, for a batch where its size goes with the batch."""
+        shapes = self._shapes(ref)
+        batch = self.batch_axis(shapes)
+        return Value(shapes, batch, False, self.times)
+
+    def batch_axis(self, shapes: tuple[Sizes, ...]) -> int | None:
+        """The first axis whose size is the number of samples in every trace."""
+        if len(set(self.times)) < len(self.times) or len(self.times) < 2:
+            return None
+        return next((axis for axis, sizes in enumerate(columns(shapes)) if sizes == self.times), None)
+
+    def _arguments(self, calls: tuple[Call, ...]) -> tuple[list[Any], dict[str, Any], bool]:
+        found: list[bool] = []
+        arguments = [self._merged(parts, found) for parts in zip(*(call.arguments for call in calls), strict=True)]
+        named = {key: self._merged(tuple(call.named[key] for call in calls), found) for key in calls[0].named}
+        return arguments, named, bool(found)
+
+    def _merged(self, parts: tuple[Any, ...], found: list[bool]) -> Any:
+        """An argument of all traces as one: a value for tensors, and what differs as Varying."""
+        first = parts[0]
+        if isinstance(first, Ref):
+            return self.value(first)
+        if isinstance(first, tuple):
+            if any(not isinstance(part, tuple) or len(part) != len(first) for part in parts):
+                found.append(True)
+                return Varying(parts)
+            return tuple([self._merged(piece, found) for piece in zip(*parts, strict=True)])
+        if isinstance(first, slice):
+            return slice(
+                *(self._merged(tuple(getattr(p, field) for p in parts), found) for field in ("start", "stop", "step"))
+            )
+        if isinstance(first, (int, float)) and not isinstance(first, bool):
+            if any(part != first for part in parts[1:]):
+                found.append(True)
+                return Varying(parts)
+            return first
+        return first
+
+    def sample_layer(self, layer: Layer, *values: Value) -> Value:
+        """Add a layer, given the values with the samples that it reads; its output has the batch as the first does.
+
+        Raises DeclinedError where a layer does not take these inputs.
+        """
+        nodes = [self.as_data(value) for value in values]
+        outputs = []
+        for trace in range(len(self.times)):
+            inputs = [value.samples[trace] for value in nodes]
+            for check in layer.checks(*inputs):
+                if check.holds is not True:
+                    raise DeclinedError(check.explain())
+            outputs.append(tuple(layer.output(*inputs)))
+        index = len(self.steps)
+        batched = any(self.depends_on_samples(value) for value in nodes)
+        self.steps.append(
+            Step(layer, tuple(v.node for v in nodes if v.node is not None), self.frame, self.operator,
+                 samples=tuple(outputs), batched=batched)
+        )  # fmt: skip
+        lead = nodes[0]
+        shapes = tuple(outputs)
+        found = Value(shapes, None, False, lead.times or self.times, index)
+        self.by_node[index] = found
+        return found
+
+    def depends_on_samples(self, value: Value) -> bool:
+        """Whether there is one of a value for each sample, and not one for all."""
+        return isinstance(value.node, str) or (value.node is not None and self.steps[value.node].batched)
+
+    def layer(
+        self,
+        layer: Layer,
+        *values: Value,
+        batch: int | str | None = "same",
+        tensors: dict[str, Value | None] | None = None,
+    ) -> Value:
+        """Add a layer whose output has the batch where its first input has it, or on axis ``batch``."""
+        made = self.sample_layer(layer, *values)
+        if tensors:
+            self.steps[-1].tensors = {name: value for name, value in tensors.items() if value is not None}
+        lead = next((value for value in values if value.batch is not None), values[0])
+        axis = lead.batch if batch == "same" else batch
+        return self.at(made, axis if isinstance(axis, int) else None, lead.kept, lead.times)
+
+    def at(self, made: Value, batch: int | None, kept: bool, times: Sizes) -> Value:
+        """What a layer has made, as a tensor with its batch on an axis."""
+        shapes = tuple(with_batch(sample, batch, kept, count) for sample, count in zip(made.shapes, times, strict=True))
+        return Value(shapes, batch, kept, times, made.node)
+
+    def placed(self, made: Value, target: Value) -> Value:
+        """What a layer has made as the tensor that it should be. Raises DeclinedError where it is not in some trace."""
+        if made.shapes != target.samples:
+            raise DeclinedError(f"{made.shapes} for {target.samples}")
+        return replace(target, node=made.node, stored=None)
+
+    def forced(self, layer: Layer, x: Value, shapes: tuple[Sizes, ...] = (), samples: tuple[Sizes, ...] = ()) -> Value:
+        """A layer that is right in the first trace alone, which is noted; its shapes are as they were recorded."""
+        target = replace(x, shapes=shapes, stored=None) if shapes else Value(samples, None, False, self.times)
+        node = self.as_data(x)
+        for check in layer.checks(node.samples[0]):
+            if check.holds is not True:
+                raise DeclinedError(check.explain())
+        if tuple(layer.output(node.samples[0])) != target.samples[0] or node.node is None:
+            raise DeclinedError("another shape")
+        index = len(self.steps)
+        step = Step(layer, (node.node,), self.frame, self.operator, samples=target.samples)
+        step.batched = self.depends_on_samples(node)
+        self.steps.append(step)
+        self.by_node[index] = Value(target.samples, None, False, self.times, index)
+        return replace(target, node=index)
+
+    def as_data(self, value: Value, shape: Sizes | None = None) -> Value:
+        """A value that a layer makes: a stored tensor or a constant gets one, in another shape if wanted."""
+        if value.node is not None:
+            return value
+        wanted = value.samples[0] if shape is None else shape
+        key = (value.stored.name if value.stored else f"%{id(value)}", wanted)
+        if key in self.data_nodes:
+            return self.data_nodes[key]
+        made: Layer
+        source: int | str = self.first_input
+        if value.stored is None:
+            made = layers.ConstantTensor(shape=wanted)
+            if shape is None and any(sample != wanted for sample in value.samples):
+                made, source = self._constant_like(value)
+        elif value.stored.is_parameter:
+            made = layers.LearnedTensor(shape=wanted)
+        else:
+            made = layers.ConstantTensor(shape=wanted, stored=True)
+        index = len(self.steps)
+        samples = value.samples if shape is None else (wanted,) * len(self.times)
+        of_samples = value.batch is not None and value.times == self.times
+        step = Step(made, (source,), self.frame, "constant", samples=samples, batched=of_samples)
+        step.stored = value.stored
+        self.steps.append(step)
+        found = Value(samples, None, False, self.times, index)
+        if value.batch is not None and shape is None:
+            found = replace(value, node=index)
+        self.by_node[index] = replace(found, shapes=samples, batch=None, kept=False)
+        self.data_nodes[key] = found
+        return found
+
+    def _constant_like(self, value: Value) -> tuple[Layer, int | str]:
+        """A constant whose sizes are those of something before it, and what that is."""
+        sizes = columns(value.samples)
+        varying = [column for column in sizes if any(size != column[0] for size in column)]
+        if 0 not in value.samples[0]:
+            for other, axes in self.with_sizes(varying):
+                shape = tuple(0 if column in varying else column[0] for column in sizes)
+                node = other.node if other.node is not None else self.first_input
+                return layers.ConstantTensor(shape=shape, axes=tuple(axis + 1 for axis in axes)), node
+        self.freeze("a constant of the input's size")
+        return layers.ConstantTensor(shape=value.samples[0]), self.first_input
+
+    first_input: str = "input"
+
+    def freeze(self, what: str) -> None:
+        """Note that something of this call holds for the traced size only."""
+        self.frozen = what
+
+    def prune(self, outputs: Sequence[int | str]) -> list[int | str]:
+        """Drop what costs nothing, has no tensors and is read by nobody, such as places of maxima; the outputs anew."""
+        used = {node for node in outputs if isinstance(node, int)}
+        kept: list[int] = []
+        for index in range(len(self.steps) - 1, -1, -1):
+            step = self.steps[index]
+            idle = isinstance(step.layer, layers.Opaque) and step.layer.free and not step.tensors
+            if idle and index not in used:
+                continue
+            kept.append(index)
+            used |= {node for node in step.inputs if isinstance(node, int)}
+            used |= {value.node for value in step.tensors.values() if isinstance(value.node, int)}
+        places: dict[int | str, int] = {index: place for place, index in enumerate(reversed(kept))}
+        if len(places) == len(self.steps):
+            return list(outputs)
+        self.steps = [self.steps[index] for index in reversed(kept)]
+        for step in self.steps:
+            step.inputs = tuple(places.get(node, node) for node in step.inputs)
+            step.tensors = {
+                name: value if value.node is None else replace(value, node=places.get(value.node, value.node))
+                for name, value in step.tensors.items()
+            }
+        self.by_node = {
+            places.get(node, node): replace(value, node=places.get(node, node))
+            for node, value in self.by_node.items()
+            if isinstance(node, str) or node in places
+        }
+        self.data_nodes = {}
+        return [places.get(node, node) for node in outputs]
+
+    def with_sizes(self, wanted: list[Sizes]) -> Iterator[tuple[Value, list[int]]]:
+        """The values before that have these sizes along some axes, in their order, the latest first."""
+        for count, step in enumerate(reversed(self.steps)):
+            if count > _MOST_SEARCHED:
+                break
+            if not step.batched:
+                continue
+            axes = subsequence(wanted, columns(step.samples))
+            if axes is not None:
+                index = len(self.steps) - 1 - count
+                yield Value(step.samples, None, False, self.times, index), axes
+        for node, value in self.by_node.items():
+            if isinstance(node, str):
+                axes = subsequence(wanted, columns(value.samples))
+                if axes is not None:
+                    yield Value(value.samples, None, False, self.times, node), axes
+
+    def rearranged(self, x: Value, shapes: tuple[Sizes, ...]) -> Value:
+        return rearranged(self, x, shapes)
+
+    def _opaque(self, call: Call, refs: list[Ref], used: list[Value]) -> None:
+        """An operator that is not known: its shapes as recorded, its parameters, what PyTorch's counter says."""
+        data: list[Value] = []
+        tensors: dict[str, Value] = {}
+        for value in used:
+            if value.node is not None and value not in data:
+                data.append(value)
+            elif value.stored is not None and value.stored.is_parameter:
+                tensors[value.stored.name.rpartition(".")[2]] = value
+            elif value.stored is not None:
+                data.append(self.as_data(value))
+        name = call.name if call.where.startswith(("torch", "aten")) else f"{call.where}.{call.name}"
+        first = True
+        for position, ref in enumerate(refs):
+            shapes = self._shapes(ref)
+            batch, kept = self._guess(shapes, data)
+            target = Value(shapes, batch, kept, self.times)
+            samples = target.samples
+            same = bool(data) and samples == data[0].samples
+            constant = all(sample == samples[0] for sample in samples)
+            inputs_vary = any(sample != value.samples[0] for value in data for sample in value.samples)
+            free = not first or call.name.strip("_") in FREE or not self.tapes[0].floating[ref.index]
+            macs = None
+            if call.macs:
+                macs = call.macs // self.times[0] if batch is not None else call.macs
+            layer = layers.Opaque(
+                operator=_operator(name, position),
+                output_shape=None if same else samples[0],
+                input_shapes=None if same or (constant and inputs_vary) else tuple(v.samples[0] for v in data) or None,
+                macs=(macs if first else 0) if not free else None,
+                free=free,
+                held_parameters={key: v.stored.shape for key, v in tensors.items() if v.stored} if first else {},
+            )
+            if not constant and not same:
+                self.freeze(f"the shape of what {name} makes")
+            index = len(self.steps)
+            sources = tuple(v.node for v in data if v.node is not None) or (self.first_input,)
+            step = Step(layer, sources, call.frame, call.name.strip("_"), samples=samples, batched=batch is not None)
+            step.tensors = dict(tensors) if first else {}
+            step.frozen = self.frozen
+            self.steps.append(step)
+            self.by_node[index] = Value(samples, None, False, self.times, index)
+            self.values[ref.index] = replace(target, node=index)
+            first = False
+
+    def _guess(self, shapes: tuple[Sizes, ...], data: list[Value]) -> tuple[int | None, bool]:
+        """Where the batch is in what an unknown operator makes: where it was, or where the size goes with it."""
+        lead = next((value for value in data if value.batch is not None), None)
+        if lead is None:
+            return None, False
+        axis = self.batch_axis(shapes)
+        if axis is not None:
+            return axis, False
+        if lead.batch is not None and lead.batch < len(shapes[0]):
+            sizes = columns(shapes)[lead.batch]
+            if all(size % times == 0 for size, times in zip(sizes, lead.times, strict=True)):
+                return lead.batch, any(size != times for size, times in zip(sizes, lead.times, strict=True))
+        return None, False
+
+
+FREE = frozenset(
+    (
+        *("gather", "index", "getitem", "scatter", "scatter_", "index_put", "index_put_", "sort", "argsort", "topk"),
+        *("nonzero", "as_strided", "tril", "triu", "diagonal", "unfold", "take", "take_along_dim", "index_copy"),
+        *("masked_select", "bucketize", "one_hot", "setitem", "diag_embed", "copy", "slice_scatter", "select_scatter"),
+        *("slice", "select", "view", "reshape", "expand", "repeat", "permute", "transpose", "squeeze", "unsqueeze"),
+        *("cat", "stack", "split", "chunk", "unbind", "narrow", "constant_pad_nd", "pad", "slice_copy", "movedim"),
+        *("im2col", "col2im", "rot90", "channel_shuffle", "pixel_shuffle", "pixel_unshuffle", "flip", "roll"),
+    )
+)
+"""Operators that move or choose elements, without arithmetic."""
+
+
+def _operator(name: str, position: int) -> str:
+    return (f"{name}[{position}]" if position else name)[:200] or "operator"
+
+
+def _plain_name(name: str) -> str:
+    """The name of a function that works in place or by an operator sign, as that of its like."""
+    if name.startswith("__") and name.endswith("__"):
+        return name
+    return name.rstrip("_") if name.endswith("_") else name.lstrip("_") if name.startswith("_") else name
+
+
+def _refs(tree: Any) -> Iterator[Ref]:
+    if isinstance(tree, Ref):
+        yield tree
+    elif isinstance(tree, tuple):
+        for part in tree:
+            yield from _refs(part)
+    elif isinstance(tree, dict):
+        for part in tree.values():
+            yield from _refs(part)
+    elif isinstance(tree, slice):
+        yield from _refs((tree.start, tree.stop, tree.step))
+
+
+def _values(tree: Any) -> Iterator[Value]:
+    if isinstance(tree, Value):
+        yield tree
+    elif isinstance(tree, (tuple, list)):
+        for part in tree:
+            yield from _values(part)
+    elif isinstance(tree, dict):
+        for part in tree.values():
+            yield from _values(part)
+    elif isinstance(tree, slice):
+        yield from _values((tree.start, tree.stop, tree.step))
+
+
+def elements_of(stored: Stored) -> int:
+    return prod(stored.shape)

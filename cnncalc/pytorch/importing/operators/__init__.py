@@ -1,0 +1,13 @@
+"""Translations of PyTorch's functions, methods and operators into layers, by family."""
+
+from cnncalc.pytorch.importing.operators import (
+    activations,
+    arithmetic,
+    arrangements,
+    matrices,
+    normalizations,
+    reductions,
+    windows,
+)
+
+__all__ = ["activations", "arithmetic", "arrangements", "matrices", "normalizations", "reductions", "windows"]

@@ -56,7 +56,7 @@ class Folded(Struct, frozen=True):
 
     def to_dict(self) -> dict[str, Any]:
         """The group as plain data."""
-        totals = structs.asdict(Totals.of(self.rows))
+        totals = {name: int(getattr(self, name)) for name in Totals.__struct_fields__}
         return {
             "name": self.name,
             "type": "group",
@@ -80,7 +80,7 @@ def folded(analysis: Analysis, depth: int) -> list[Row | Folded]:
             found.append(rows[0])
             continue
         outside = (name for row in rows for name in row.inputs if home.get(name) != prefix)
-        totals = structs.asdict(Totals.of(rows))
+        totals = structs.asdict(Totals.of(rows, analysis.convention))
         read = tuple(dict.fromkeys(home.get(name, name) for name in outside))
         found.append(Folded(prefix, tuple(rows), read, **totals))
     return found

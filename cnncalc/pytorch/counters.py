@@ -189,9 +189,9 @@ def as_written(module: Built) -> None:
     for part in module.modules():
         if isinstance(part, Function) and getattr(nn.functional, part.function.__name__, None) is part.function:
             part.function = partial(_current, part.function.__name__)
-    module.steps = [
-        structs.replace(step, functional=True) if isinstance(module.layer(step.path), Function) else step
-        for step in module.steps
+    module.network_steps = [
+        structs.replace(step, functional=True) if isinstance(module.module_at(step.path), Function) else step
+        for step in module.network_steps
     ]
 
 

@@ -28,6 +28,10 @@ class Gcd(sympy.Function):  # type: ignore[misc]
             return a
         return None
 
+    def _latex(self, printer: Any) -> str:
+        a, b = map(printer._print, self.args)
+        return rf"\gcd\left({a}, {b}\right)"
+
 
 class Choice(sympy.Function):  # type: ignore[misc]
     """One of two whole numbers, by a condition. SymPy's Piecewise takes minutes where conditions hold such choices."""

@@ -78,7 +78,7 @@ def command(
         name for one in layers for each in quantity.split(",") for name in expanded_names(derivation, each.strip(), one)
     ]
     formulas = [derivation.formula(name) for name in asked]
-    if layer != "all":
+    if layer != "all" and (form != "latex" or len(formulas) == 1):
         formulas = [found.renumbered() for found in formulas]
     whole: list[Any] = []
     if assume:

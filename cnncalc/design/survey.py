@@ -32,6 +32,8 @@ class Ordered:
     def column(self, block: Block) -> Any:
         """Numbers of which the least come first, for points that all have one."""
         values = (block.variables | block.quantities)[self.name]
+        if values is None:
+            return numpy.zeros(len(block), dtype=numpy.int64)
         values = values.astype(numpy.int64) if values.dtype == bool else values
         return -values if self.largest else values
 

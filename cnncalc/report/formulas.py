@@ -109,11 +109,10 @@ def _power(name: str, degree: Any) -> str:
 
 
 def latex_text(formulas: Sequence[Formula]) -> str:
-    """The formulas as one aligned block, sizes below."""
-    lines = []
-    for formula in formulas:
-        lines.append(rf"\mathrm{{{_escaped(formula.quantity)}}} &= {latex(formula.short)}")
-        lines += [f"{latex(name)} &= {latex(size)}" for name, size in formula.sizes.items()]
+    """The formulas as one aligned block, the sizes that they name below."""
+    lines = [rf"\mathrm{{{_escaped(formula.quantity)}}} &= {latex(formula.short)}" for formula in formulas]
+    sizes = {name: size for formula in formulas for name, size in formula.sizes.items()}
+    lines += [f"{latex(name)} &= {latex(size)}" for name, size in sizes.items()]
     return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
 

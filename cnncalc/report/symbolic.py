@@ -27,10 +27,18 @@ def latex(expression: Any) -> str:
     found = sympy.sympify(expression)
     found = found.rewrite(sympy.Piecewise) if found.has(Choice) else found
     joined = joined_floor(found)
-    found = found if joined is None else sympy.floor(sympy.together(joined[0] / joined[1]), evaluate=False)
-    found = found.replace(sympy.floor, lambda inner: sympy.floor(sympy.together(inner), evaluate=False))
+    if joined is not None:
+        found = _fraction_floor(*joined)
+    else:
+        found = found.replace(sympy.floor, lambda inner: _fraction_floor(*sympy.fraction(sympy.together(inner))))
     names = {name: _latex_name(name.name) for name in found.free_symbols}
     return str(sympy.latex(found, mul_symbol="dot", symbol_names=names))
+
+
+def _fraction_floor(top: Any, bottom: Any) -> Any:
+    """A floor of one fraction, which SymPy would take apart."""
+    inner = top if bottom == 1 else sympy.Mul(top, sympy.Pow(bottom, -1, evaluate=False), evaluate=False)
+    return sympy.floor(inner, evaluate=False)
 
 
 def _latex_name(name: str) -> str:

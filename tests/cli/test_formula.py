@@ -41,7 +41,7 @@ def test_the_python_that_is_printed_runs():
 
 def test_other_formats():
     latex = cnncalc("formula", "alexnet", "--symbols", "H", "--format", "latex", "--quantity", "macs").stdout
-    assert r"h_{1} &= \left\lfloor{" in latex
+    assert r"h_{1} &= \left\lfloor{\frac{H - 3}{4}}\right\rfloor" in latex
     assert latex.startswith("\\begin{align*}\n\\mathrm{macs} &= ")
     document = json.loads(cnncalc("formula", "dcgan", "--symbols", "width", "--format", "json").stdout)
     assert document == [

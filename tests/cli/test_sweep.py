@@ -44,6 +44,12 @@ def test_a_front_is_drawn(tmp_path):
     assert "width = 0.5\ninput = 96\n" in text
 
 
+@pytest.mark.parametrize("option", ["--pareto", "--sort"])
+def test_nothing_is_left(option, capsys):
+    commands(["sweep", "alexnet", "--vary", "H=1,2", option, "macs"], standalone_mode=False)
+    assert "AlexNet: 2 points, 2 of them illegal" in capsys.readouterr().out
+
+
 def test_formats():
     rows = json.loads(cnncalc(*ASKED, "--sort", "-macs", "--format", "json").stdout)
     assert rows["points"] == rows["legal"] == rows["met"] == 10

@@ -24,9 +24,6 @@ def test_a_table_a_file_and_what_changed(tmp_path):
     assert max(map(len, result.stdout.splitlines())) <= 80
     saved = json.loads((tmp_path / "a.json").read_text())
     assert [layer["name"] for layer in saved["layers"]] == ["c", "r"]
-    against = cnncalc("measure", "net.json", *QUICK, "--against", "a.json", "--tolerance", 10, cwd=tmp_path)
-    assert against.returncode == 0
-    assert re.search(r"^whole +[\d.]+ [mµ]?s", against.stdout, re.M)
     for layer in (*saved["layers"], saved["whole"]):
         layer["latency"] = {"median": 1e-9, "low": 1e-9, "high": 1e-9, "best": 1e-9, "repeats": 2}
     (tmp_path / "a.json").write_text(json.dumps(saved))

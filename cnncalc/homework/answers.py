@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from math import prod
 
 from msgspec import Struct
@@ -259,8 +259,13 @@ def _evaluated(text: str, tokens: Sequence[Token], chosen: Sequence[_Figure], ro
             half = Fraction(10**trailing if rough else 1, 2)
             digits = max(digits - trailing, 1) if rough else digits
         return Amount(text, value, half * scale, digits, measures, remarks, factor)
-    if not any(unit.factor > 1 for unit in units):
+    rounded = [
+        figure
+        for figure, following in pairwise(chosen)
+        if figure.digits and following.unit and following.unit.factor > 1
+    ]
+    if not rounded:
         return Amount(text, value, Fraction(0), 0, measures, remarks)
-    roughest = min((figure for figure in numbers if figure.half), key=lambda figure: figure.digits, default=None)
-    relative = roughest.half / roughest.value if roughest and roughest.value else Fraction(1, 200)
-    return Amount(text, value, abs(value) * relative, roughest.digits if roughest else 2, measures, remarks, factor)
+    relative = max((figure.half or Fraction(1, 2)) / figure.value for figure in rounded)
+    digits = min(figure.digits for figure in rounded)
+    return Amount(text, value, abs(value) * relative, digits, measures, remarks, factor)

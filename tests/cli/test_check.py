@@ -284,3 +284,11 @@ def test_hostile_answers_do_no_harm(room):
         single = check(room, "key.json", name)
         assert single.returncode == 1
         assert "Traceback" not in single.stderr
+
+
+def test_marks_on_a_terminal_of_few_characters(room):
+    (room / "ada.csv").write_text("layer,output,params\nC1,6x28x28,150\nS2,6x14,what\n")
+    printed = check(room, "lenet5", "ada.csv", env={"PYTHONIOENCODING": "ascii"}).stdout
+    assert "x C1: Parameters (0/1)" in printed
+    assert "? S2: Parameters (0/1)" in printed
+    assert "+ C1: Output size = 6x28x28" in printed

@@ -58,6 +58,8 @@ RIGHT = [
     ("244.4 MB", "weight_bytes", 244_403_360),
     ("233.1 MiB", "weight_bytes", 244_403_360),
     ("24M * 4 bytes", "weight_bytes", 96_000_000),
+    ("24M * 4 bytes", "weight_bytes", 97_500_000),
+    ("13 × 13 px", "receptive_field", (13, 13)),
     ("195x195 (R-CNN)", "receptive_field", (195, 195)),
     ("195", "receptive_field", (195, 195)),
     ("13x13 = 169 pixels", "receptive_field", (13, 13)),
@@ -98,6 +100,8 @@ def test_a_right_answer_without_a_remark(text, quantity, figure):
 REMARKED = [
     ("28*28*6", "output", (6, 28, 28), "channels-last"),
     ("28 × 28 × 6", "output", (6, 28, 28), "channels-last"),
+    ("28x28@6", "output", (6, 28, 28), "channels-last"),
+    ("H = 28, W = 28", "output", (6, 28, 28), "channels-left-out"),
     ("(1, 6, 28, 28)", "output", (6, 28, 28), "batch"),
     ("(N, 6, 28, 28)", "output", (6, 28, 28), "batch"),
     ("-1x6x28x28", "output", (6, 28, 28), "batch"),
@@ -127,6 +131,8 @@ def test_a_right_answer_with_a_remark(text, quantity, figure, remark):
     [
         ("28,939", "params", 28_938),
         ("28.8k", "params", 28_938),
+        ("24M * 4 bytes", "weight_bytes", 99_000_000),
+        ("24M * 4 bytes", "weight_bytes", 93_000_000),
         ("28.938k", "params", 28_938_000),
         ("1e7", "params", 14_000_000),
         ("0M", "params", 400_000),

@@ -106,6 +106,13 @@ def test_no_mistake_before_is_blamed_where_what_is_before_is_right():
     assert graded({"conv2.output": "16x29x29", "pool.output": "8x16x16"}).results[0].diagnoses.found == ()
 
 
+def test_totals_of_own_sizes():
+    """From 28×28: 600·784 + 1,152·144 + 2,304·10 = 470,400 + 165,888 + 23,040 = 659,328 multiply-accumulates."""
+    answers = {"conv1.output": "8x28x28", "conv2.output": "16x12x12", "total.macs": "659,328"}
+    result = graded(answers).results[2]
+    assert (result.verdict, result.sources) == ("carried", (("conv1", "output"), ("conv2", "output")))
+
+
 def test_totals_of_own_figures():
     """600 + 1,168 + 31,370 = 33,138."""
     paper = graded({"conv1.params": 600, "conv2.params": 1168, "fc.params": 31370, "total.params": 33138})

@@ -18,12 +18,10 @@ from cnncalc.report.table import table
 
 COLUMNS = 80
 PICTURE = Path(__file__).parent / "alexnet.svg"
-THEME = TerminalTheme(
-    (24, 26, 31),
-    (214, 218, 226),
-    [(24, 26, 31), (224, 108, 117), (142, 192, 124), (229, 192, 123)]
-    + [(97, 175, 239), (198, 120, 221), (86, 182, 194), (171, 178, 191)],
-)
+DARK, LIGHT = (24, 26, 31), (214, 218, 226)
+RED, GREEN, YELLOW, BLUE = (224, 108, 117), (142, 192, 124), (229, 192, 123), (97, 175, 239)
+MAGENTA, CYAN, WHITE = (198, 120, 221), (86, 182, 194), (171, 178, 191)
+THEME = TerminalTheme(DARK, LIGHT, [DARK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE])
 
 
 def draw() -> str:

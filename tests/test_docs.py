@@ -54,7 +54,7 @@ def test_python_examples(path):
     assert runner.run(test).failed == 0
 
 
-@pytest.mark.parametrize("module", ["cnncalc", "cnncalc.arithmetic.recording"])
+@pytest.mark.parametrize("module", ["cnncalc", "cnncalc.arithmetic.recording", "cnncalc.pytorch"])
 def test_docstring_examples(module):
     assert doctest.testmod(__import__(module, fromlist=["_"])).failed == 0
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from cnncalc.analysis.analysis import Analysis
 from cnncalc.arithmetic import prod
 from cnncalc.graph import Graph
+from cnncalc.layers.base import View
 
 
 def last_uses(graph: Graph) -> tuple[tuple[int, ...], ...]:
@@ -30,77 +31,138 @@ def last_uses(graph: Graph) -> tuple[tuple[int, ...], ...]:
 
 
 class Memory(Struct, frozen=True):
-    """What a pass needs at once, in elements: parameters and buffers, their gradients, and values of layers.
+    """What a pass needs at once, where it needs most.
 
-    ``values`` are those that live while ``layer`` runs, which is where they are most, the network's inputs among them.
+    In elements: ``tensors``, the parameters and buffers; ``gradients`` of parameters; ``values``, what layers made and
+    the gradients of that, the network's inputs among them. ``kept`` are bytes of masks and of the places of maxima.
+    ``layer`` is the one that runs then.
     """
 
     tensors: int
     gradients: int
     values: int
+    kept: int
     layer: str
 
-    @property
-    def elements(self) -> int:
-        return self.tensors + self.gradients + self.values
+    def bytes(self, element: int) -> int:
+        """All of it, with numbers of ``element`` bytes."""
+        return (self.tensors + self.gradients + self.values) * element + self.kept
 
 
 def inference_memory(analysis: Analysis, graph: Graph) -> Memory:
-    """The elements that inference needs at once, where each value goes as soon as nothing reads it any more.
+    """What inference needs at once, where each value goes as soon as nothing reads it any more.
 
     The caller holds the network's inputs throughout. A layer's inputs and its output live while it runs; a view lives
     in what it looks at. Not counted are workspaces, which are the libraries' own: columns of a convolution, the places
     of a pool's maxima, scores of attention.
     """
-    live = 0
-    most, where = 0, ""
-    sizes, readers = _storages(analysis)
-    held = sum(sizes[: len(analysis.inputs)])
-    roots = _roots(analysis)
-    for index, (row, dead) in enumerate(zip(analysis.layers, last_uses(graph), strict=True)):
-        own = index + len(analysis.inputs)
-        live += sizes[own]
-        if held + live > most:
-            most, where = held + live, row.name
-        for position in dead:
-            root = roots[position]
-            readers[root] -= 1
-            if not readers[root] and root >= len(analysis.inputs):
-                live -= sizes[root]
-    totals = analysis.totals
-    return Memory(totals.params + totals.buffers, 0, most, where)
+    storages = _Storages(analysis, graph, views=(True, "at inference"))
+    live = most = storages.inputs
+    where = ""
+    for index, row in enumerate(analysis.layers):
+        live += storages.made(index)
+        if live > most:
+            most, where = live, row.name
+        live -= sum(storages.sizes[root] for root in storages.read_last(index))
+    return Memory(storages.tensors, 0, most, 0, where)
 
 
-def training_memory(analysis: Analysis) -> Memory:
-    """The elements that a forward and a backward pass need at most: every value, the gradients of parameters, and those
-    of the largest layer's output and inputs.
+def training_memory(analysis: Analysis, graph: Graph, element: int) -> Memory:
+    """What a forward and a backward pass need at once, with numbers of ``element`` bytes, without an optimizer.
 
-    PyTorch keeps less where no gradient needs a value, and more for what layers keep besides, such as the places of
-    maxima.
+    Forwards, a value stays where a layer keeps it for the way back. Backwards, it goes when the first layer that kept
+    it has been passed; the gradient of a value lives from its last reader to the layer that made it, those of
+    parameters stay. Not counted, besides workspaces, is what layers made of several operations keep within themselves.
     """
-    sizes, _ = _storages(analysis)
-    widest = max(analysis.layers, key=lambda row: sum(map(prod, row.input_shapes)) + prod(row.output_shape))
-    passing = analysis.batch * (sum(map(prod, widest.input_shapes)) + prod(widest.output_shape))
-    totals = analysis.totals
-    return Memory(totals.params + totals.buffers, totals.params, sum(sizes) + passing, widest.name)
+    storages = _Storages(analysis, graph, views=(True,))
+    rows = analysis.layers
+    first_keeper = storages.first_keepers()
+    live, kept, most = storages.inputs, 0, Memory(storages.tensors, 0, storages.inputs, 0, "")
+    for index, row in enumerate(rows):
+        live += storages.made(index)
+        kept += storages.besides(index)
+        most = max(most, Memory(storages.tensors, 0, live, kept, row.name), key=lambda memory: memory.bytes(element))
+        live -= sum(storages.sizes[root] for root in storages.read_last(index) if root not in first_keeper)
+    gradients = passing = 0
+    kept_until: dict[int, list[int]] = {}
+    for root, index in first_keeper.items():
+        kept_until.setdefault(index, []).append(root)
+    wanted: set[int] = set()
+    for index in reversed(range(len(rows))):
+        row = rows[index]
+        for root in storages.read(index):
+            if root >= len(analysis.inputs) and root not in wanted and root != storages.own(index):
+                wanted.add(root)
+                passing += storages.sizes[root]
+        gradients += row.params
+        now = Memory(storages.tensors, gradients, live + passing, kept, row.name)
+        most = max(most, now, key=lambda memory: memory.bytes(element))
+        if storages.own(index) in wanted and storages.sizes[storages.own(index)] and storages.made(index):
+            passing -= storages.made(index)
+        kept -= storages.besides(index)
+        live -= sum(storages.sizes[root] for root in kept_until.get(index, ()) if storages.may_go(root))
+    return most
 
 
-def _roots(analysis: Analysis) -> list[int]:
-    """For each value, the one in whose memory it lies."""
-    roots = list(range(len(analysis.inputs)))
-    for row in analysis.layers:
-        roots.append(roots[row.visit.node.sources[0]] if row.layer.is_view else len(roots))
-    return roots
+class _Storages:
+    """The memory of values, by the position of the value that it was made for: inputs first, then layers' outputs."""
 
+    def __init__(self, analysis: Analysis, graph: Graph, views: tuple[View, ...]) -> None:
+        self.analysis = analysis
+        self.first = len(analysis.inputs)
+        self.tensors = analysis.totals.params + analysis.totals.buffers
+        shapes = [*analysis.inputs.values(), *(row.output_shape for row in analysis.layers)]
+        self.roots = list(range(self.first))
+        for row in analysis.layers:
+            looks = row.layer.is_view in views and row.layer.is_view is not False
+            self.roots.append(self.roots[row.visit.node.sources[0]] if looks else len(self.roots))
+        self.sizes = [analysis.batch * prod(shape) for shape in shapes]
+        self.inputs = sum(self.sizes[: self.first])
+        positions = {name: index for index, name in enumerate((*graph.inputs, *(node.name for node in graph.nodes)))}
+        self.outputs = {self.roots[positions[name]] for name in graph.outputs}
+        self._waiting = [0] * len(self.roots)
+        for root in self.roots:
+            self._waiting[root] += 1
+        self._dead = last_uses(graph)
 
-def _storages(analysis: Analysis) -> tuple[list[int], list[int]]:
-    """For each value the elements of memory of its own, of the whole batch, and how many values lie in it."""
-    roots = _roots(analysis)
-    shapes = [*analysis.inputs.values(), *(row.output_shape for row in analysis.layers)]
-    sizes = [
-        analysis.batch * prod(shape) if roots[position] == position else 0 for position, shape in enumerate(shapes)
-    ]
-    values = [0] * len(roots)
-    for root in roots:
-        values[root] += 1
-    return sizes, values
+    def own(self, index: int) -> int:
+        """Where the output of a layer lies."""
+        return self.roots[self.first + index]
+
+    def made(self, index: int) -> int:
+        """The elements that a layer makes memory for; a view makes none."""
+        position = self.first + index
+        return self.sizes[position] if self.roots[position] == position else 0
+
+    def read(self, index: int) -> set[int]:
+        """Where the inputs of a layer lie."""
+        return {self.roots[source] for source in self.analysis.layers[index].visit.node.sources}
+
+    def read_last(self, index: int) -> list[int]:
+        """What nothing reads behind a layer; to be asked once, of the layers in their order."""
+        gone = []
+        for position in self._dead[index]:
+            root = self.roots[position]
+            self._waiting[root] -= 1
+            if not self._waiting[root] and root >= self.first:
+                gone.append(root)
+        return gone
+
+    def may_go(self, root: int) -> bool:
+        """Whether it is neither an input nor an output of the network, which others hold."""
+        return root >= self.first and root not in self.outputs
+
+    def besides(self, index: int) -> int:
+        """Bytes of masks and places that a layer keeps for the backward pass."""
+        row = self.analysis.layers[index]
+        count = self.analysis.batch * prod(row.output_shape)
+        return count * (("mask" in row.layer.keeps) + 8 * ("places" in row.layer.keeps))
+
+    def first_keepers(self) -> dict[int, int]:
+        """For what is kept for the backward pass, the first layer that keeps it, which the pass comes to last."""
+        first: dict[int, int] = {}
+        for index, row in enumerate(self.analysis.layers):
+            kept = self.read(index) if "inputs" in row.layer.keeps else set()
+            for root in kept | ({self.own(index)} if "output" in row.layer.keeps else set()):
+                first.setdefault(root, index)
+        return first

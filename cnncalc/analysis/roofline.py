@@ -17,13 +17,15 @@ Verdict: TypeAlias = Literal["compute-bound", "memory-bound", "overhead-bound"]
 
 
 class Work(Struct, frozen=True):
-    """What is done at the least: ``flops``, 2 a multiply-accumulate as in the ceiling, and ``bytes``."""
+    """What is done at the least: ``flops``, 2 a multiply-accumulate as in the ceiling, and bytes read and written."""
 
     flops: int
-    bytes: int
+    read: int
+    written: int = 0
 
-    def __add__(self, other: Work) -> Work:
-        return Work(self.flops + other.flops, self.bytes + other.bytes)
+    @property
+    def bytes(self) -> int:
+        return self.read + self.written
 
     @property
     def intensity(self) -> float | None:
@@ -33,43 +35,53 @@ class Work(Struct, frozen=True):
 
 class Ceilings(Struct, frozen=True):
     """What a device was seen to do: FLOP/s of a large matrix product, bytes/s of the fastest way to read or copy much,
-    and the seconds that a layer takes which does next to nothing.
+    and the seconds that a layer takes which does next to nothing. ``cache`` is the last cache's bytes, None where it is
+    not known.
     """
 
     flops: float
     bytes: float
     overhead: float
+    cache: int | None = None
+
+    def limits(self, work: Work) -> tuple[float, float]:
+        """The seconds that computing and moving take at the ceilings.
+
+        What is written may stay in the cache beyond the end of a run, so only what does not fit must move; where the
+        cache is not known, none of it.
+        """
+        beyond = 0 if self.cache is None else max(0, work.written - self.cache)
+        return work.flops / self.flops, (work.read + beyond) / self.bytes
 
     def bound(self, work: Work) -> float:
-        """The seconds that no run can beat: the longer of computing and moving at the ceilings."""
-        return max(work.flops / self.flops, work.bytes / self.bytes)
+        """The seconds that no run can beat: the longer of computing and moving."""
+        return max(self.limits(work))
 
     def verdict(self, work: Work) -> Verdict:
         """Which of the three limits is the highest for this work: arithmetic, memory, or the cost of a call."""
-        compute, memory = work.flops / self.flops, work.bytes / self.bytes
+        compute, memory = self.limits(work)
         if self.overhead >= max(compute, memory):
             return "overhead-bound"
         return "compute-bound" if compute >= memory else "memory-bound"
 
 
 def layer_work(row: Row, batch: int, element: int, mode: Mode, *, first: bool = False) -> Work:
-    """What one layer must compute and move, ``element`` bytes each number, when nothing of it is in a cache.
+    """What one layer must compute and move, ``element`` bytes each number, when nothing that it reads is in a cache.
 
-    Inference reads what it must of the inputs and all parameters and buffers, and writes the output. Training goes
-    forwards likewise, and backwards reads the output's gradient and the parameters and writes gradients of both inputs
-    and parameters, each product costing as much again; the ``first`` layers have no gradient of their inputs.
+    Inference reads what it must of the inputs and all parameters and buffers, and writes the output. Training also
+    reads the output's gradient and writes those of the inputs and the parameters, each product costing as much again;
+    the ``first`` layers have no gradient of their inputs.
     """
     forward = 2 * row.macs
-    if row.layer.is_view:
+    if row.layer.is_view is True or (row.layer.is_view and mode == "inference"):
         return Work(forward, 0)
     *inputs, params = row.layer.least_read(*row.input_shapes)
     output = batch * prod(row.output_shape)
     read = batch * sum(inputs) + params + row.buffers
     if mode == "inference":
-        return Work(forward, element * (read + output))
+        return Work(forward, element * read, element * output)
     arriving = 0 if first else batch * sum(map(prod, row.input_shapes))
-    backward = output + params + row.params + arriving
-    return Work(forward * (2 if first else 3), element * (read + output + backward))
+    return Work(forward * (2 if first else 3), element * (read + output), element * (output + row.params + arriving))
 
 
 def whole_work(analysis: Analysis, element: int, mode: Mode, cache: int | None) -> Work:

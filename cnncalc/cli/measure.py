@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
 from cnncalc.cli.progress import progress
 from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
-from cnncalc.errors import SpecError
+from cnncalc.errors import CnncalcError, SpecError, printable
 from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.pytorch.measurement import Measurement, Settings, load_measurement
 from cnncalc.pytorch.ratios import changes
@@ -87,6 +88,8 @@ def command(
             raise click.UsageError("the same SPEC is named twice")
         _compare(specs, shapes, settings, batch, how, form)
         return
+    if save and not Path(save).parent.is_dir():
+        raise CnncalcError(f"{printable(save)}: there is no such directory")
     saved = load_measurement(against) if against else None
     measurement = _measure(specs[0], shapes, settings, batch, how)
     if save:

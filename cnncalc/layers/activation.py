@@ -9,12 +9,14 @@ from cnncalc.arithmetic import equal, prod
 from cnncalc.layers.base import (
     Axis,
     Check,
+    Kept,
     Layer,
     Operations,
     Parameter,
     Positive,
     Shape,
     TorchCall,
+    View,
     has_axes,
     sample_axis,
 )
@@ -41,7 +43,8 @@ class Elementwise(Layer, frozen=True):
 class Identity(Elementwise, frozen=True):
     """``x``, unchanged."""
 
-    is_view: ClassVar[bool] = True
+    is_view: ClassVar[View] = True
+    keeps: ClassVar[Kept] = ()
     per_element: ClassVar[Operations] = Operations()
 
 
@@ -49,13 +52,15 @@ class Dropout(Elementwise, frozen=True):
     """``x`` at inference, which is what is counted; in training a share ``p`` of the elements becomes zero."""
 
     p: Annotated[float, Meta(ge=0, le=1)] = 0.5
-    is_view: ClassVar[bool] = True
+    is_view: ClassVar[View] = "at inference"
+    keeps: ClassVar[Kept] = ("mask",)
     per_element: ClassVar[Operations] = Operations()
 
 
 class ReLU(Elementwise, frozen=True):
     """``max(0, x)``: a comparison."""
 
+    keeps: ClassVar[Kept] = ("output",)
     per_element: ClassVar[Operations] = Operations(compare=1)
 
 
@@ -69,12 +74,14 @@ class LeakyReLU(Elementwise, frozen=True):
 class Sigmoid(Elementwise, frozen=True):
     """``1 / (1 + exp(−x))``: an exponential, an addition and a division."""
 
+    keeps: ClassVar[Kept] = ("output",)
     per_element: ClassVar[Operations] = Operations(exp=1, add=1, div=1)
 
 
 class Tanh(Elementwise, frozen=True):
     """``tanh(x)``: one transcendental function."""
 
+    keeps: ClassVar[Kept] = ("output",)
     per_element: ClassVar[Operations] = Operations(exp=1)
 
 
@@ -85,6 +92,7 @@ class Softmax(Layer, frozen=True):
     """
 
     dim: Axis = 1
+    keeps: ClassVar[Kept] = ("output",)
 
     def checks(self, x: Shape) -> Iterator[Check]:
         inside = 0 <= sample_axis(self.dim, x) < len(x)
@@ -175,7 +183,8 @@ class StochasticDepth(Elementwise, frozen=True):
 
     p: Annotated[float, Meta(ge=0, le=1)] = 0.5
     mode: Literal["batch", "row"] = "row"
-    is_view: ClassVar[bool] = True
+    is_view: ClassVar[View] = "at inference"
+    keeps: ClassVar[Kept] = ()
     per_element: ClassVar[Operations] = Operations()
 
     def torch_call(self, x: Shape) -> TorchCall:
@@ -207,6 +216,7 @@ class PositionBias(Elementwise, frozen=True):
     Source: Silver et al., "Mastering the game of Go with deep neural networks and tree search" (2016), Methods.
     """
 
+    keeps: ClassVar[Kept] = ()
     per_element: ClassVar[Operations] = Operations(add=1)
 
     def parameters(self, x: Shape) -> tuple[Parameter, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Generic, TypeAlias, TypeVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, of_rank, per_axis
+from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, of_rank, per_axis
 from cnncalc.layers.formulas import adaptive_reads
 from cnncalc.layers.reading import Along, Binned, Everything, Reading, each
 from cnncalc.layers.window import LETTERS, Positive1
@@ -55,6 +55,8 @@ class AdaptiveAvgPool(AdaptivePool[Target], frozen=True):
 
 class AdaptiveMaxPool(AdaptivePool[Target], frozen=True):
     """The largest element of each window: a comparison for each element but the first."""
+
+    keeps: ClassVar[Kept] = ("inputs", "places")
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(compare=self._reads(x, output) - prod(output))

@@ -1,7 +1,7 @@
 """What every layer knows of itself, and the small values in which it says so."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -20,6 +20,10 @@ Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern=f"^(
 
 _SHOWN_BY_SHAPES = ("in_channels", "out_channels", "in_features", "out_features", "num_features", "output_size")
 _NOT_SHOWN = frozenset(("name", "inputs", "when", "functional", "eps", "momentum", *_SHOWN_BY_SHAPES))
+
+Kept: TypeAlias = tuple[Literal["inputs", "output", "mask", "places"], ...]
+"""What PyTorch keeps of a layer for the backward pass: of a mask one byte an output element, of places eight."""
+View: TypeAlias = Literal[False, "at inference", True]
 
 Shape: TypeAlias = tuple[Number, ...]
 """The sizes of one sample, channels first and without the batch: ``(C, H, W)``."""
@@ -151,8 +155,10 @@ class Layer(
     most_inputs: ClassVar[int | None] = 1
     makes_activations: ClassVar[bool] = True
     """Whether its output is something computed, and not a tensor that was there before."""
-    is_view: ClassVar[bool] = False
-    """Whether at inference PyTorch returns what arrives, or another look at its memory, and moves nothing."""
+    is_view: ClassVar[View] = False
+    """Whether PyTorch returns what arrives, or another look at its memory, and moves nothing."""
+    keeps: ClassVar[Kept] = ("inputs",)
+    """What the backward pass needs again. Source: PyTorch, ``tools/autograd/derivatives.yaml``."""
 
     def checks(self, *inputs: Shape) -> Iterable[Check]:
         """What must hold of the inputs, in an order in which each may rely on those before it."""

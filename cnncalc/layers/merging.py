@@ -5,7 +5,7 @@ from functools import reduce
 from typing import ClassVar
 
 from cnncalc.arithmetic import equal, prod, where
-from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, TorchCall, sample_axis
+from cnncalc.layers.base import Axis, Check, Kept, Layer, Operations, Shape, TorchCall, sample_axis
 from cnncalc.layers.reading import SAME, Everything, Placed, Reading, Sliding, each
 
 
@@ -18,6 +18,7 @@ class Merge(Layer, frozen=True):
     least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = None
     per_merge: ClassVar[Operations]
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, *inputs: Shape) -> Iterator[Check]:
         message = "{} takes inputs of one shape (an axis of size 1 fits any); what arrives is {} and {}"
@@ -63,12 +64,14 @@ class Multiply(Merge, frozen=True):
     Source: Hu, Shen and Sun, "Squeeze-and-Excitation Networks" (2018), equation 4.
     """
 
+    keeps: ClassVar[Kept] = ("inputs",)
     per_merge: ClassVar[Operations] = Operations(mul=1)
 
 
 class Maximum(Merge, frozen=True):
     """The largest of the inputs."""
 
+    keeps: ClassVar[Kept] = ("inputs",)
     per_merge: ClassVar[Operations] = Operations(compare=1)
 
 
@@ -127,6 +130,7 @@ class Concat(Layer, frozen=True):
     dim: Axis = 1
     least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = None
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, *inputs: Shape) -> Iterator[Check]:
         first = inputs[0]

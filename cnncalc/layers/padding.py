@@ -10,6 +10,7 @@ from cnncalc.layers.base import (
     LARGEST_SIZE,
     Axis,
     Check,
+    Kept,
     Layer,
     Operations,
     Positive,
@@ -40,6 +41,7 @@ class Pad(Layer, Generic[Sides], frozen=True):
     padding: Sides
     rank: ClassVar[int]
     border: ClassVar[Border] = "nothing"
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])
@@ -115,6 +117,7 @@ class ConstantPad3d(ConstantPad[Sides3], frozen=True):
 class ReflectionPad(Pad[Sides], frozen=True):
     """The input mirrored at its borders, so that no padding may reach its size."""
 
+    keeps: ClassVar[Kept] = ("inputs",)
     border: ClassVar[Border] = "reflect"
 
     def _side_checks(self, axis: str, size: int, before: int, after: int) -> Iterator[Check]:
@@ -143,6 +146,7 @@ class ReflectionPad3d(ReflectionPad[Sides3], frozen=True):
 class ReplicationPad(Pad[Sides], frozen=True):
     """The border's elements repeated around the input."""
 
+    keeps: ClassVar[Kept] = ("inputs",)
     border: ClassVar[Border] = "clamp"
 
 

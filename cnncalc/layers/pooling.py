@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Generic
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Check, Layer, Operations, Shape, TorchCall, of_rank, per_axis
+from cnncalc.layers.base import Check, Kept, Layer, Operations, Shape, TorchCall, of_rank, per_axis
 from cnncalc.layers.formulas import transposed_output
 from cnncalc.layers.reading import Reading, Spread, each
 from cnncalc.layers.window import (
@@ -72,6 +72,7 @@ class MaxPool(Pool[Sizes], Generic[Sizes, Paddings], frozen=True):
     padding: Paddings = ZERO
     dilation: Sizes = ONE
     ceil_mode: bool = False
+    keeps: ClassVar[Kept] = ("inputs", "places")
 
     def ceiling(self) -> bool:
         return self.ceil_mode
@@ -188,6 +189,7 @@ class MaxUnpool(Layer, Generic[Sizes, Paddings], frozen=True):
     stride: Sizes | None = None
     padding: Paddings = ZERO
     rank: ClassVar[int]
+    keeps: ClassVar[Kept] = ("places",)
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])

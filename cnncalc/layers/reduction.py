@@ -1,12 +1,12 @@
 """Sums, means, extremes and other figures over axes."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, TorchCall, sample_axis
+from cnncalc.layers.base import Axis, Check, Kept, Layer, Operations, Shape, TorchCall, sample_axis
 from cnncalc.layers.reading import Everything, Listed, Reading, each
 
 
@@ -42,6 +42,8 @@ class Reduction(Layer, frozen=True):
 class Mean(Reduction, frozen=True):
     """The mean over axes: an addition for each element but the first of each, and a division (``torch.mean``)."""
 
+    keeps: ClassVar[Kept] = ()
+
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         means = prod(output)
         return Operations(add=prod(x) - means, div=means)
@@ -52,6 +54,8 @@ class Mean(Reduction, frozen=True):
 
 class Max(Reduction, frozen=True):
     """The largest over axes: a comparison for each element but the first of each (``torch.amax``)."""
+
+    keeps: ClassVar[Kept] = ("inputs", "output")
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(compare=prod(x) - prod(output))

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod, scaled
-from cnncalc.layers.base import Check, Layer, Operations, Positive, Shape, TorchCall, has_axes, of_rank, per_axis
+from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, TorchCall, has_axes, of_rank, per_axis
 from cnncalc.layers.reading import NOTHING, Dealt, Grouped, Reading, Resampled, Sliding, each
 from cnncalc.layers.window import LETTERS
 
@@ -33,6 +33,7 @@ class Upsample(Layer, frozen=True):
     scale_factor: Factor | Annotated[tuple[Factor, ...], Meta(min_length=1, max_length=3)] | None = None
     mode: Literal["nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic"] = "nearest"
     align_corners: bool | None = None
+    keeps: ClassVar[Kept] = ()
     most_inputs: ClassVar[int | None] = 2
 
     def checks(self, x: Shape, *like: Shape) -> Iterator[Check]:
@@ -114,6 +115,7 @@ class PixelShuffle(Layer, frozen=True):
     """
 
     upscale_factor: Positive
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank("PixelShuffle", x, 3, LETTERS[2])
@@ -137,6 +139,7 @@ class PixelUnshuffle(Layer, frozen=True):
     """``[C, H·r, W·r] → [C·r², H, W]``. Source: PyTorch documentation, ``torch.nn.PixelUnshuffle``."""
 
     downscale_factor: Positive
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank("PixelUnshuffle", x, 3, LETTERS[2])
@@ -164,6 +167,7 @@ class ChannelShuffle(Layer, frozen=True):
     """
 
     groups: Positive
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield has_axes("ChannelShuffle", x)

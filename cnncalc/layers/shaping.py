@@ -9,12 +9,14 @@ from cnncalc.arithmetic import ceil_div, equal, maximum, minimum, prod
 from cnncalc.layers.base import (
     Axis,
     Check,
+    Kept,
     Layer,
     NonNegative,
     Operations,
     Positive,
     Shape,
     TorchCall,
+    View,
     of_rank,
     per_axis,
     sample_axis,
@@ -29,7 +31,8 @@ _OUTSIDE = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
 class Arrangement(Layer, frozen=True):
     """What these share: no element is computed, nor moved unless the input is not contiguous."""
 
-    is_view: ClassVar[bool] = True
+    is_view: ClassVar[View] = True
+    keeps: ClassVar[Kept] = ()
 
     def operations(self, *inputs: Shape, output: Shape) -> Operations:
         return Operations()
@@ -259,7 +262,7 @@ class Unfold(Arrangement, frozen=True):
     dilation: Positive2 = 1
     padding: NonNegative2 = 0
     stride: Positive2 = 1
-    is_view: ClassVar[bool] = False
+    is_view: ClassVar[View] = False
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank("Unfold", x, 3, LETTERS[2])
@@ -294,6 +297,7 @@ class Fold(Layer, frozen=True):
     dilation: Positive2 = 1
     padding: NonNegative2 = 0
     stride: Positive2 = 1
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank("Fold", x, 2, "C·K·K, positions")

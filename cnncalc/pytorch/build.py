@@ -15,6 +15,8 @@ from cnncalc.analysis.liveness import last_uses
 from cnncalc.errors import CnncalcError
 from cnncalc.evaluate import Evaluated, evaluate
 from cnncalc.graph import Graph, build_graph
+from cnncalc.layers.base import elements
+from cnncalc.pytorch.device import require_memory
 from cnncalc.pytorch.modules import Function
 from cnncalc.spec.items import Number
 from cnncalc.spec.network import Network
@@ -34,28 +36,29 @@ class Built(nn.Module):
 
     def __init__(self, name: str, graph: Graph) -> None:
         super().__init__()
-        self.name = name
+        self.network_name = name
+        self.network_graph = graph
         self.input_names = graph.inputs
         self.output_names = graph.outputs
         dead = last_uses(graph)
-        self.steps = [
+        self.network_steps = [
             Step(tuple(node.name.split(".")), node.layer.functional, node.sources, values)
             for node, values in zip(graph.nodes, dead, strict=True)
         ]
         positions = {name: index for index, name in enumerate((*graph.inputs, *(node.name for node in graph.nodes)))}
         self.output_positions = tuple(positions[name] for name in graph.outputs)
-        self.unregistered: dict[tuple[str, ...], nn.Module] = {}
+        self.functional_modules: dict[tuple[str, ...], nn.Module] = {}
 
     def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
-        return self.run(*inputs)
+        return self.run_network(*inputs)
 
-    def run(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
+    def run_network(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
         """The network's output, or a tuple of several, of a batch of each input."""
         if len(inputs) != len(self.input_names):
-            raise TypeError(f"{self.name} takes {len(self.input_names)} inputs ({', '.join(self.input_names)})")
+            raise TypeError(f"{self.network_name} takes {len(self.input_names)} inputs ({', '.join(self.input_names)})")
         values: list[Any] = list(inputs)
-        for step in self.steps:
-            module = self.layer(step.path)
+        for step in self.network_steps:
+            module = self.module_at(step.path)
             call = module.forward if step.functional else module
             values.append(call(*[values[source] for source in step.sources]))
             for position in step.dead:
@@ -63,32 +66,32 @@ class Built(nn.Module):
         outputs = tuple(values[position] for position in self.output_positions)
         return outputs[0] if len(outputs) == 1 else outputs
 
-    def walk(self, *inputs: Tensor, until: int | None = None) -> Iterator[tuple[int, Tensor]]:
+    def run_layers(self, *inputs: Tensor, until: int | None = None) -> Iterator[tuple[int, Tensor]]:
         """The output of each layer, with its number, as soon as it is there; those behind ``until`` are not run."""
         values: list[Any] = list(inputs)
-        for index, step in enumerate(self.steps if until is None else self.steps[: until + 1]):
-            module = self.layer(step.path)
+        for index, step in enumerate(self.network_steps if until is None else self.network_steps[: until + 1]):
+            module = self.module_at(step.path)
             call = module.forward if step.functional else module
             values.append(call(*[values[source] for source in step.sources]))
             yield index, values[-1]
             for position in step.dead:
                 values[position] = None
 
-    def layer(self, path: tuple[str, ...]) -> nn.Module:
+    def module_at(self, path: tuple[str, ...]) -> nn.Module:
         """The module of a layer, by the parts of its name; whatever stands there now, since people replace modules."""
-        if path in self.unregistered:
-            return self.unregistered[path]
+        if path in self.functional_modules:
+            return self.functional_modules[path]
         module: nn.Module = self
         for part in path:
             module = module._modules[part]  # type: ignore[assignment]
         return module
 
     def train(self, mode: bool = True) -> Built:
-        for module in self.unregistered.values():
+        for module in self.functional_modules.values():
             module.train(mode)
         return super().train(mode)
 
-    def place(self, path: tuple[str, ...], module: nn.Module) -> None:
+    def register_at(self, path: tuple[str, ...], module: nn.Module) -> None:
         """Register a module at its path.
 
         The tables of modules are used as they are, since ``add_module`` refuses names that nn.Module has for methods,
@@ -109,7 +112,7 @@ class OneInput(Built):
     """A network with one input, which is named, so that tracers find it."""
 
     def forward(self, input: Tensor) -> Tensor | tuple[Tensor, ...]:  # type: ignore[override]
-        return self.run(input)
+        return self.run_network(input)
 
 
 class Scope(nn.Module):
@@ -141,16 +144,20 @@ def build(
     if variables:
         network = network.with_variables(**variables)
     graph = build_graph(network)
+    walk = evaluate(graph, network.inputs.values())
+    where = torch.get_default_device() if device is None else torch.device(device)
+    tensors = sum(elements((*visit.parameters, *visit.buffers)) for visit in walk)
+    require_memory(tensors * torch.get_default_dtype().itemsize, where, f"the weights of {network.name}")
     built = (OneInput if len(graph.inputs) == 1 else Built)(network.name, graph)
     with torch.device(device) if device is not None else nullcontext():
         made: dict[str, nn.Module] = {}
-        for visit in evaluate(graph, network.inputs.values()):
+        for visit in walk:
             module = made[visit.node.name] = layer_module(visit)
             path = tuple(visit.node.name.split("."))
             if visit.node.layer.functional and not visit.parameters and not visit.buffers:
-                built.unregistered[path] = module
+                built.functional_modules[path] = module
             else:
-                built.place(path, module)
+                built.register_at(path, module)
         for node in graph.nodes:
             if node.layer.weights is not None:
                 share(made[node.name], [made[name] for name in node.layer.weights])

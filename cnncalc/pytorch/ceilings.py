@@ -6,11 +6,12 @@ import torch
 from torch import nn
 
 from cnncalc.analysis.roofline import Ceilings
+from cnncalc.pytorch.device import cache_bytes
 from cnncalc.pytorch.stopwatch import Stopwatch
 
-_SIDES = {"cuda": 8192, "mps": 4096, "cpu": 1536}
-_BYTES = {"cuda": 2**30, "mps": 2**28, "cpu": 2**27}
-_REPEATS = 10
+_SIDES = {"cuda": 8192, "mps": 4096, "cpu": 1024}
+_BYTES = {"cuda": 2**30, "mps": 2**28, "cpu": 2**26}
+_REPEATS = 7
 _ROWS = 4096
 _TRIAL = 512
 _LONGEST = 1.0
@@ -32,7 +33,7 @@ def measured_ceilings(watch: Stopwatch, dtype: torch.dtype) -> Ceilings:
     one, least = torch.randn(1, device=device, dtype=dtype), nn.ReLU()
     with torch.no_grad():
         overhead = sorted(watch.seconds(lambda _: least(one), 4 * _REPEATS, cold=True))
-    return Ceilings(flops, memory, overhead[len(overhead) // 2])
+    return Ceilings(flops, memory, overhead[len(overhead) // 2], cache_bytes(device))
 
 
 def _product(watch: Stopwatch, side: int, dtype: torch.dtype) -> float:
@@ -55,5 +56,8 @@ def _moving(watch: Stopwatch, size: int) -> float:
 def highest(first: Ceilings, second: Ceilings) -> Ceilings:
     """What was seen at one time or the other, since a machine may be busy at one of them."""
     return Ceilings(
-        max(first.flops, second.flops), max(first.bytes, second.bytes), min(first.overhead, second.overhead)
+        max(first.flops, second.flops),
+        max(first.bytes, second.bytes),
+        min(first.overhead, second.overhead),
+        first.cache,
     )

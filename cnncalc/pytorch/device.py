@@ -33,6 +33,11 @@ def chosen_device(name: str) -> torch.device:
         raise CnncalcError(f"no CUDA device: PyTorch {torch.__version__} sees none; --device cpu is always there")
     if name == "mps" and not mps:
         raise CnncalcError(f"no MPS device: PyTorch {torch.__version__} sees none; --device cpu is always there")
+    kind, _, index = name.partition(":")
+    if kind not in ("cuda", "mps", "cpu") or (index and not index.isdecimal()):
+        raise CnncalcError(f"no device is called {name}; there are auto, cuda, cuda:1 and so on, mps and cpu")
+    if kind == "cuda" and index and int(index) >= torch.cuda.device_count():
+        raise CnncalcError(f"there is no {name}: PyTorch sees {torch.cuda.device_count()} CUDA devices")
     return torch.device(name)
 
 
@@ -102,6 +107,14 @@ def free_bytes(device: torch.device) -> int | None:
     return min(available, default=None)
 
 
+def require_memory(needed: int, device: torch.device, what: str) -> None:
+    """Raise CnncalcError where so many bytes cannot be had, before the system runs out of them."""
+    free = None if device.type == "meta" else free_bytes(device)
+    if free is not None and needed > free:
+        room = f"{needed / 1e9:,.1f} GB are needed, about {free / 1e9:,.1f} GB are free"
+        raise CnncalcError(f"{what} does not fit into the memory of {device_name(device)}: {room}")
+
+
 def environment(device: torch.device) -> dict[str, Any]:
     """What the figures depend on besides the network: hardware, driver, clocks, versions, threads."""
     found: dict[str, Any] = {
@@ -113,7 +126,7 @@ def environment(device: torch.device) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
         "clocks": _clocks(device),
     }
     if device.type == "cuda":

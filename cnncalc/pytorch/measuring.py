@@ -8,7 +8,7 @@ from cnncalc.analysis import Row
 from cnncalc.analysis.roofline import Ceilings, Work, layer_work, whole_work
 from cnncalc.pytorch.allocations import peak_bytes
 from cnncalc.pytorch.ceilings import highest, measured_ceilings
-from cnncalc.pytorch.device import cache_bytes, configured, environment
+from cnncalc.pytorch.device import configured, environment
 from cnncalc.pytorch.measurement import (
     MeasuredLayer,
     MeasuredWhole,
@@ -44,7 +44,7 @@ def measured(
         total = len(analysis.layers) + 4
         progress("memory", 0, total)
         run = subject.whole()
-        memory = _memory(subject, run)
+        memory = peak_memory(subject, run)
         watch = Stopwatch(subject.device)
         progress("ceilings", 1, total)
         ceilings = measured_ceilings(watch, subject.dtype)
@@ -90,7 +90,7 @@ def in_turn(
     return Comparison.of(seconds, batch, settings, where)
 
 
-def _memory(subject: Subject, run: Callable[[int], object]) -> PeakMemory:
+def peak_memory(subject: Subject, run: Callable[[int], object]) -> PeakMemory:
     """Predicted and seen, after two runs in which libraries set themselves up."""
     element = subject.element
     with subject.running("the network"):
@@ -105,7 +105,7 @@ def _memory(subject: Subject, run: Callable[[int], object]) -> PeakMemory:
         peak, method = peak_bytes(subject.device, lambda: run(0), held, subject.allocated_before + others)
         subject.clear()
     memory = subject.memory
-    return PeakMemory(memory.elements * element, memory.tensors * element, memory.layer, peak, method)
+    return PeakMemory(memory.bytes(element), memory.tensors * element, memory.layer, peak, method)
 
 
 def _layer(subject: Subject, watch: Stopwatch, row: Row, index: int) -> Timing:
@@ -144,7 +144,7 @@ def _whole(
     subject: Subject, timing: Timing, layers: Sequence[MeasuredLayer], ceilings: Ceilings, memory: PeakMemory
 ) -> MeasuredWhole:
     analysis = subject.analysis
-    work: Work = whole_work(analysis, subject.element, subject.settings.mode, cache_bytes(subject.device))
+    work: Work = whole_work(analysis, subject.element, subject.settings.mode, ceilings.cache)
     bound = ceilings.bound(work)
     apart = sum(layer.latency.median for layer in layers)
     return MeasuredWhole(

@@ -141,7 +141,7 @@ class _Probed:
         inputs[probe.input] = sample.masked_fill(probe.mask(tuple(sample.shape)), torch.nan)[None]
         try:
             with torch.no_grad(), torch.backends.nnpack.flags(enabled=False):
-                for index, output in self.built.walk(*inputs.values(), until=max(wanted)):
+                for index, output in self.built.run_layers(*inputs.values(), until=max(wanted)):
                     for place in wanted.get(index, ()):
                         unit = questions[place].unit
                         chosen: Any = (0, *(slice(None),) * (output.dim() - 1 - len(unit)), *unit)

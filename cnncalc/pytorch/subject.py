@@ -14,7 +14,7 @@ from cnncalc.analysis.liveness import Memory, inference_memory, training_memory
 from cnncalc.errors import CnncalcError
 from cnncalc.graph import build_graph
 from cnncalc.pytorch.build import build, first_line
-from cnncalc.pytorch.device import DTYPES, check_dtype, chosen_device, device_name, free_bytes
+from cnncalc.pytorch.device import DTYPES, check_dtype, chosen_device, device_name, require_memory
 from cnncalc.pytorch.inputs import batches, random_batch
 from cnncalc.pytorch.measurement import Settings
 from cnncalc.spec.items import Number
@@ -53,9 +53,11 @@ class Subject:
             network = network.with_variables(**variables)
         graph = build_graph(network)
         self.memory: Memory = (
-            training_memory(self.analysis) if self.training else inference_memory(self.analysis, graph)
+            training_memory(self.analysis, graph, self.element)
+            if self.training
+            else inference_memory(self.analysis, graph)
         )
-        self._check_memory()
+        require_memory(self.predicted_bytes, self.device, self._what())
         self.allocated_before = torch.cuda.memory_allocated(self.device) if self.device.type == "cuda" else 0
         with self.running("the network"):
             self.module = build(network, device=self.device, dtype=self.dtype).train(self.training)
@@ -85,8 +87,8 @@ class Subject:
 
     def layer(self, row: Row, index: int) -> tuple[Run, Callable[[], None]]:
         """A run of one layer by itself on random inputs of the shapes that arrive, and what is to be done before."""
-        step = self.module.steps[index]
-        module = self.module.layer(step.path)
+        step = self.module.network_steps[index]
+        module = self.module.module_at(step.path)
         call = row.layer.torch_call(*row.input_shapes)
         inputs = [
             [
@@ -159,21 +161,12 @@ class Subject:
 
         return replay
 
-    def _check_memory(self) -> None:
-        """Raise CnncalcError where the network cannot fit, before the system runs out of memory."""
-        free = free_bytes(self.device)
-        if free is not None and self.predicted_bytes > free:
-            raise CnncalcError(f"{self._size()}; about {free / 1e9:.1f} GB are free")
-
     @property
     def predicted_bytes(self) -> int:
-        return self.memory.elements * self.element
+        return self.memory.bytes(self.element)
 
-    def _size(self) -> str:
-        return (
-            f"{self.analysis.name} with a batch of {self.analysis.batch} in {self.settings.dtype} does not fit into "
-            f"the memory of {device_name(self.device)}: about {self.predicted_bytes / 1e9:.1f} GB are needed"
-        )
+    def _what(self) -> str:
+        return f"{self.analysis.name} with a batch of {self.analysis.batch} in {self.settings.dtype}"
 
     @contextmanager
     def running(self, what: str) -> Iterator[None]:
@@ -187,8 +180,11 @@ class Subject:
             lower = str(error).lower()
             full = isinstance(error, (torch.cuda.OutOfMemoryError, MemoryError))
             if full or any(sign in lower for sign in _NO_MEMORY):
-                raise CnncalcError(self._size()) from None
+                needed = f"about {self.predicted_bytes / 1e9:,.1f} GB are needed"
+                where = f"the memory of {device_name(self.device)}"
+                raise CnncalcError(f"{self._what()} does not fit into {where}: {needed}") from None
             if "not implemented for" in lower or ("unsupported" in lower and "dtype" in lower):
                 message = f"PyTorch cannot run {what} in {self.settings.dtype} on {device_name(self.device)}: {said}"
                 raise CnncalcError(message) from None
-            raise CnncalcError(f"PyTorch refuses to run {what}: {said}") from None
+            hint = "; a larger batch has more" if "more than 1 value per channel" in said else ""
+            raise CnncalcError(f"PyTorch refuses to run {what}: {said}{hint}") from None

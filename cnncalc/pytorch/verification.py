@@ -13,9 +13,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnncalc.analysis import Analysis, Row, analyze
+from cnncalc.analysis.liveness import inference_memory
 from cnncalc.layers.base import Shape, shape_text
 from cnncalc.pytorch.build import Built, build, first_line, layer_module
 from cnncalc.pytorch.comparison import Compared, Verification, Verified
+from cnncalc.pytorch.device import require_memory
 from cnncalc.pytorch.inputs import batches, empty
 from cnncalc.spec.items import Number
 from cnncalc.spec.network import Network
@@ -48,13 +50,15 @@ def verified(
     if receptive_field:
         from cnncalc.pytorch.probe import fields
 
+        needed = inference_memory(analyze(network, input, variables=variables), built.network_graph).bytes(4)
+        require_memory(needed, torch.device("cpu"), analysis.name)
         found = fields(analysis, build(network, input, variables=variables, device="cpu").eval(), progress)
         layers = [
             Verified(v.name, v.type, v.quantities | {"receptive_field": found[v.name]}, v.error, v.device)
             for v in layers
         ]
     whole = _whole(analysis, built, layers)
-    return Verification(analysis.name, torch.__version__, batch, analysis.inputs, tuple(layers), whole)
+    return Verification(analysis.name, str(torch.__version__), batch, analysis.inputs, tuple(layers), whole)
 
 
 class Counted:
@@ -98,10 +102,10 @@ def _layers(analysis: Analysis, built: Built, progress: Progress) -> list[Verifi
     """Each layer on what PyTorch made of those before it, or where it refused, on what it should have made."""
     values: list[Any] = [_meta(analysis.batch, shape) for shape in analysis.inputs.values()]
     verified = []
-    for row, step in zip(analysis.layers, built.steps, strict=True):
+    for row, step in zip(analysis.layers, built.network_steps, strict=True):
         progress(row.name)
         inputs = [values[source] for source in step.sources]
-        found = _layer(row, built.layer(step.path), inputs, analysis.batch)
+        found = _layer(row, built.module_at(step.path), inputs, analysis.batch)
         verified.append(found)
         compared = found.quantities.get("output_shape")
         right = compared is not None and compared.torch is not None

@@ -140,8 +140,8 @@ def _quartiles(timing: Timing) -> str:
 
 
 def _bytes_text(count: int) -> str:
-    """``246.6 MB``, of 10^6 bytes."""
-    return f"{count / 1e6:,.1f} MB"
+    """``247 MB``: three significant digits and a decimal prefix, MB being 10^6 bytes."""
+    return f"{rate_text(count)}B".replace("k", " k").replace("M", " M").replace("G", " G").replace("T", " T")
 
 
 def _three(number: float) -> str:

@@ -76,7 +76,7 @@ def compared_text(verification: Verification) -> str:
         for quantity, heading in _HEADINGS.items()
         if any(quantity in row.quantities for row in verification.layers)
     ]
-    return f"{', '.join(names[:-1])} and {names[-1]} by PyTorch {verification.torch}"
+    return f"{', '.join(names[:-1])} and {names[-1]} by PyTorch {verification.torch.partition('+')[0]}"
 
 
 def _any(rows: Sequence[Verified], quantity: str) -> bool:

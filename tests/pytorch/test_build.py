@@ -25,7 +25,7 @@ def test_shipped(name):
     assert sum(p.numel() for p in module.buffers()) == analysis.totals.buffers
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(ANY_CASE, st.sampled_from((1, 3)))
 def test_any_layer(case, batch):
     layer, inputs = case
@@ -50,7 +50,7 @@ def test_any_layer(case, batch):
     assert sum(p.numel() for p in module.buffers()) == row.buffers
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(st.one_of(networks(), any_networks()), st.sampled_from((2, 3)))
 def test_generated_networks_run_with_any_batch_and_several_outputs(case, batch):
     nodes, input_shape = case

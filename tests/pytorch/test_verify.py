@@ -11,7 +11,7 @@ from cnncalc.layers.base import Operations, Parameter
 from cnncalc.pytorch import verify
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(ANY_CASE)
 def test_any_layer_agrees(case):
     layer, inputs = case
@@ -21,7 +21,7 @@ def test_any_layer_agrees(case):
     assert verification.agrees or "Expected more than 1" in verification.whole.error, verification.different
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(networks())
 def test_generated_networks_agree(case):
     verification = verify(stated(*case))
@@ -29,7 +29,7 @@ def test_generated_networks_agree(case):
     assert not verification.unknown("macs")
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(any_networks())
 def test_pixels_of_generated_networks(case):
     """Where PyTorch takes no statistics of a single value it cannot tell; elsewhere it must agree."""

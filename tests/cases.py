@@ -17,9 +17,13 @@ from strategies import (
     more_activations,
     more_norms,
     more_pools,
+    of_two,
     others,
     paddings,
+    pointwise,
     pools,
+    repeating,
+    same_paddings,
     transposed_convolutions,
 )
 
@@ -30,6 +34,7 @@ Shape = tuple[int, ...]
 ANY_CASE = st.one_of(
     *(convolutions(), pools(), adaptive_pools(), batch_norms(), others(), merges(), transposed_convolutions()),
     *(paddings(), more_pools(), more_norms(), arrangements(), images(), folds(), more_activations(), attentions()),
+    *(pointwise(), repeating(), same_paddings(), of_two()),
 )
 
 

@@ -96,6 +96,11 @@ class Totals(Struct, frozen=True):
         """Those of two networks together. Raises CnncalcError where they are of different conventions."""
         return Totals(*(getattr(self, name) + getattr(other, name) for name in self.__struct_fields__))
 
+    def to_dict(self) -> dict[str, int]:
+        """The totals as plain numbers, as ``cnncalc analyze --format json`` prints them."""
+        figures = {name: int(total) for name, total in structs.asdict(self).items()}
+        return figures | {"trainable_params": self.trainable_params}
+
 
 class Warning(Struct, frozen=True):
     """Something about a layer that a reader should know, with a stable ``code``."""
@@ -274,10 +279,7 @@ class Analysis(Struct, frozen=True, dict=True):
                 }
                 for row in self.layers
             ],
-            "totals": {
-                **{name: int(total) for name, total in structs.asdict(self.totals).items()},
-                "trainable_params": self.totals.trainable_params,
-            },
+            "totals": self.totals.to_dict(),
             **({"partial": list(self.partial)} if self.partial else {}),
             "warnings": [structs.asdict(warning) for warning in self.warnings],
         }

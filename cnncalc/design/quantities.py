@@ -16,6 +16,8 @@ from cnncalc.errors import CnncalcError, nearest
 from cnncalc.layers.base import Shape
 
 TOTALS = tuple(Totals.__struct_fields__)
+SHOWN = ("params", "buffers", "macs", "flops", "activations")
+"""The totals that a sweep has unless others are asked for."""
 FIELD = ("field", "jump")
 _LETTERS = "CLDHW"
 

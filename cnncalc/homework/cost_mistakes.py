@@ -209,7 +209,7 @@ def _another_convention(task: Task) -> Iterator[Task]:
     for name in shipped_conventions():
         convention = convention_named(name)
         rule = convention.rule(task.visit)
-        if name != task.analysis.convention:
+        if name != task.analysis.convention and not (rule and rule.unknown):
             count = rule.value(task.visit) * convention.samples(task.analysis.batch) if rule else 0
             yield told(task.with_figure(count), name)
 

@@ -17,7 +17,6 @@ from msgspec import Struct
 from cnncalc.errors import SpecError, nearest
 from cnncalc.layers import LAYERS_BY_NAME, Layer
 from cnncalc.spec.complaints import quote, unknown_field
-from cnncalc.spec.items import PLACE
 from cnncalc.spec.reading import convert, types_of
 
 LONGEST_TEXT = 1000
@@ -76,7 +75,7 @@ def layer_from_text(text: str) -> Layer:
 
     >>> layer_from_text("Conv2d(10, 5, padding=2)")
     Conv2d(out_channels=10, kernel_size=5, stride=1, padding=2, dilation=1, groups=1, bias=True, in_channels=None, \
-name=None, inputs=None, when=True, functional=False)
+name=None, inputs=None, when=True, functional=False, weights=None, frozen=False)
     """
     kind, fields = _parsed(text)
     for field, value in fields.items():
@@ -110,7 +109,7 @@ def _stand_in(kind: type[Layer], field: str, value: Any) -> Any:
     if value is not UNKNOWN:
         return tuple(1 if part is UNKNOWN else part for part in value) if isinstance(value, tuple) else value
     types = types_of(kind, field) - {str, float}
-    if types and field not in PLACE:
+    if types and field not in Layer.__struct_fields__:
         return True if types == {bool} else 1
     raise SpecError(f"{kind.__name__}.{field} is no whole number that could be looked for; state it")
 
@@ -131,7 +130,7 @@ def _parsed(text: str) -> tuple[type[Layer], dict[str, Any]]:
     kind = LAYERS_BY_NAME[name]
     if not isinstance(call, ast.Call):
         return kind, {}
-    positional = [field for field in kind.__match_args__ if field not in PLACE and field != "functional"]
+    positional = [field for field in kind.__match_args__ if field not in Layer.__struct_fields__]
     if len(call.args) > len(positional):
         message = f"{name} takes at most {len(positional)} values without a name: {', '.join(positional)}"
         raise SpecError(f"{message}; found {len(call.args)}")

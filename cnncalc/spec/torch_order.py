@@ -14,7 +14,6 @@ from msgspec import Struct
 from cnncalc.errors import SpecError
 from cnncalc.layers import LAYERS_BY_NAME, Layer
 from cnncalc.layers.base import Shape
-from cnncalc.spec.items import PLACE
 from cnncalc.spec.layer_text import LONGEST_TEXT, layer_from_text
 
 _CALL = re.compile(r"\s*([A-Za-z_][\w.]*)\s*\((.*\)\s*$)?", re.DOTALL)
@@ -85,7 +84,7 @@ def _in_torch_order(text: str) -> _Relabelled | None:
     kind = LAYERS_BY_NAME.get(call.func.id) if call and isinstance(call.func, ast.Name) else None
     if call is None or kind is None:
         return None
-    ours = [field for field in kind.__struct_fields__ if field not in (*PLACE, "functional")]
+    ours = [field for field in kind.__struct_fields__ if field not in Layer.__struct_fields__]
     stated = next((field for field in ours if field in _ARRIVING), None)
     named = {keyword.arg for keyword in call.keywords}
     if stated is None or stated in named or len(call.args) <= _ARRIVING[stated][0] or len(call.args) > len(ours):

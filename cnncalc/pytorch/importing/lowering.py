@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from math import prod
 from typing import Any, TypeVar
 
 from cnncalc import layers
 from cnncalc.layers import Layer
 from cnncalc.pytorch.importing.arrangement import columns, rearranged, subsequence
+from cnncalc.pytorch.importing.free import FREE
 from cnncalc.pytorch.importing.tape import Call, Frame, Ref, Tape
 from cnncalc.pytorch.importing.traces import paired
-from cnncalc.pytorch.importing.values import DeclinedError, Sizes, Step, Stored, Value, Varying, with_batch
+from cnncalc.pytorch.importing.trees import refs_in, values_in
+from cnncalc.pytorch.importing.values import DeclinedError, Sizes, Step, Value, Varying, with_batch
 
 Translation = Callable[..., Any]
 TRANSLATIONS: dict[str, Translation] = {}
@@ -64,7 +65,7 @@ class Lowering:
             self.lower(calls)
             macs = calls[0].macs
             if macs:
-                touched = [self.value(ref) for ref in _refs((calls[0].arguments, calls[0].named, calls[0].results))]
+                touched = [self.value(ref) for ref in refs_in((calls[0].arguments, calls[0].named, calls[0].results))]
                 batched = any(value.batch is not None and value.times == self.times for value in touched)
                 self.counted += macs // self.times[0] if batched else macs
 
@@ -72,9 +73,9 @@ class Lowering:
         """Lower one call, in all of its traces."""
         call = calls[0]
         self.frame, self.operator, self.where = call.frame, call.name.strip("_"), call.where
-        refs = list(_refs(call.results))
+        refs = list(refs_in(call.results))
         arguments, named, is_varying = self._arguments(calls)
-        used = list(_values((arguments, named)))
+        used = list(values_in((arguments, named)))
         if call.name == "__setitem__" and isinstance(call.arguments[0], Ref):
             if not all(value.is_constant for value in used):
                 target = call.arguments[0]
@@ -105,8 +106,7 @@ class Lowering:
                 AttributeError,
                 KeyError,
                 ZeroDivisionError,
-            ) as error:
-                self.why = error
+            ):
                 self._undo(before)
             else:
                 return
@@ -127,7 +127,7 @@ class Lowering:
 
     def _accept(self, refs: list[Ref], found: Any, call: Call, before: int) -> None:
         """Take the values of a translation, once their shapes and multiply-accumulates are those that were recorded."""
-        values = list(_values(found))
+        values = list(values_in(found))
         if len(values) != len(refs):
             raise DeclinedError("another number of results")
         for ref, value in zip(refs, values, strict=True):
@@ -442,19 +442,6 @@ class Lowering:
         return None, False
 
 
-FREE = frozenset(
-    (
-        *("gather", "index", "getitem", "scatter", "scatter_", "index_put", "index_put_", "sort", "argsort", "topk"),
-        *("nonzero", "as_strided", "tril", "triu", "diagonal", "unfold", "take", "take_along_dim", "index_copy"),
-        *("masked_select", "bucketize", "one_hot", "setitem", "diag_embed", "copy", "slice_scatter", "select_scatter"),
-        *("slice", "select", "view", "reshape", "expand", "repeat", "permute", "transpose", "squeeze", "unsqueeze"),
-        *("cat", "stack", "split", "chunk", "unbind", "narrow", "constant_pad_nd", "pad", "slice_copy", "movedim"),
-        *("im2col", "col2im", "rot90", "channel_shuffle", "pixel_shuffle", "pixel_unshuffle", "flip", "roll"),
-    )
-)
-"""Operators that move or choose elements, without arithmetic."""
-
-
 def _operator(name: str, position: int) -> str:
     return (f"{name}[{position}]" if position else name)[:200] or "operator"
 
@@ -464,33 +451,3 @@ def _plain_name(name: str) -> str:
     if name.startswith("__") and name.endswith("__"):
         return name
     return name.rstrip("_") if name.endswith("_") else name.lstrip("_") if name.startswith("_") else name
-
-
-def _refs(tree: Any) -> Iterator[Ref]:
-    if isinstance(tree, Ref):
-        yield tree
-    elif isinstance(tree, tuple):
-        for part in tree:
-            yield from _refs(part)
-    elif isinstance(tree, dict):
-        for part in tree.values():
-            yield from _refs(part)
-    elif isinstance(tree, slice):
-        yield from _refs((tree.start, tree.stop, tree.step))
-
-
-def _values(tree: Any) -> Iterator[Value]:
-    if isinstance(tree, Value):
-        yield tree
-    elif isinstance(tree, (tuple, list)):
-        for part in tree:
-            yield from _values(part)
-    elif isinstance(tree, dict):
-        for part in tree.values():
-            yield from _values(part)
-    elif isinstance(tree, slice):
-        yield from _values((tree.start, tree.stop, tree.step))
-
-
-def elements_of(stored: Stored) -> int:
-    return prod(stored.shape)

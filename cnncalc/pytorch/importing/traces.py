@@ -61,7 +61,7 @@ def traced(module: nn.Module, known: Sequence[int], inputs: Inputs) -> Traces:
     except Exception as error:
         sizes = ", ".join(shape_text(shape) for shape in inputs.shapes.values())
         raise CnncalcError(f"{failure(error)} (for an input of {sizes})") from error
-    why = ""
+    why = detour = ""
     for shapes, batch in other_shapes(inputs.shapes):
         try:
             second = _tape(module, restore, known, inputs, shapes, batch)
@@ -70,9 +70,11 @@ def traced(module: nn.Module, known: Sequence[int], inputs: Inputs) -> Traces:
             continue
         pairs = paired(first.calls, second.calls, {number: number for number in range(first.known)})
         if pairs is not None:
-            fixed = _reservation(why, inputs.shapes, shapes, batch)
+            fixed = _reservation(why, inputs.shapes, shapes, batch) or detour
             return Traces((first, second), (BATCHES[0], batch), (inputs.shapes, shapes), pairs, fixed)
         why = why or "it takes another path there"
+        sizes = ", ".join(map(shape_text, shapes.values()))
+        detour = detour or f"at some sizes, such as {sizes}, the module takes another path"
     return Traces((first,), BATCHES[:1], (inputs.shapes,), {}, f"{ONE_SIZE} ({why})")
 
 

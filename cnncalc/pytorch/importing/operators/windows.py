@@ -332,7 +332,7 @@ def pad(net: Lowering, input: Value, pad: Any, mode: Any = "constant", value: An
         multiple = _multiple(before, after)
         if multiple is not None:
             net.frozen = ""
-            dims = tuple(x.axis(axis) for axis, (a, b) in enumerate(zip(before, after, strict=True)) if varies_by(a, b))
+            dims = tuple(x.axis(axis) for axis, (a, b) in enumerate(zip(before, after, strict=True)) if a != b)
             return net.layer(layers.PadToMultiple(multiple, dims), x)
     if net.frozen and x.whole and mode == "constant":
         found = _padded_like(net, x, before, after, sides)
@@ -340,10 +340,6 @@ def pad(net: Lowering, input: Value, pad: Any, mode: Any = "constant", value: An
             return found
     layer = _padding(x, sides, mode, 0.0 if value is None else number(value))
     return net.forced(layer, x, shapes=net.results[0]) if net.frozen else net.layer(layer, x)
-
-
-def varies_by(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
-    return before != after
 
 
 def _padded_like(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import click
 
+from cnncalc.cli.explain import lang_option
 from cnncalc.cli.specs import input_option, input_shape, set_option, variables
 from cnncalc.errors import CnncalcError, printable
 from cnncalc.homework.classroom import Unreadable, grade_class, tallies
@@ -16,7 +17,7 @@ from cnncalc.homework.context import BYTES
 from cnncalc.homework.grading import Grader, Paper
 from cnncalc.homework.key import Key
 from cnncalc.homework.key_files import is_key, is_solved, key_from, read_key
-from cnncalc.homework.messages import languages, messages
+from cnncalc.homework.messages import messages
 from cnncalc.homework.submissions import Submission, read_submissions
 from cnncalc.layers.base import LARGEST_SIZE
 
@@ -39,13 +40,17 @@ _PAGES = {"html": ".html", "markdown": ".md"}
     show_default=True,
     help="Share of the points for an answer that follows correctly from a wrong one before.",
 )
-@click.option("--out", type=click.Path(dir_okay=False), help="Write a table of grades, one row a student, as CSV.")
+@click.option(
+    *("-o", "--output", "out"),
+    type=click.Path(dir_okay=False),
+    help="Write a table of grades, one row a student, as CSV.",
+)
 @click.option("--feedback", "folder", type=click.Path(file_okay=False), help="Write a page a student into this folder.")
 @click.option(
     "--page", type=click.Choice(tuple(_PAGES)), default="html", show_default=True, help="Format of the pages."
 )
 @click.option("--hide-answers", is_flag=True, help="Say what is wrong and why, but not what is right.")
-@click.option("--lang", "language", type=click.Choice(languages()), default="en", show_default=True)
+@lang_option
 @click.option(
     "--format", "form", type=click.Choice(("text", "json", "markdown", "html")), default="text", show_default=True
 )
@@ -74,7 +79,7 @@ def command(
     Examples:
       cnncalc check alexnet answers.csv
       cnncalc check key.json alice.md --lang zh
-      cnncalc check key.json submissions/*.csv --out grades.csv --feedback feedback/
+      cnncalc check key.json submissions/*.csv -o grades.csv --feedback feedback/
       cnncalc check vgg16 answers.json --convention torch --carry-forward 0.5
     """
     stated: dict[str, object] = {"batch": batch, "convention": convention, "bytes": width, "input": input_shape(shapes)}

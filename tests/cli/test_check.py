@@ -41,6 +41,18 @@ def test_all_right(room):
     assert result.stderr == ""
 
 
+def test_answers_on_standard_input(room):
+    result = check(room, "lenet5", "-", text="layer,output,params\nC1,6x28x28,156\n")
+    assert result.returncode == 0
+    assert result.stdout.startswith("standard input: 2 of 2 points\n")
+    result = check(room, "lenet5", "-", text="student,layer,params\nAda,C1,156\nBo,C1,150\n")
+    assert result.returncode == 1
+    assert result.stdout.startswith("2 students, 0.5 of 1 points on average.")
+    result = check(room, "lenet5", "-", text="")
+    assert result.returncode == 2
+    assert result.stderr == "Error: standard input: holds no answers\n"
+
+
 def test_something_wrong(room):
     (room / "ada.csv").write_text("layer,output,params\nC1,6x27x27,150\n")
     result = check(room, "lenet5", "ada.csv")

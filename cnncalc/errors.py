@@ -39,10 +39,14 @@ def printable(name: str) -> str:
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
-    """``; did you mean 'Conv2d'?`` for the closest valid name, or "" where none is close."""
+    """``; did you mean 'Conv2d'?`` for the closest valid name, or "" where none is close.
+
+    The name of a block, such as ``layer1.0``, is closest to its first layer.
+    """
     import difflib
 
     candidates = islice(valid, _MOST_CANDIDATES)
     by_lowercase = {candidate.lower(): candidate for candidate in candidates if candidate != name}
-    close = difflib.get_close_matches(name.lower(), by_lowercase, n=1)
+    inside = (candidate for candidate in by_lowercase if name and candidate.startswith(f"{name.lower()}."))
+    close = list(islice(inside, 1)) or difflib.get_close_matches(name.lower(), by_lowercase, n=1)
     return f"; did you mean '{by_lowercase[close[0]]}'?" if close else ""

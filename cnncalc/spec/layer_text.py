@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cnncalc.errors import SpecError, nearest
 from cnncalc.layers import LAYERS_BY_NAME, Layer
-from cnncalc.spec.complaints import quote, unknown_field
+from cnncalc.spec.complaints import listed, quote, unknown_field
 from cnncalc.spec.reading import convert, types_of
 
 LONGEST_TEXT = 1000
@@ -125,7 +125,7 @@ def _parsed(text: str) -> tuple[type[Layer], dict[str, Any]]:
     call = _call(text)
     name = call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ast.unparse(call)
     if name not in LAYERS_BY_NAME:
-        hint = nearest(name, LAYERS_BY_NAME) or f"; the kinds are {', '.join(LAYERS_BY_NAME)}"
+        hint = nearest(name, LAYERS_BY_NAME) or f"; the kinds are {listed(LAYERS_BY_NAME)}"
         raise SpecError(f"no kind of layer is named {quote(name)}{hint}")
     kind = LAYERS_BY_NAME[name]
     if not isinstance(call, ast.Call):

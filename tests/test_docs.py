@@ -5,7 +5,9 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -14,7 +16,8 @@ from cnncalc.layers import LAYERS
 from cnncalc.spec import shipped_names
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+DOCUMENTS = [*READMES, *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)
 
 
@@ -26,6 +29,7 @@ def blocks():
     ]
 
 
+@cache
 def run(command):
     """What a person sees who types the command at a terminal of 80 columns."""
     here = f'{sys.executable} -m cnncalc "$@"'
@@ -85,15 +89,41 @@ def test_the_names_that_the_language_promises():
         assert name in named
 
 
-def test_the_readme_counts_what_there_is():
-    readme = (ROOT / "README.md").read_text()
-    assert f"{len(LAYERS)} kinds of layer" in readme
-    assert f"{len(shipped_names())} networks come with it" in readme
+def test_the_readmes_count_what_there_is():
+    english, chinese = (path.read_text() for path in READMES)
+    assert f"{len(LAYERS)} kinds of layer" in english
+    assert f"{len(LAYERS)} 种层" in chinese
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    assert f"{len(LAYERS)} kinds of layer" in changes
+    assert f"{len(shipped_names())} networks come with it" in english
+    assert f"{len(shipped_names())} 个网络" in chinese
 
 
-def test_the_readme_quotes_what_the_benchmarks_printed():
-    readme = (ROOT / "README.md").read_text()
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_a_readme_quotes_what_the_benchmarks_printed(path):
+    readme = path.read_text()
     results = sorted((ROOT / "benchmarks" / "results").glob("*.txt"))
     assert len(results) >= 3
-    for path in results:
-        assert path.read_text().strip() in readme, path.name
+    for result in results:
+        assert result.read_text().strip() in readme, result.name
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_a_readme_quotes_its_spec(path):
+    assert (ROOT / "docs" / "residual.json").read_text() in path.read_text()
+
+
+def test_what_is_linked_to_is_there():
+    for path in DOCUMENTS:
+        for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
+            assert (path.parent / link).exists(), f"{path.name}: {link}"
+
+
+def test_the_picture_shows_what_is_printed():
+    drawn = ElementTree.parse(ROOT / "docs" / "alexnet.svg").iterfind(".//{*}text")
+    lines = {}
+    for text in drawn:
+        if clip := text.get("clip-path"):
+            lines.setdefault(clip, []).append(text.text)
+    words = " ".join(word for line in lines.values() for word in "".join(line).split())
+    assert words == " ".join(run("cnncalc analyze alexnet").split())

@@ -39,10 +39,10 @@ def command(
 
     \b
     Examples:
-      cnncalc alternatives vgg16 conv5
+      cnncalc alternatives vgg16 features.2
       cnncalc alternatives "Conv2d(64, 7, padding=3, bias=False)" --input 64,56,56
       cnncalc alternatives alexnet conv2 --spec stack
-      cnncalc alternatives r3d_18 layer1.0.conv1
+      cnncalc alternatives r3d_18 layer1.0.conv1.0
     """
     from cnncalc.design.alternatives import alternatives
 

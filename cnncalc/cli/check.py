@@ -6,18 +6,21 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 
 import click
 
-from cnncalc.cli.specs import input_option, input_shape, set_option, variables
+from cnncalc.cli.explain import lang_option
+from cnncalc.cli.specs import STDIN, input_option, input_shape, set_option, source_name, variables
 from cnncalc.errors import CnncalcError, printable
 from cnncalc.homework.classroom import Unreadable, grade_class, tallies
 from cnncalc.homework.context import BYTES
+from cnncalc.homework.entries import SubmissionError
 from cnncalc.homework.grading import Grader, Paper
 from cnncalc.homework.key import Key
 from cnncalc.homework.key_files import is_key, is_solved, key_from, read_key
-from cnncalc.homework.messages import languages, messages
-from cnncalc.homework.submissions import Submission, read_submissions
+from cnncalc.homework.messages import messages
+from cnncalc.homework.submissions import LARGEST_FILE, Submission, read_submissions, submissions_from
 from cnncalc.layers.base import LARGEST_SIZE
 
 _PAGES = {"html": ".html", "markdown": ".md"}
@@ -39,13 +42,17 @@ _PAGES = {"html": ".html", "markdown": ".md"}
     show_default=True,
     help="Share of the points for an answer that follows correctly from a wrong one before.",
 )
-@click.option("--out", type=click.Path(dir_okay=False), help="Write a table of grades, one row a student, as CSV.")
+@click.option(
+    *("-o", "--output", "out"),
+    type=click.Path(dir_okay=False),
+    help="Write a table of grades, one row a student, as CSV.",
+)
 @click.option("--feedback", "folder", type=click.Path(file_okay=False), help="Write a page a student into this folder.")
 @click.option(
     "--page", type=click.Choice(tuple(_PAGES)), default="html", show_default=True, help="Format of the pages."
 )
 @click.option("--hide-answers", is_flag=True, help="Say what is wrong and why, but not what is right.")
-@click.option("--lang", "language", type=click.Choice(languages()), default="en", show_default=True)
+@lang_option
 @click.option(
     "--format", "form", type=click.Choice(("text", "json", "markdown", "html")), default="text", show_default=True
 )
@@ -67,14 +74,14 @@ def command(
 ) -> None:
     """Grade files of ANSWERS and say which mistake was made. Exit status 1 where an answer is not right.
 
-    ANSWERS are JSON, CSV or filled-in Markdown tables; KEY is a file of questions, or a SPEC of which anything may be
-    answered. It may be left away where the one file of answers names its "spec".
+    ANSWERS are JSON, CSV or filled-in Markdown tables, - for standard input; KEY is a file of questions, or a SPEC of
+    which anything may be answered. It may be left away where the one file of answers names its "spec".
 
     \b
     Examples:
       cnncalc check alexnet answers.csv
       cnncalc check key.json alice.md --lang zh
-      cnncalc check key.json submissions/*.csv --out grades.csv --feedback feedback/
+      cnncalc check key.json submissions/*.csv -o grades.csv --feedback feedback/
       cnncalc check vgg16 answers.json --convention torch --carry-forward 0.5
     """
     stated: dict[str, object] = {"batch": batch, "convention": convention, "bytes": width, "input": input_shape(shapes)}
@@ -86,11 +93,26 @@ def command(
         click.echo(f"Warning: {doubt}", err=True)
     grader = Grader(key, carry)
     if len(paths) == 1 and not (out or folder):
-        papers = [grader.grade(submission) for submission in read_submissions(paths[0])]
+        papers = [grader.grade(submission) for submission in _submissions(paths[0])]
         if len(papers) == 1:
             _print_paper(papers[0], form, language, not hide_answers)
             sys.exit(0 if papers[0].all_right and not papers[0].unmatched else 1)
     _grade_class(paths, grader, out, folder, page, not hide_answers, language, form)
+
+
+def _submissions(path: str) -> list[Submission]:
+    """The submissions in a file, or on standard input."""
+    return _on_standard_input() if path == STDIN else read_submissions(path)
+
+
+@cache
+def _on_standard_input() -> list[Submission]:
+    source = source_name(STDIN)
+    try:
+        data = sys.stdin.buffer.read(LARGEST_FILE + 1) if sys.stdin else b""
+        return submissions_from(data, source, suffix="", student=source)
+    except SubmissionError as error:
+        raise SubmissionError(f"{source}: {error}") from None
 
 
 def _key_and_paths(
@@ -218,8 +240,8 @@ def _grade_class(
 def _with_progress(paths: Sequence[str], grader: Grader):  # type: ignore[no-untyped-def]
     """The papers, with a bar on standard error where that is a terminal."""
     if len(paths) < 2 or not (sys.stderr and sys.stderr.isatty()):
-        yield from grade_class(paths, grader)
+        yield from grade_class(paths, grader, _submissions)
         return
     with click.progressbar(paths, label="Grading", file=sys.stderr) as bar:
         for path in bar:
-            yield from grade_class([path], grader)
+            yield from grade_class([path], grader, _submissions)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import click
 
 from cnncalc.analysis import Analysis, analyze
-from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
+from cnncalc.cli.specs import (
+    QuantitiesParameter,
+    input_option,
+    input_shape,
+    read_spec,
+    set_option,
+    source_name,
+    variables,
+)
 from cnncalc.errors import SpecError
 from cnncalc.homework.document import Document, Paragraph
 from cnncalc.homework.explanation import DEFAULT, QUANTITIES, call_text, explain
@@ -27,9 +35,9 @@ lang_option = click.option(
 @click.option(
     "--quantity",
     "quantities",
-    type=click.Choice(QUANTITIES),
+    type=QuantitiesParameter(QUANTITIES),
     multiple=True,
-    help="What to explain, once or several times; all but buffers, memory and space unless stated.",
+    help="What to explain, with commas between; all but buffers, memory and space unless stated.",
 )
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
 @lang_option
@@ -40,7 +48,7 @@ lang_option = click.option(
 def command(
     spec: str,
     layer: str | None,
-    quantities: tuple[str, ...],
+    quantities: tuple[tuple[str, ...], ...],
     form: str,
     language: str,
     shapes: tuple[tuple[str, tuple[int, ...]], ...],
@@ -61,7 +69,7 @@ def command(
       cnncalc explain lenet5 C3 --quantity params --lang zh
       cnncalc explain resnet18 layer1.0.conv1 --format html > conv1.html
     """
-    chosen = tuple(dict.fromkeys(quantities)) or DEFAULT
+    chosen = tuple(dict.fromkeys(name for names in quantities for name in names)) or DEFAULT
     if is_layer_text(spec):
         document = _single_layer(spec, layer, chosen, language, shapes, settings, batch, convention)
     else:

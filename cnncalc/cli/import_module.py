@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from cnncalc.cli.specs import input_option, input_shape, is_module_spec
@@ -41,11 +39,9 @@ def command(module: str, shapes: tuple[tuple[str, tuple[int, ...]], ...], output
     if output is None:
         click.echo(text)
     else:
-        try:
-            Path(output).write_text(f"{text}\n", encoding="utf-8")
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise CnncalcError(f"{printable(output)}: cannot be written: {reason}") from None
+        from cnncalc.report.files import write_whole
+
+        write_whole(output, f"{text}\n")
         click.echo(f"{printable(output)}: {len(network.layers)} layers", err=True)
     for sentence in network.frozen:
         click.echo(f"note  frozen: {sentence}", err=True)

@@ -93,7 +93,9 @@ def command(
     saved = load_measurement(against) if against else None
     measurement = _measure(specs[0], shapes, settings, batch, how)
     if save:
-        measurement.save(save)
+        from cnncalc.report.files import write_whole
+
+        write_whole(save, f"{measurement.to_json().decode()}\n")
     changed = changes(saved, measurement, tolerance) if saved else ()
     if form == "json":
         click.echo(measurement.to_json())

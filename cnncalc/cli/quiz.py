@@ -7,7 +7,15 @@ import json
 import click
 
 from cnncalc.cli.explain import lang_option
-from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
+from cnncalc.cli.specs import (
+    QuantitiesParameter,
+    input_option,
+    input_shape,
+    read_spec,
+    set_option,
+    source_name,
+    variables,
+)
 from cnncalc.errors import SpecError
 from cnncalc.homework.exercises import is_exercise, load_exercise
 from cnncalc.homework.questions import ASKED
@@ -26,9 +34,9 @@ _MOST_QUESTIONS = 200
 @click.option(
     "--quantity",
     "quantities",
-    type=click.Choice([name.replace("_", "-") for name in ASKED]),
+    type=QuantitiesParameter([name.replace("_", "-") for name in ASKED]),
     multiple=True,
-    help="Ask about this only.",
+    help="Ask about this only, or about these with commas between.",
 )
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("--key", is_flag=True, help="Print the answers with their working, too.")
@@ -40,7 +48,7 @@ def command(
     spec: str,
     seed: int,
     questions: int,
-    quantities: tuple[str, ...],
+    quantities: tuple[tuple[str, ...], ...],
     form: str,
     key: bool,
     interactive: bool,
@@ -78,7 +86,7 @@ def command(
             seed=seed,
             questions=questions,
             language=language,
-            quantities=[name.replace("-", "_") for name in quantities] or ASKED,
+            quantities=[name.replace("-", "_") for names in quantities for name in names] or ASKED,
         )
     except SpecError as error:
         raise error.within(source_name(spec)) from None

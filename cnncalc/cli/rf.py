@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import click
 
@@ -136,6 +135,7 @@ def _one_layer(
         if not sights:
             raise CnncalcError(f"{layer} sees nothing of {source}")
     if drawing is not None:
+        from cnncalc.report.files import write_whole
         from cnncalc.report.svg import svg
 
         if not sights:
@@ -143,7 +143,7 @@ def _one_layer(
         if len(sights) > 1:
             raise CnncalcError(f"{layer} sees {len(sights)} inputs; name the one to draw with --of")
         (sight,) = sights.values()
-        Path(drawing).write_text(svg(sight, f"What {layer} sees", caption(analysis, sight)), encoding="utf-8")
+        write_whole(drawing, svg(sight, f"What {layer} sees", caption(analysis, sight)))
     if form == "json":
         _print(document(analysis, layer, sights))
         return

@@ -74,6 +74,22 @@ class ShapeParameter(click.ParamType[tuple[str, tuple[int, ...]]]):
         return name, sizes
 
 
+class QuantitiesParameter(click.ParamType[tuple[str, ...]]):
+    """Quantities with commas between; ``receptive_field``, as targets and JSON have it, is ``receptive-field``."""
+
+    name = "quantities"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = click.Choice(names)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        found = [self.names.convert(name.strip().replace("_", "-"), param, ctx) for name in value.split(",")]
+        return tuple(dict.fromkeys(found))
+
+    def get_metavar(self, *context: Any, **named: Any) -> str | None:
+        return self.names.get_metavar(*context, **named)
+
+
 def input_shape(shapes: Sequence[tuple[str, tuple[int, ...]]]) -> Input:
     """The shape of the one input, or those of several by name; None where the spec's own are meant."""
     if not shapes:

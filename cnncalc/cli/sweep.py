@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -128,9 +127,10 @@ def command(
     survey = Survey(asked, sort, objectives, None if output and (sort or objectives) else top)
     _run(asked, survey, output, jobs)
     if html:
+        from cnncalc.report.files import write_whole
         from cnncalc.report.sweeps import html_page
 
-        Path(html).write_text(html_page(survey), encoding="utf-8")
+        write_whole(html, html_page(survey))
     _print(survey, form, top, output)
 
 

@@ -13,6 +13,10 @@ from cnncalc.report.numbers import abbreviated
 from cnncalc.report.terminal import terminal_width, write
 from cnncalc.spec import Network, load, shipped_names
 
+_NARROWEST_NETWORK = 14
+_NARROWEST_SOURCE = 20
+"""Where a source has less room than that, it is left out."""
+
 
 @click.command("zoo")
 @click.option(
@@ -49,10 +53,14 @@ def command(check: bool) -> None:
         rows.append([*map(Span, texts), Span(network.source.split(", in the layout")[0], "dim")])
     widths = [width_of([row[column].text for row in rows]) for column in range(6)]
     room = terminal_width() - sum(widths) - 2 * 6
-    for row in rows[1:]:
-        row[6] = Span(fold(row[6].text, max(room, 20))[0], "dim")
-    tracks = [Track(width, right=column in (3, 4, 5)) for column, width in enumerate(widths)] + [Track(max(room, 20))]
-    write(grid(rows, tracks, gap=2))
+    if room < _NARROWEST_SOURCE:
+        rows = [row[:6] for row in rows]
+        widths[1] = max(_NARROWEST_NETWORK, terminal_width() - sum(widths) + widths[1] - 2 * 5)
+    else:
+        widths.append(room)
+        for row in rows[1:]:
+            row[6] = Span(fold(row[6].text, room)[0], "dim")
+    write(grid(rows, [Track(width, right=column in (3, 4, 5)) for column, width in enumerate(widths)], gap=2))
 
 
 def _check(networks: dict[str, Network], analyses: dict[str, Analysis]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -11,7 +11,7 @@ from cnncalc.homework.entries import SubmissionError
 from cnncalc.homework.findings import Finding
 from cnncalc.homework.grading import Grader, Paper
 from cnncalc.homework.key import Question
-from cnncalc.homework.submissions import read_submissions
+from cnncalc.homework.submissions import Submission, read_submissions
 
 
 class Unreadable(Struct, frozen=True):
@@ -32,11 +32,13 @@ class Tally(Struct, frozen=True):
     mistakes: tuple[tuple[tuple[Finding, ...], int], ...]
 
 
-def grade_class(paths: Iterable[str], grader: Grader) -> Iterator[Paper | Unreadable]:
+def grade_class(
+    paths: Iterable[str], grader: Grader, read: Callable[[str], list[Submission]] = read_submissions
+) -> Iterator[Paper | Unreadable]:
     """The papers in each file, or why a file could not be read, one after another."""
     for path in paths:
         try:
-            submissions = read_submissions(path)
+            submissions = read(path)
         except SubmissionError as error:
             yield Unreadable(path, str(error))
             continue

@@ -15,18 +15,24 @@ _LONGEST = 80
 
 def write_whole(path: str, text: str, *, mark: bool = False) -> None:
     """Write a text in UTF-8 in one step, so that no reader ever sees half of it; ``mark`` begins it with a BOM, by
-    which spreadsheets know UTF-8. Raises CnncalcError where it cannot be written.
+    which spreadsheets know UTF-8. A link stays one, and what is no ordinary file, such as ``/dev/stdout``, is written
+    to. Raises CnncalcError where it cannot be written.
     """
-    folder = os.path.dirname(path) or "."
+    encoding = "utf-8-sig" if mark else "utf-8"
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".cnncalc-")
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding=encoding, newline="") as file:
+                file.write(text)
+            return
+        target = os.path.realpath(path)
+        descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".cnncalc-")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8-sig" if mark else "utf-8", newline="") as file:
+            with os.fdopen(descriptor, "w", encoding=encoding, newline="") as file:
                 file.write(text)
             umask = os.umask(0)
             os.umask(umask)
             os.chmod(temporary, 0o666 & ~umask)
-            os.replace(temporary, path)
+            os.replace(temporary, target)
         except BaseException:
             os.unlink(temporary)
             raise

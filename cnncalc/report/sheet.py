@@ -58,6 +58,11 @@ def _settings(row: AnyRow) -> str:
     return row.kinds if isinstance(row, Folded) else settings_text(row.layer)
 
 
+def _layer(row: AnyRow) -> str:
+    """The type and the settings in one, ``Conv2d 3×3 p1`` or ``3 layers: 2 Conv2d, 1 ReLU``."""
+    return f"{row.type}{':' if isinstance(row, Folded) else ''} {_settings(row)}".rstrip()
+
+
 def _operation(key: str, heading: str, name: str) -> Column:
     return Column(key, heading, lambda row, analysis: analysis.batch * getattr(row.operations, name), quantity=key)
 
@@ -68,7 +73,7 @@ COLUMNS = {
         Column("name", "name", lambda row, _: row.name),
         Column("type", "type", lambda row, _: row.type),
         Column("settings", "settings", lambda row, _: _settings(row)),
-        Column("layer", "layer", lambda row, _: f"{row.type} {_settings(row)}".rstrip()),
+        Column("layer", "layer", lambda row, _: _layer(row)),
         Column("inputs", "inputs", lambda row, _: " ".join(row.inputs)),
         Column("output", "output", lambda row, _: shape_text(row.output_shape)),
         _quantity("params", "params"),

@@ -41,6 +41,18 @@ def test_all_right(room):
     assert result.stderr == ""
 
 
+def test_answers_on_standard_input(room):
+    result = check(room, "lenet5", "-", text="layer,output,params\nC1,6x28x28,156\n")
+    assert result.returncode == 0
+    assert result.stdout.startswith("standard input: 2 of 2 points\n")
+    result = check(room, "lenet5", "-", text="student,layer,params\nAda,C1,156\nBo,C1,150\n")
+    assert result.returncode == 1
+    assert result.stdout.startswith("2 students, 0.5 of 1 points on average.")
+    result = check(room, "lenet5", "-", text="")
+    assert result.returncode == 2
+    assert result.stderr == "Error: standard input: holds no answers\n"
+
+
 def test_something_wrong(room):
     (room / "ada.csv").write_text("layer,output,params\nC1,6x27x27,150\n")
     result = check(room, "lenet5", "ada.csv")
@@ -163,7 +175,7 @@ def test_a_class(room):
     (room / "in" / "di.csv").write_bytes(b"\xff\xfe\x00\x00\x01")
     (room / "in" / "ed.csv").write_text('question,answer\nq1,<b>6x28x28</b>\nq2,"=HYPERLINK(""http://x"";""y"")"\n')
     names = [f"in/{name}" for name in sorted(os.listdir(room / "in"))]
-    result = check(room, "key.json", *names, "--out", "grades.csv", "--feedback", "feedback")
+    result = check(room, "key.json", *names, "--output", "grades.csv", "--feedback", "feedback")
     assert result.returncode == 1
     assert result.stderr == "Error: in/di.csv: not a text file in UTF-8\n"
     assert "4 students" in result.stdout
@@ -230,7 +242,7 @@ def test_a_hundred_papers_leave_no_bar_in_a_pipe(room):
         (["bad.json", "ada.csv"], "Error: bad.json: $.questions[0]: no layer is named 'C9'"),
         (["broken.json", "ada.csv"], "Error: broken.json: line 1, column 2: not valid JSON"),
         (["key.json", "ada.csv", "--carry-forward", "2"], "Error: Invalid value for '--carry-forward'"),
-        (["key.json", "ada.csv", "--out", "no/where.csv"], "Error: no/where.csv: cannot be written: no such file"),
+        (["key.json", "ada.csv", "--output", "no/where.csv"], "Error: no/where.csv: cannot be written: no such file"),
         (["key.json", "ada.csv", "--feedback", "ada.csv"], "Error: Invalid value for '--feedback'"),
         (["evil.json"], "Error: evil.json: $.spec: a key names a JSON spec"),
         ([], "Error: Missing argument"),
@@ -274,7 +286,7 @@ def test_hostile_answers_do_no_harm(room):
     for number, row in enumerate(rows):
         (room / f"{number:02}.json").write_text(json.dumps({"answers": [row]}))
     names = [f"{number:02}.json" for number in range(len(rows))]
-    result = check(room, "key.json", *names, "--out", "grades.csv", "--feedback", "out")
+    result = check(room, "key.json", *names, "--output", "grades.csv", "--feedback", "out")
     assert result.returncode == 1
     assert result.stderr == ""
     assert not (room / "evil").exists()

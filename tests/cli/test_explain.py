@@ -47,6 +47,17 @@ def test_a_whole_network():
     assert "= 156 + 12 + 1,516 + 32 + 48,120 + 10,164 = 60,000" in done.stdout
 
 
+def test_quantities_may_be_listed_with_commas_and_spelt_as_in_json():
+    listed = cnncalc("explain", "alexnet", "conv2", "--quantity", "params,receptive_field").stdout
+    named = cnncalc("explain", "alexnet", "conv2", "--quantity", "params", "--quantity", "receptive-field").stdout
+    assert listed == named
+    assert "Receptive field" in listed
+    wrong = cnncalc("explain", "alexnet", "conv2", "--quantity", "params,depth")
+    assert wrong.returncode == 2
+    assert "'depth' is not one of 'output', 'params'" in wrong.stderr
+    assert cnncalc("quiz", "lenet", "--quantity", "macs,receptive_field").returncode == 0
+
+
 def test_other_sizes_batches_and_conventions():
     arguments = ("--input", "3,227,227", "--batch", "8", "--convention", "fvcore", "--quantity", "flops")
     done = cnncalc("explain", "alexnet", "conv1", *arguments)

@@ -104,7 +104,10 @@ def test_the_drawing_has_the_input_the_field_and_the_box(tmp_path):
         (("alexnet", "conv1", "--unit", "99,3"), "conv1 has no unit 99,3; its units are counted from 0 to 54,54"),
         (("alexnet", "conv1", "--pixel", "1,1", "--coverage"), "--pixel asks which units see a pixel"),
         (("alexnet", "conv1", "--of", "left"), 'the network has no input "left"; its inputs: input'),
-        (("alexnet", "conv1", "--svg", "/no/such/place/x.svg"), "cannot write: no such file or directory"),
+        (
+            ("alexnet", "conv1", "--svg", "/no/such/place/x.svg"),
+            "x.svg: cannot be written: no such file or directory",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(arguments, complaint):

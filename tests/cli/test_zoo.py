@@ -16,6 +16,13 @@ def test_the_zoo_lists_every_spec():
     assert all(len(line) <= 120 for line in lines)
 
 
+def test_the_zoo_fits_an_ordinary_terminal():
+    lines = cnncalc("zoo", env={"COLUMNS": "80"}).stdout.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert "source" not in lines[0]
+    assert set(shipped_names()) <= {line.split()[0] for line in lines}
+
+
 def test_the_zoo_gives_what_is_expected():
     result = cnncalc("zoo", "--check")
     assert result.returncode == 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from cnncalc.analysis import convention_named, shipped_conventions
+from cnncalc.analysis import Analysis, convention_named, shipped_conventions
 from cnncalc.arithmetic import prod
 from cnncalc.homework import alterations as alter
 from cnncalc.homework.binding import axis_symbols
@@ -206,12 +207,26 @@ def _channels_only(task: Task) -> Iterator[Task]:
 
 @mistake("another-convention", (FLOPS,), 4, throughout=True)
 def _another_convention(task: Task) -> Iterator[Task]:
-    for name in shipped_conventions():
+    for name in _conventions_of(task.analysis):
         convention = convention_named(name)
         rule = convention.rule(task.visit)
         if name != task.analysis.convention:
             count = rule.value(task.visit) * convention.samples(task.analysis.batch) if rule else 0
             yield told(task.with_figure(count), name)
+
+
+def _conventions_of(analysis: Analysis) -> tuple[str, ...]:
+    """The conventions that have a figure for every layer. Kept with the analysis."""
+    kept: dict[str, Any] = analysis.__dict__
+    if "conventions_of_all" not in kept:
+        rules = {
+            name: [convention_named(name).rule(row.visit) for row in analysis.layers] for name in shipped_conventions()
+        }
+        kept["conventions_of_all"] = tuple(
+            name for name, found in rules.items() if not any(rule and rule.unknown for rule in found)
+        )
+    names: tuple[str, ...] = kept["conventions_of_all"]
+    return names
 
 
 _CONFUSED = {

@@ -19,7 +19,7 @@ def shapes_text(shapes: Sequence[Sequence[int]]) -> str:
 
 
 def bytes_text(count: int) -> str:
-    """``≈ 93.18 kB, 91.00 KiB``, in the largest units that leave a 1 before the point; with ``=`` where that is exact."""
+    """``≈ 93.18 kB, 91.00 KiB``, in the largest units that leave a 1 before the point; ``=`` where exact."""
     texts, exact = [], True
     for base, units in ((1000, ("kB", "MB", "GB", "TB")), (1024, ("KiB", "MiB", "GiB", "TiB"))):
         power = max(power for power in range(len(units) + 1) if power == 0 or count >= base**power)

@@ -48,7 +48,7 @@ def alternatives_document(name: str, found: Sequence[Alternative]) -> dict[str, 
             {
                 "name": each.name,
                 "meaning": each.meaning,
-                "totals": msgspec.to_builtins(each.analysis.totals),
+                "totals": each.analysis.to_dict()["totals"],
                 "receptive_field": list(each.field),
                 "spec": msgspec.json.decode(each.network.to_json()),
             }

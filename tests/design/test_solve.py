@@ -216,7 +216,9 @@ def test_what_was_left_out_of_any_layer_is_found_again(drawn, data):
     layer, input = drawn
     if layer.least_inputs != 1 or not all(check.holds for check in layer.checks(input)):
         return
-    fields = [field for field in layer.__struct_fields__ if field not in ("name", "inputs", "when", "functional")]
+    fields = [
+        field for field in layer.__struct_fields__ if field not in ("name", "inputs", "when", "functional", "frozen")
+    ]
     stated = {field: getattr(layer, field) for field in fields}
     numbers = {
         field: value for field, value in stated.items() if type(value) in (int, bool) and field != "out_channels"
@@ -296,6 +298,8 @@ def test_an_unknown_range_is_told():
         solve("Conv2d(8, ?)", (3, 9, 9), (8, 7, 7), {"kernel_size": (0, 3)})
     with pytest.raises(CnncalcError, match="goes beyond what MaxPool2d takes: 2"):
         solve("MaxPool2d(3, ceil_mode=?)", (3, 9, 9), (3, 3, 3), {"ceil_mode": (0, 2)})
+    with pytest.raises(SpecError, match="frozen is no whole number that could be looked for"):
+        solve("Conv2d(8, 3, frozen=?)", (3, 9, 9), (8, 7, 7))
     with pytest.raises(SpecError, match="no kind of layer"):
         solve("Conv(8, ?)", (3, 9, 9), (8, 7, 7))
 

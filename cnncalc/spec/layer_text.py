@@ -109,7 +109,7 @@ def _stand_in(kind: type[Layer], field: str, value: Any) -> Any:
     if value is not UNKNOWN:
         return tuple(1 if part is UNKNOWN else part for part in value) if isinstance(value, tuple) else value
     types = types_of(kind, field) - {str, float}
-    if types and field not in Layer.__struct_fields__:
+    if types and field not in Layer.__struct_fields__ and (bool not in types or types == {bool}):
         return True if types == {bool} else 1
     raise SpecError(f"{kind.__name__}.{field} is no whole number that could be looked for; state it")
 

@@ -94,7 +94,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "StochasticDepth": lambda layer: lambda x: x,
 }
 # the meta kernels of these accept what the real ones refuse
-_REAL = ("IndexSelect", "Roll", "Softmax", "LogSoftmax", "MaxUnpool", "ConvTranspose")
+_REAL = ("IndexSelect", "Norm", "Roll", "Softmax", "LogSoftmax", "MaxUnpool", "ConvTranspose")
 
 
 def _batched(equation: str) -> str:

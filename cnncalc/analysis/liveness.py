@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
-from cnncalc.analysis.analysis import Analysis
-from cnncalc.arithmetic import prod
+from cnncalc.arithmetic import Number, maximum, prod, total
 from cnncalc.graph import Graph
-from cnncalc.layers.base import View
+from cnncalc.layers.base import Shape, View
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.analysis import Analysis, Row
+
+FLOAT32 = 4
+"""Bytes of a number in single precision."""
 
 
 def last_uses(graph: Graph) -> tuple[tuple[int, ...], ...]:
@@ -38,32 +46,38 @@ class Memory(Struct, frozen=True):
     ``layer`` is the one that runs then.
     """
 
-    tensors: int
-    gradients: int
-    values: int
-    kept: int
+    tensors: Number
+    gradients: Number
+    values: Number
+    kept: Number
     layer: str
 
-    def bytes(self, element: int) -> int:
-        """All of it, with numbers of ``element`` bytes."""
+    def bytes(self, element: int = FLOAT32) -> Number:
+        """All of it, with numbers of ``element`` bytes; of single precision unless stated."""
         return (self.tensors + self.gradients + self.values) * element + self.kept
 
 
-def inference_memory(analysis: Analysis, graph: Graph) -> Memory:
+def inference_memory(rows: Sequence[Row], inputs: Mapping[str, Shape], graph: Graph, batch: Number = 1) -> Memory:
     """What inference needs at once, where each value goes as soon as nothing reads it any more.
 
-    The caller holds the network's inputs throughout. A layer's inputs and its output live while it runs; a view lives
-    in what it looks at. Not counted are workspaces, which are the libraries' own: columns of a convolution, the places
-    of a pool's maxima, scores of attention.
+    The caller holds the network's inputs throughout, and its outputs stay. A layer's inputs and its output live while
+    it runs; a view lives in what it looks at. Not counted are workspaces, which are the libraries' own: columns of a
+    convolution, the places of a pool's maxima, scores of attention. The numbers may be of any kind; ``layer`` is only
+    known of plain ones.
     """
-    storages = _Storages(analysis, graph, views=(True, "at inference"))
-    live = most = storages.inputs
+    storages = _Storages(rows, inputs, graph, batch, views=(True, "at inference"))
+    alive = {position: storages.sizes[position] for position in range(storages.first)}
+    most = storages.inputs
     where = ""
-    for index, row in enumerate(analysis.layers):
-        live += storages.made(index)
-        if live > most:
-            most, where = live, row.name
-        live -= sum(storages.sizes[root] for root in storages.read_last(index))
+    for index, row in enumerate(rows):
+        if storages.makes(index):
+            alive[storages.own(index)] = storages.sizes[storages.own(index)]
+        live = total(list(alive.values()))
+        if (live > most) is True:
+            where = row.name
+        most = maximum(most, live)
+        for root in storages.read_last(index):
+            del alive[root]
     return Memory(storages.tensors, 0, most, 0, where)
 
 
@@ -74,8 +88,8 @@ def training_memory(analysis: Analysis, graph: Graph, element: int) -> Memory:
     it has been passed; the gradient of a value lives from its last reader to the layer that made it, those of
     parameters stay. Not counted, besides workspaces, is what layers made of several operations keep within themselves.
     """
-    storages = _Storages(analysis, graph, views=(True,))
     rows = analysis.layers
+    storages = _Storages(rows, analysis.inputs, graph, analysis.batch, views=(True,))
     first_keeper = storages.first_keepers()
     live, kept, most = storages.inputs, 0, Memory(storages.tensors, 0, storages.inputs, 0, "")
     for index, row in enumerate(rows):
@@ -107,17 +121,25 @@ def training_memory(analysis: Analysis, graph: Graph, element: int) -> Memory:
 class _Storages:
     """The memory of values, by the position of the value that it was made for: inputs first, then layers' outputs."""
 
-    def __init__(self, analysis: Analysis, graph: Graph, views: tuple[View, ...]) -> None:
-        self.analysis = analysis
-        self.first = len(analysis.inputs)
-        self.tensors = analysis.totals.params + analysis.totals.buffers
-        shapes = [*analysis.inputs.values(), *(row.output_shape for row in analysis.layers)]
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        inputs: Mapping[str, Shape],
+        graph: Graph,
+        batch: Number,
+        views: tuple[View, ...],
+    ) -> None:
+        self.rows = rows
+        self.batch = batch
+        self.first = len(inputs)
+        self.tensors = total([row.params + row.buffers for row in rows])
+        shapes = [*inputs.values(), *(row.output_shape for row in rows)]
         self.roots = list(range(self.first))
-        for row in analysis.layers:
+        for row in rows:
             looks = row.layer.is_view in views and row.layer.is_view is not False
             self.roots.append(self.roots[row.visit.node.sources[0]] if looks else len(self.roots))
-        self.sizes = [analysis.batch * prod(shape) for shape in shapes]
-        self.inputs = sum(self.sizes[: self.first])
+        self.sizes = [batch * prod(shape) for shape in shapes]
+        self.inputs = total(self.sizes[: self.first])
         positions = {name: index for index, name in enumerate((*graph.inputs, *(node.name for node in graph.nodes)))}
         self.outputs = {self.roots[positions[name]] for name in graph.outputs}
         self._waiting = [0] * len(self.roots)
@@ -129,14 +151,17 @@ class _Storages:
         """Where the output of a layer lies."""
         return self.roots[self.first + index]
 
+    def makes(self, index: int) -> bool:
+        """Whether a layer makes memory for its output; a view makes none."""
+        return self.roots[self.first + index] == self.first + index
+
     def made(self, index: int) -> int:
-        """The elements that a layer makes memory for; a view makes none."""
-        position = self.first + index
-        return self.sizes[position] if self.roots[position] == position else 0
+        """The elements that a layer makes memory for."""
+        return self.sizes[self.first + index] if self.makes(index) else 0
 
     def read(self, index: int) -> set[int]:
         """Where the inputs of a layer lie."""
-        return {self.roots[source] for source in self.analysis.layers[index].visit.node.sources}
+        return {self.roots[source] for source in self.rows[index].visit.node.sources}
 
     def read_last(self, index: int) -> list[int]:
         """What nothing reads behind a layer; to be asked once, of the layers in their order."""
@@ -154,14 +179,14 @@ class _Storages:
 
     def besides(self, index: int) -> int:
         """Bytes of masks and places that a layer keeps for the backward pass."""
-        row = self.analysis.layers[index]
-        count = self.analysis.batch * prod(row.output_shape)
+        row = self.rows[index]
+        count = self.batch * prod(row.output_shape)
         return count * (("mask" in row.layer.keeps) + 8 * ("places" in row.layer.keeps))
 
     def first_keepers(self) -> dict[int, int]:
         """For what is kept for the backward pass, the first layer that keeps it, which the pass comes to last."""
         first: dict[int, int] = {}
-        for index, row in enumerate(self.analysis.layers):
+        for index, row in enumerate(self.rows):
             kept = self.read(index) if "inputs" in row.layer.keeps else set()
             for root in kept | ({self.own(index)} if "output" in row.layer.keeps else set()):
                 first.setdefault(root, index)

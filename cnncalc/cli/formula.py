@@ -80,11 +80,7 @@ def command(
     formulas = [derivation.formula(name) for name in asked]
     if layer != "all" and (form != "latex" or len(formulas) == 1):
         formulas = [found.renumbered() for found in formulas]
-    whole: list[Any] = []
-    if assume:
-        dropped = [divisible(found) for found in formulas]
-        formulas = [found for found, _ in dropped]
-        whole = list(dict.fromkeys(each for _, parts in dropped for each in parts))
+    formulas = [divisible(found) for found in formulas] if assume else formulas
     if form == "json":
         click.echo(json.dumps([_document(found) for found in formulas], ensure_ascii=False, indent=2))
         return
@@ -93,7 +89,6 @@ def command(
     if form != "text":
         click.echo(getattr(reports, f"{form}_text")(formulas))
         return
-    from cnncalc.report.symbolic import text
     from cnncalc.report.table import prose
     from cnncalc.report.terminal import terminal_width, write
 
@@ -104,8 +99,6 @@ def command(
     for position, found in enumerate(formulas if layer != "all" else ()):
         lines += [[]] if position else []
         lines += reports.formula_lines(found, width)
-    if whole:
-        lines += [[], *prose(f"exact where these are whole: {', '.join(map(text, whole))}", width)]
     if derivation.left_out:
         left = ", ".join(derivation.left_out)
         lines += [[], *prose(f"not symbols, since they decide how the network is built: {left}", width)]

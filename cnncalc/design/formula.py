@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
 import sympy
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnncalc.analysis.analysis import Row, row_of
+from cnncalc.analysis.analysis import Row, analyze, row_of
 from cnncalc.analysis.convention import convention_named
 from cnncalc.arithmetic.closed import Book, Closed, symbol
-from cnncalc.arithmetic.symbols import Choice, Gcd
+from cnncalc.arithmetic.symbols import Choice
+from cnncalc.design.conditions import is_whole, stated_whole, strongest
 from cnncalc.design.growth import without_floors
 from cnncalc.design.quantities import FIELD, TOTALS, Figures, Quantity, quantity_named
-from cnncalc.design.variables import BATCH, bind, check_names, letters, place_of
+from cnncalc.design.variables import BATCH, Place, bind, check_names, letters, place_of
 from cnncalc.errors import CnncalcError, SpecError
 from cnncalc.evaluate import evaluate, raise_unless
 from cnncalc.graph import Node, build_graph_of
@@ -63,17 +63,22 @@ class Formula(Struct, frozen=True):
     def at(self, **values: Any) -> Any:
         """The exact figure at a point; symbols that are not given stay as they are here.
 
-        Raises CnncalcError for names that are no symbols, and where a condition does not hold.
+        Raises CnncalcError for names that are no symbols, numbers that they do not stand for, and where a condition
+        does not hold.
         """
         point = self._point(values)
         for condition in self.conditions:
             if condition.subs(point) != sympy.true:
-                raise CnncalcError(f"the formula holds where {condition}, which is not so there")
+                whole = stated_whole(condition)
+                what = f"{condition}" if whole is None else f"{whole} is whole"
+                raise CnncalcError(f"the formula holds where {what}, which is not so there")
         found = sympy.sympify(self.short).xreplace(self.sizes).subs(point)
         return int(found) if found.is_Integer else Fraction(int(found.p), int(found.q))
 
     def holds(self, **values: Any) -> bool:
-        """Whether all conditions hold at a point. Raises CnncalcError for names that are no symbols."""
+        """Whether all conditions hold at a point. Raises CnncalcError for names that are no symbols, and for numbers
+        that they do not stand for.
+        """
         point = self._point(values)
         return all(condition.subs(point) == sympy.true for condition in self.conditions)
 
@@ -81,7 +86,12 @@ class Formula(Struct, frozen=True):
         for name in values:
             if name not in self.here:
                 raise CnncalcError(f"the formula has no symbol {name!r}; its symbols: {', '.join(self.here)}")
-        return {found: _rational(values.get(found.name, self.here[found.name])) for found in self.symbols}
+        point = {found: _rational(values.get(found.name, self.here[found.name])) for found in self.symbols}
+        for found, number in point.items():
+            if number <= 0 or (found.is_integer and not number.is_integer):
+                kind = "whole numbers above 0" if found.is_integer else "numbers above 0"
+                raise CnncalcError(f"{found.name} stands for {kind}, found {values[found.name]!r}")
+        return point
 
     def derivative(self, name: str) -> Any:
         """How the figure grows with a symbol, as if nothing were rounded."""
@@ -147,8 +157,31 @@ class Derivation:
         self.conditions: list[Any] = []
         graph = build_graph_of(self.network, bound)
         visits = evaluate(graph, bound.inputs.values(), self._require)
+        self._whole = self._taken_as_whole(places)
         self.rows: tuple[Row, ...] = tuple([row_of(visit, count, self.convention) for visit in visits])
         self.inputs: dict[str, Shape] = bound.inputs
+
+    def _taken_as_whole(self, places: Mapping[str, Place]) -> dict[Any, Any]:
+        """The symbols of variables that are whole here and might be fractions, each with one of which that is not said.
+
+        Whether they might is tried at a few fractions near by; of sizes and the batch it goes without saying.
+        """
+        found = {}
+        for each in self.symbols:
+            variable = places[each.name].variable
+            if variable and each.is_integer and self._takes_fractions(variable):
+                found[each] = sympy.Symbol(each.name, positive=True)
+        return found
+
+    def _takes_fractions(self, variable: str) -> bool:
+        here = self.here[variable]
+        for part in _FRACTIONS:
+            try:
+                analyze(self.network.with_variables(**{variable: f"{here} + 1/{part}"}))
+            except CnncalcError:
+                continue
+            return True
+        return False
 
     def _require(self, node: Node, check: Check, inputs: tuple[Shape, ...]) -> None:
         decision: Any = check.holds
@@ -180,7 +213,16 @@ class Derivation:
             short, value = sympy.Rational(number.numerator, number.denominator), number
         sizes = {name: full for name, full in self.book.definitions.items() if name in short.free_symbols}
         conditions = strongest([*self.conditions, *self.book.assumed, *assumed])
-        return Formula(asked.name, short, sizes, self.symbols, dict(self.here), value, conditions)
+        real = self._whole
+        return Formula(
+            asked.name,
+            short.xreplace(real),
+            {name: full.xreplace(real) for name, full in sizes.items()},
+            tuple(real.get(each, each) for each in self.symbols),
+            dict(self.here),
+            value,
+            (*map(is_whole, real.values()), *(c.xreplace(real) for c in conditions)),
+        )
 
 
 def formula(
@@ -234,67 +276,8 @@ def expanded_names(derivation: Derivation, quantity: str, layer: str | None) -> 
     return [prefix + quantity]
 
 
-def strongest(conditions: Sequence[Any]) -> tuple[Any, ...]:
-    """Each condition once, and of bounds of a symbol the narrowest."""
-    bounds: dict[Any, Any] = {}
-    others: list[Any] = []
-    for condition in conditions:
-        if isinstance(condition, (sympy.Ge, sympy.Le)) and condition.lhs.is_Symbol and condition.rhs.is_number:
-            key = (type(condition), condition.lhs)
-            narrower = sympy.Max if isinstance(condition, sympy.Ge) else sympy.Min
-            bounds[key] = narrower(bounds.get(key, condition.rhs), condition.rhs)
-        elif condition not in others and condition != sympy.true:
-            others.append(condition)
-    return (*(kind(name, bound) for (kind, name), bound in bounds.items()), *_by_remainder(others))
-
-
-def _by_remainder(conditions: Sequence[Any]) -> list[Any]:
-    """Conditions that hold for some remainders of a symbol, such as ``2·⌊H/2⌋ = H``, as one on the remainder."""
-    periods: dict[Any, int] = {}
-    by_symbol: dict[Any, list[Any]] = {}
-    others = []
-    for condition in conditions:
-        period = _period(condition)
-        if period is None:
-            others.append(condition)
-            continue
-        (name,) = condition.free_symbols
-        periods[name] = lcm(periods.get(name, 1), period)
-        by_symbol.setdefault(name, []).append(condition)
-    for name, found in by_symbol.items():
-        period = periods[name]
-        if period > _LONGEST_PERIOD:
-            others += found
-            continue
-        fitting = [rest for rest in range(period) if all(each.subs(name, rest) == sympy.true for each in found)]
-        shorter = (length for length in range(1, period + 1) if period % length == 0)
-        least = next(n for n in shorter if all((rest + n) % period in fitting for rest in fitting))
-        rests = sorted({rest % least for rest in fitting})
-        if not 1 <= len(rests) <= _MOST_REMAINDERS:
-            others += found
-        elif least > 1:
-            others.append(sympy.Or(*(sympy.Eq(sympy.Mod(name, least), rest) for rest in rests)))
-    return others
-
-
-_LONGEST_PERIOD = 1024
-_MOST_REMAINDERS = 4
-
-
-def _period(condition: Any) -> int | None:
-    """After how many a condition on one symbol repeats itself; None where it does not, or for others."""
-    if not isinstance(condition, sympy.Eq) or len(condition.free_symbols) != 1:
-        return None
-    difference = condition.lhs - condition.rhs
-    (name,) = difference.free_symbols
-    smooth = difference.replace(sympy.floor, lambda inner: inner)
-    if not name.is_integer or smooth.has(sympy.Mod, Choice, sympy.Max, sympy.Min, Gcd) or smooth.diff(name) != 0:
-        return None
-    inner = [floor.args[0] for floor in difference.atoms(sympy.floor)]
-    if not all(each.is_polynomial(name) and sympy.degree(each, name) == 1 for each in inner):
-        return None
-    period = lcm(*(int(sympy.fraction(sympy.together(each))[1]) for each in inner))
-    return period if period <= _LONGEST_PERIOD else None
+_FRACTIONS = (2, 3, 5, 7, 11, 13)
+"""Which parts of a whole are tried: a multiple of a variable is whole for the parts that divide its factor."""
 
 
 def _default_symbols(network: Network) -> list[str]:

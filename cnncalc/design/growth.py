@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnncalc.arithmetic.symbols import Choice, Gcd
+from cnncalc.design.conditions import is_whole, strongest
 
 if TYPE_CHECKING:
     from cnncalc.design.formula import Formula
+
+
+_LARGE = 10**6
+"""How many times the reference point is large."""
 
 
 class Growth(Struct, frozen=True):
@@ -27,21 +33,22 @@ class Growth(Struct, frozen=True):
     degree: Any
 
 
-def without_floors(formula: Formula) -> Any:
-    """The form as if all divisions came out even; choices, remainders and common divisors are those of the reference
-    point.
+def without_floors(formula: Formula, scale: int = 1) -> Any:
+    """The form as if all divisions came out even; remainders and common divisors are those of the reference point, and
+    choices those of ``scale`` times it.
     """
     expression = sympy.sympify(formula.short).xreplace(formula.sizes)
     point = {found: sympy.Rational(str(formula.here[found.name])) for found in formula.symbols}
+    chosen = {found: scale * value for found, value in point.items()}
 
     def smooth(part: Any) -> Any:
         if isinstance(part, sympy.floor):
             return smooth(part.args[0])
         if isinstance(part, Choice):
-            return smooth(part.args[1] if part.args[0].subs(point) == sympy.true else part.args[2])
+            return smooth(part.args[1] if part.args[0].subs(chosen) == sympy.true else part.args[2])
         if isinstance(part, (sympy.Max, sympy.Min)):
             most = max if isinstance(part, sympy.Max) else min
-            return smooth(most(part.args, key=lambda each: each.subs(point)))
+            return smooth(most(part.args, key=lambda each: each.subs(chosen)))
         if isinstance(part, (Gcd, sympy.Mod)):
             return part.subs(point)
         return part.func(*map(smooth, part.args)) if part.args else part
@@ -49,40 +56,38 @@ def without_floors(formula: Formula) -> Any:
     return sympy.expand(smooth(expression))
 
 
-def divisible(formula: Formula) -> tuple[Formula, tuple[Any, ...]]:
-    """The form without floors, and what must be whole for it to be exact."""
-    from msgspec.structs import replace
-
+def divisible(formula: Formula) -> Formula:
+    """The form without floors, which holds where also each quotient that was rounded down is whole."""
     expression = sympy.sympify(formula.short).xreplace(formula.sizes)
     whole: list[Any] = []
 
-    def dropped(floor: Any) -> Any:
-        if floor.args[0] not in whole:
-            whole.append(floor.args[0])
-        return floor.args[0]
+    def dropped(inner: Any) -> Any:
+        whole.append(is_whole(inner))
+        return inner
 
     while expression.has(sympy.floor):
-        expression = expression.replace(lambda part: isinstance(part, sympy.floor), dropped)
-    return replace(formula, short=sympy.expand(expression), sizes={}), tuple(whole)
+        expression = expression.replace(sympy.floor, dropped)
+    conditions = strongest([*formula.conditions, *whole])
+    return replace(formula, short=sympy.expand(expression), sizes={}, conditions=conditions)
 
 
 def growths(formula: Formula) -> list[Growth]:
     """Each symbol, the one that costs most first."""
-    smooth = without_floors(formula)
+    smooth, large = without_floors(formula), without_floors(formula, _LARGE)
     point = {found: sympy.Rational(str(formula.here[found.name])) for found in formula.symbols}
     value = smooth.subs(point)
     found = []
     for each in formula.symbols:
         slope = sympy.diff(smooth, each).subs(point)
         elasticity = float(slope * point[each] / value) if value else 0.0
-        degree = sympy.degree(smooth, each) if smooth.is_polynomial(each) else None
+        degree = sympy.degree(large, each) if large.is_polynomial(each) else None
         found.append(Growth(each, formula.here[each.name], float(slope), elasticity, degree))
     return sorted(found, key=lambda growth: -abs(growth.elasticity))
 
 
 def leading_term(formula: Formula) -> Any:
     """The terms of the highest degree in all symbols together; None where the form is no polynomial."""
-    smooth = without_floors(formula)
+    smooth = without_floors(formula, _LARGE)
     symbols = [found for found in formula.symbols if found in smooth.free_symbols]
     if not symbols or not smooth.is_polynomial(*symbols):
         return None

@@ -16,7 +16,7 @@ from cnncalc.design.search import TooMuchWorkError, solutions
 from cnncalc.design.variables import Place, bind, place_of
 from cnncalc.errors import CnncalcError, SpecError
 from cnncalc.evaluate import evaluate
-from cnncalc.graph import Node, build_graph_of
+from cnncalc.graph import Graph, Node, build_graph_of
 from cnncalc.layers.base import Check, Shape
 from cnncalc.spec.network import Network
 
@@ -140,11 +140,11 @@ class _Trial(Struct):
         value = self.low + self.step * number
         places = {self.variable: self.place}
         bound, batch = bind(self.network, places, {self.variable: value}, self.batch)
-        rows = self._rows(bound, batch, check, isinstance(number, Range))
+        rows, graph = self._rows(bound, batch, check, isinstance(number, Range))
         names = dict.fromkeys(limit.quantity for limit in self.limits)
-        return {name: value_of_quantity(name, rows, bound.inputs, batch) for name in names}
+        return {name: value_of_quantity(name, rows, bound.inputs, batch, graph) for name in names}
 
-    def _rows(self, bound: Any, batch: Any, check: Any, open_value: bool) -> tuple[Row, ...]:
+    def _rows(self, bound: Any, batch: Any, check: Any, open_value: bool) -> tuple[tuple[Row, ...], Graph]:
         try:
             graph = build_graph_of(self.network, bound)
         except SpecError:
@@ -153,7 +153,7 @@ class _Trial(Struct):
             raise
         self.walked += len(graph.nodes)
         visits = evaluate(graph, bound.inputs.values(), check)
-        return tuple([row_of(visit, batch, self.convention) for visit in visits])
+        return tuple([row_of(visit, batch, self.convention) for visit in visits]), graph
 
     def is_one_network(self, number: Range) -> bool:
         """Whether a range of values leads to one network, whatever its figures are."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from cnncalc.analysis.memory import memory_bytes
+from cnncalc.analysis.liveness import inference_memory
 from cnncalc.analysis.receptive_field import follow, size_and_jump
 from cnncalc.analysis.sight import Layers, pixel_axes
 from cnncalc.arithmetic import total
 from cnncalc.errors import CnncalcError, nearest
+from cnncalc.graph import Graph, build_graph
 from cnncalc.layers.base import Shape
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ QUANTITIES = {
     "macs": "multiply-accumulates of the batch",
     "flops": "FLOPs of the batch, by the convention",
     "activations": "output elements of all layers, of the batch",
-    "memory": "bytes in single precision: parameters, buffers, and the most activations at once",
+    "memory": "bytes of inference in single precision: parameters, buffers, and the most values at once",
     "receptive_field": "pixels along the shorter axis, of the last layer whose units do not all see everything",
 }
 """What may be limited, and what it means."""
@@ -102,10 +103,10 @@ def number_from(bound: str | int | float | Fraction, quantity: str) -> int | Fra
     return exact.numerator if exact.denominator == 1 else exact
 
 
-def value_of_quantity(quantity: str, rows: Sequence[Row], inputs: Mapping[str, Shape], batch: Any) -> Any:
+def value_of_quantity(quantity: str, rows: Sequence[Row], inputs: Mapping[str, Shape], batch: Any, graph: Graph) -> Any:
     """A quantity of the whole network, from the figures of its layers with whatever numbers they hold."""
     if quantity == "memory":
-        return memory_bytes(rows, inputs, batch)
+        return inference_memory(rows, inputs, graph, batch).bytes()
     if quantity == "receptive_field":
         return _receptive_field(rows, inputs)
     return total([getattr(row, quantity) for row in rows])
@@ -113,7 +114,9 @@ def value_of_quantity(quantity: str, rows: Sequence[Row], inputs: Mapping[str, S
 
 def value_in(analysis: Analysis, quantity: str) -> int:
     """A quantity of an analysed network."""
-    found: int = value_of_quantity(quantity, analysis.layers, analysis.inputs, analysis.batch)
+    assert analysis.network is not None
+    graph = build_graph(analysis.network)
+    found: int = value_of_quantity(quantity, analysis.layers, analysis.inputs, analysis.batch, graph)
     return found
 
 

@@ -72,6 +72,8 @@ class Solved(Struct, frozen=True, dict=True):
     def best(self, most: int = 20) -> list[Solution]:
         """The first solutions in order of :func:`~cnncalc.design.rarity.rarity`, each checked once more.
 
+        Of equally common ones those that divide exactly come first, then those of small values.
+
         Of more than 50,000 solutions those in the corner of each box where its values are small are put in order.
         """
         extent = max((high - low for low, high in self.ranges.values()), default=0)
@@ -85,8 +87,8 @@ class Solved(Struct, frozen=True, dict=True):
         kept = heapq.nsmallest(most, ranked)
         if not kept:
             return []
-        found = [(rank, point, self._solution(point)) for rank, point in ranked if rank <= kept[-1][0] + 1]
-        found.sort(key=lambda entry: (entry[0] + (not entry[2].exact), sum(map(abs, entry[1])), entry[1]))
+        found = [(rank, point, self._solution(point)) for rank, point in ranked if rank <= kept[-1][0]]
+        found.sort(key=lambda entry: (entry[0], not entry[2].exact, sum(map(abs, entry[1])), entry[1]))
         return [solution for _, _, solution in found[:most]]
 
     def __iter__(self) -> Iterator[Solution]:

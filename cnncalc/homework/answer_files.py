@@ -127,8 +127,11 @@ def from_csv(text: str) -> tuple[dict[str, Any], Entries]:
     about: dict[str, Any] = {}
     lines = _lines(text)
     first = 0
-    while first < len(lines) and (not lines[first].strip(" ,;\t") or lines[first].lstrip('" ').startswith("#")):
+    while first < len(lines):
         match = _ABOUT.match(lines[first])
+        is_remark = lines[first].lstrip('" ').startswith("#") or _SEPARATOR.match(lines[first])
+        if lines[first].strip(" ,;\t") and not match and not is_remark:
+            break
         if match:
             about[_ABOUT_NAMES[match[1].lower()]] = match[2].strip(' ,;\t"')
         elif re.match(r'["\s]*#\s*[,;\t]', lines[first]):
@@ -136,7 +139,8 @@ def from_csv(text: str) -> tuple[dict[str, Any], Entries]:
         first += 1
     body = "\n".join(lines[first:])
     header = lines[first] if first < len(lines) else ""
-    delimiter = max(",;\t|", key=header.count)
+    told = _SEPARATOR.match(lines[0]) if lines else None
+    delimiter = told[1] if told else max(",;\t|，；", key=header.count)
     try:
         rows = _csv_rows(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=False))
         return about, table(rows, first + 1, delimiter)
@@ -218,6 +222,9 @@ _ABOUT = re.compile(
 )
 
 
+_SEPARATOR = re.compile(r"sep=([,;\t|])[,;\t|\s]*$", re.IGNORECASE)
+"""The line by which spreadsheets tell each other what stands between cells."""
+
 _FORMATS = {
     ".json": from_json,
     ".csv": from_csv,
@@ -229,7 +236,7 @@ _FORMATS = {
 
 def form_of(suffix: str, text: str) -> Reader:
     """The reader of a format, by a file's suffix, or else by what its text looks like."""
-    if suffix in _FORMATS:
+    if suffix in _FORMATS and not (text.lstrip()[:1] == "{" and _FORMATS[suffix] is from_csv):
         return _FORMATS[suffix]
     if text.lstrip()[:1] in ("{", "["):
         return from_json

@@ -9,13 +9,17 @@ from cnncalc.homework.entries import LONGEST_CELL, Entries, Entry, SubmissionErr
 from cnncalc.homework.quantities import find_quantity
 
 _MOST_COLUMNS = 500
+_MOST_TITLES = 20
+"""How many rows may stand above a table's heading."""
+_NAMED = frozenset(("student", "name", "姓名", "学生", "学号"))
 
 _ROLES = {
     **dict.fromkeys(("layer", "layername", "层", "层名", "name"), "layer"),
     **dict.fromkeys(("quantity", "what", "ask", "asked", "量", "所求", "求"), "quantity"),
     **dict.fromkeys(("answer", "youranswer", "value", "result", "solution", "答案", "你的答案", "回答"), "answer"),
     **dict.fromkeys(("question", "questionid", "id", "no", "nr", "number", "q", "题号", "题目", "item"), "reference"),
-    **dict.fromkeys(("student", "studentname", "studentid", "姓名", "学生", "学号", "email"), "student"),
+    **dict.fromkeys(("student", "studentname", "fullname", "username", "studentid"), "student"),
+    **dict.fromkeys(("姓名", "学生", "学号", "email", "emailaddress"), "student"),
 }
 _IGNORED = frozenset(
     ("type", "settings", "points", "score", "inputs", "input", "timestamp", "类型", "备注", "分值", "notes")
@@ -29,46 +33,101 @@ def _role(heading: str) -> str | None:
 
 
 def table(rows: Sequence[Sequence[str]], first_line: int, delimiter: str) -> Entries:
-    """The answers in a table under a heading; two or three columns without one are question and answer."""
+    """The answers in a table under a heading, which may have titles above it; two or three columns without one are
+    question and answer. A student or a layer holds for the rows below that leave it blank, as merged cells do.
+    """
     rows = [row for row in rows if any(cell.strip() for cell in row)] if len(rows) < 3 else rows
     if not rows:
         return
-    header = [cell.strip() for cell in rows[0]]
+    top, titled = _heading(rows)
+    header = [cell.strip() for cell in rows[top]]
+    while header and not header[-1] and len(header) > 1:
+        header.pop()
     if len(header) > _MOST_COLUMNS:
         raise SubmissionError(f"more than {_MOST_COLUMNS} columns")
-    start = 1
-    roles = [_role(heading) for heading in header]
+    start = top + 1
+    roles = _roles_in(header)
     if not any(roles) and len(header) in (2, 3):
         header = ["question", "answer"] if len(header) == 2 else ["layer", "quantity", "answer"]
-        start = 0
+        roles, start = _roles_in(header), top
     elif not any(roles) and not any(map(find_quantity, header)):
         raise SubmissionError(f"line {first_line}: no column is headed layer, question or answer")
+    merged = _Merged(roles, titled)
     for index, row in enumerate(rows[start:], start=start):
         if not any(cell.strip() for cell in row):
             continue
         cells = list(row)
         if len(cells) > len(header):
-            if _role(header[-1]) != "answer":
+            if roles[-1] != "answer" or not any(cell.strip() for cell in cells[len(header) :]):
                 extra = f"{len(cells)} cells under {len(header)} headings; an answer with a comma needs quotes"
                 if any(cell.strip() for cell in cells[len(header) :]):
                     raise SubmissionError(f"line {first_line + index}: {extra}")
             else:
-                cells[len(header) - 1 :] = [delimiter.join(cells[len(header) - 1 :])]
-        yield from entries_of(header, cells, f"line {first_line + index}")
+                cells[len(header) - 1 :] = [delimiter.join(cells[len(header) - 1 :]).rstrip(f"{delimiter} ")]
+        for student, entry in entries_of(header, merged.filled(cells), f"line {first_line + index}", roles):
+            yield student or titled, entry
 
 
-def entries_of(header: Sequence[str], cells: Sequence[str], where: str) -> Entries:
+def _heading(rows: Sequence[Sequence[str]]) -> tuple[int, str]:
+    """Which row is the heading, and the student whom a title above it names."""
+    for index, row in enumerate(rows[:_MOST_TITLES]):
+        roles = [_role(cell) for cell in row]
+        if "answer" in roles or ("layer" in roles and any(map(find_quantity, row))):
+            titles = [[cell.strip() for cell in title if cell.strip()] for title in rows[:index]]
+            named = [title[1] for title in titles if len(title) == 2 and title[0].strip(":：").lower() in _NAMED]
+            return index, named[0] if named else ""
+    return 0, ""
+
+
+def _roles_in(header: Sequence[str]) -> list[str | None]:
+    """What each column holds. "Name" is a student's where no column tells of layers, and one column names students."""
+    roles = [_role(heading) for heading in header]
+    if "answer" not in roles and not any(map(find_quantity, header)):
+        roles = ["student" if role == "layer" and heading.lower() == "name" else role
+                 for role, heading in zip(roles, header, strict=True)]  # fmt: skip
+    students = [place for place, role in enumerate(roles) if role == "student"]
+    chosen = next((place for place in students if "name" in header[place].lower()), students[0] if students else None)
+    return ["ignored" if role == "student" and place != chosen else role for place, role in enumerate(roles)]
+
+
+class _Merged:
+    """Rows of which some leave a student or a layer to the row above."""
+
+    def __init__(self, roles: Sequence[str | None], student: str) -> None:
+        self.places = {role: place for place, role in enumerate(roles) if role}
+        self.student, self.layer = student, ""
+        self.answered: set[tuple[str, str, str]] = set()
+
+    def filled(self, cells: list[str]) -> list[str]:
+        """The row with what is merged into it. A layer's quantity that is there already is another's, the network's."""
+        student, layer, quantity = (self.places.get(role) for role in ("student", "layer", "quantity"))
+        if student is not None and student < len(cells):
+            if cells[student].strip() and cells[student] != self.student:
+                self.student, self.layer = cells[student], ""
+            cells[student] = self.student
+        if layer is not None and quantity is not None and max(layer, quantity) < len(cells):
+            asked = cells[quantity].strip().lower()
+            if cells[layer].strip():
+                self.layer = cells[layer]
+            elif (self.student, self.layer, asked) not in self.answered:
+                cells[layer] = self.layer
+            self.answered.add((self.student, cells[layer], asked))
+        return cells
+
+
+def entries_of(
+    header: Sequence[str], cells: Sequence[str], where: str, roles: Sequence[str | None] | None = None
+) -> Entries:
     """The answers of one row: one under "answer", or one under each heading that names a quantity or a question."""
     named: dict[str, str] = {}
     others: list[tuple[str, str]] = []
-    for heading, cell in zip(header, cells, strict=False):
-        role = _role(heading)
+    for heading, cell, role in zip(header, cells, roles or _roles_in(header), strict=False):
         text = cell.strip()
         if len(text) > LONGEST_CELL:
             text = text[:LONGEST_CELL]
         if role and role not in named:
             named[role] = text
-        elif heading:
+        elif heading and role != "ignored":
             others.append((heading, text))
     student = named.get("student", "")
     if "answer" in named:

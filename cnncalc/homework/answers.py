@@ -144,9 +144,16 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
     """The sizes of a shape; () where it is none. ``28,938`` is two of them where thousands are split."""
     axes: list[int | None] = []
     channels: int | None = None
-    negative = False
+    negative, raised = False, False
     for token in tokens:
-        if token.kind == "@" and len(axes) == 1:
+        if raised:
+            raised = False
+            if token.text not in ("2", "3") or not axes:
+                return ()
+            axes += axes[-1:] * (int(token.text) - 1)
+        elif token.text in ("^", "**"):
+            raised = True
+        elif token.kind == "@" and len(axes) == 1:
             channels, axes = axes[0], []
         elif token.kind == "@" and axes:
             continue

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from cnncalc.analysis import convention_named, shipped_conventions
+from cnncalc.analysis import Analysis, convention_named, shipped_conventions
 from cnncalc.arithmetic import prod
 from cnncalc.homework import alterations as alter
 from cnncalc.homework.binding import axis_symbols
@@ -56,6 +57,18 @@ def _groups_ignored(task: Task) -> Iterator[Task]:
         yield told(task.with_settings(groups=1), f"{task.inputs[0][0] // groups}")
 
 
+@mistake("one-group", COSTS, 3)
+def _one_group(task: Task) -> Iterator[Task]:
+    """Groups that also share the filters among them, as if each made all the output's channels of one group."""
+    groups = getattr(task.layer, "groups", 1)
+    if 1 < groups < getattr(task.layer, "out_channels", 0):
+        right = task.of(task.quantity)
+        yield told(task.with_figure(right // groups), groups)
+        if task.quantity == PARAMS:
+            weights = elements(parameter for parameter in task.visit.parameters if len(parameter.shape) > 1)
+            yield told(task.with_figure(weights // groups + right - weights), groups)
+
+
 @mistake("depthwise-as-ordinary", COSTS, 1)
 def _depthwise_as_ordinary(task: Task) -> Iterator[Task]:
     if hasattr(task.layer, "channel_multiplier"):
@@ -86,6 +99,21 @@ def _one_filter(task: Task) -> Iterator[Task]:
 def _kernel_once(task: Task) -> Iterator[Task]:
     if task.visit.parameters:
         yield task.with_alteration(alter.one_of_each("K"))
+
+
+@mistake("kernel-of-two-axes", (PARAMS, MACS), 2)
+def _kernel_of_two_axes(task: Task) -> Iterator[Task]:
+    """``K·K`` as in images, where the kernel has one axis or three."""
+    kernel = getattr(task.layer, "kernel_size", None)
+    rank = len(task.inputs[0]) - 1 if task.inputs else 0
+    if kernel is None or rank not in (1, 3) or not task.visit.parameters:
+        return
+    sides = per_axis(kernel, rank)
+    right = task.of(task.quantity)
+    weights = elements(parameter for parameter in task.visit.parameters if len(parameter.shape) > 1)
+    scaled = weights if task.quantity == PARAMS else right
+    changed = scaled * sides[0] if rank == 1 else scaled // sides[0]
+    yield told(task.with_figure(changed + right - scaled), rank)
 
 
 @mistake("forgot-kernel", COSTS, 4)
@@ -124,6 +152,20 @@ def _running_statistics(task: Task) -> Iterator[Task]:
 def _one_a_channel(task: Task) -> Iterator[Task]:
     if task.visit.buffers and len(task.visit.parameters) > 1:
         yield task.with_figure(elements(task.visit.parameters[:1]))
+
+
+@mistake("norm-not-shared", (PARAMS,), 3)
+def _norm_not_shared(task: Task) -> Iterator[Task]:
+    channels, *sides = task.inputs[0] if task.inputs else (1,)
+    if task.visit.buffers and len(task.visit.parameters) > 1 and sides:
+        yield task.with_figure(task.of(PARAMS) * prod(sides))
+        yield task.with_figure(task.of(PARAMS) // channels * prod(sides))
+
+
+@mistake("norm-one-pair", (PARAMS,), 3)
+def _norm_one_pair(task: Task) -> Iterator[Task]:
+    if task.visit.buffers and len(task.visit.parameters) > 1:
+        yield task.with_figure(len(task.visit.parameters))
 
 
 @mistake("weights-not-shared", (PARAMS,), 3)
@@ -179,6 +221,12 @@ def _one_side_of_output(task: Task) -> Iterator[Task]:
         yield task.with_alteration(alter.left_out(_positions(task)[-1]))
 
 
+@mistake("depth-of-output-forgotten", _WORK, 2)
+def _depth_of_output_forgotten(task: Task) -> Iterator[Task]:
+    if task.relations(Sliding) and len(task.inputs[0]) == 4:
+        yield task.with_alteration(alter.left_out(_positions(task)[0]))
+
+
 def _positions(task: Task) -> tuple[str, ...]:
     return tuple(f"{symbol}'" for symbol in axis_symbols(len(task.inputs[0]))[1:])
 
@@ -206,12 +254,26 @@ def _channels_only(task: Task) -> Iterator[Task]:
 
 @mistake("another-convention", (FLOPS,), 4, throughout=True)
 def _another_convention(task: Task) -> Iterator[Task]:
-    for name in shipped_conventions():
+    for name in _conventions_of(task.analysis):
         convention = convention_named(name)
         rule = convention.rule(task.visit)
         if name != task.analysis.convention and not (rule and rule.unknown):
             count = rule.value(task.visit) * convention.samples(task.analysis.batch) if rule else 0
             yield told(task.with_figure(count), name)
+
+
+def _conventions_of(analysis: Analysis) -> tuple[str, ...]:
+    """The conventions that have a figure for every layer. Kept with the analysis."""
+    kept: dict[str, Any] = analysis.__dict__
+    if "conventions_of_all" not in kept:
+        rules = {
+            name: [convention_named(name).rule(row.visit) for row in analysis.layers] for name in shipped_conventions()
+        }
+        kept["conventions_of_all"] = tuple(
+            name for name, found in rules.items() if not any(rule and rule.unknown for rule in found)
+        )
+    names: tuple[str, ...] = kept["conventions_of_all"]
+    return names
 
 
 _CONFUSED = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
@@ -25,6 +26,8 @@ _WEAKEST_OF_DIGITS = {1: 2.0, 2: 3.0, 3: 3.0, 4: 4.5}
 """The rarest mistakes that explain an answer which is rounded to so many digits, since many figures round to it."""
 _FEWEST_BEFORE = 3
 """How many digits an answer needs to tell of a mistake in other layers."""
+_NEAR = Fraction(1, 100)
+"""How near a product of rounded sizes comes to that of the sizes."""
 _PREFIX = 2.0
 _CUT = 1.0
 _CUT_OFF = Finding("cut-off")
@@ -119,11 +122,23 @@ def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -
                 yield 4.0, Diagnosis((Finding("power-of-ten", f"{abs(power)}"),), right)
     if quantity.kind == "shape" and isinstance(truth, tuple) and len(truth) > 1:
         is_count = all(len(shape.axes) == 1 for shape in part.shapes)
-        sizes = set(unrounded_sizes(candidates.asked)[1:])
-        if not part.shapes and any(amount.value in sizes for amount in part.amounts):
+        if not part.shapes and _is_unrounded(part, unrounded_sizes(candidates.asked)):
             yield 0.5, Diagnosis((Finding("not-rounded"),), right)
         if is_count and match(part, QUANTITIES["activations"], prod(truth)):
             yield 2.0, Diagnosis((Finding("elements-for-shape"),), right)
+
+
+def _is_unrounded(part: Part, sizes: tuple[Fraction, ...]) -> bool:
+    """Whether a part is a size that should have been rounded, or all of them with ``×`` between."""
+    if all(size.denominator == 1 for size in sizes):
+        return False
+    alone = {size for size in sizes[1:] if size.denominator > 1}
+    together = (math.prod(sizes[1:]), math.prod(sizes))
+    return any(
+        any(amount.covers(size) for size in alone)
+        or ("." in part.text and any(abs(amount.value - size) <= size * _NEAR for size in together))
+        for amount in part.amounts
+    )
 
 
 def _with_other_prefix(part: Part) -> Iterator[tuple[Finding, float, Part]]:

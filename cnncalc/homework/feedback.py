@@ -158,11 +158,17 @@ def _own_working(result: Graded, diagnosis: Diagnosis) -> Iterator[Block]:
         tree = _tree(number)
         if tree.value != derivation.value and tree.figures() not in shown and len(tree.parts(within=True)) <= 60:
             shown.add(tree.figures())
-            yield Equation(derivation.symbol, tree, note=MARKS[WRONG])
+            yield Equation(_symbol(derivation), tree, note=MARKS[WRONG])
 
 
 def _tree(number: Recorded) -> Recorded:
     return number if number.derivation is None else number.derivation
+
+
+def _symbol(derivation: Derivation) -> str:
+    """What the figure is called; ``r'`` where ``r`` is that of the layer before, on the other side of the equation."""
+    before = any(part.name == derivation.symbol for part in _tree(derivation.number).parts(within=True))
+    return f"{derivation.symbol}'" if before else derivation.symbol
 
 
 def _derivations(question: Question, analysis: Analysis) -> list[Derivation]:
@@ -181,7 +187,7 @@ def _workings(derivations: Sequence[Derivation], note: str = "") -> Iterator[Blo
         tree = _tree(derivation.number)
         if tree.operator:
             alike.setdefault(tree.figures(), derivation)
-    yield from (Equation(found.symbol, _tree(found.number), note=note) for found in alike.values())
+    yield from (Equation(_symbol(found), _tree(found.number), note=note) for found in alike.values())
 
 
 def _right(result: Graded, say: Messages) -> str:

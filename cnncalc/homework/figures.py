@@ -19,14 +19,15 @@ def shapes_text(shapes: Sequence[Sequence[int]]) -> str:
 
 
 def bytes_text(count: int) -> str:
-    """``93.2 kB = 91.0 KiB``, in the largest units that leave a 1 before the point."""
-    texts = []
+    """``≈ 93.18 kB, 91.00 KiB``, in the largest units that leave a 1 before the point; ``=`` where exact."""
+    texts, exact = [], True
     for base, units in ((1000, ("kB", "MB", "GB", "TB")), (1024, ("KiB", "MiB", "GiB", "TiB"))):
         power = max(power for power in range(len(units) + 1) if power == 0 or count >= base**power)
         if power:
-            tenths = (count * 20 // base**power + 1) // 2
-            texts.append(f"{tenths // 10}.{tenths % 10} {units[power - 1]}")
-    return " = ".join(texts)
+            hundredths = (count * 200 // base**power + 1) // 2
+            texts.append(f"{hundredths // 100}.{hundredths % 100:02} {units[power - 1]}")
+            exact = exact and hundredths * base**power == 100 * count
+    return f"{'=' if exact else '≈'} {', '.join(texts)}" if texts else ""
 
 
 def decimal_text(value: Any) -> str:

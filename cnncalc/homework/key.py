@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -56,9 +58,12 @@ class Key(Struct, frozen=True, dict=True):
 
     def _found(self, entry: Entry) -> Question:
         if entry.quantity is None and entry.reference is not None:
-            by_id = self._by_id.get(entry.reference.strip().casefold())
-            if by_id is not None:
-                return by_id
+            for ids, name in (
+                (self._by_id, entry.reference.strip().casefold()),
+                (self._by_bare_id, _bare(entry.reference)),
+            ):
+                if name in ids:
+                    return ids[name]
             pairs = list(_split(entry.reference))
         else:
             pairs = [(entry.layer or TOTAL[0], entry.quantity or "")]
@@ -91,9 +96,23 @@ class Key(Struct, frozen=True, dict=True):
             return listed[0]
         return answerable(Question(f"{name or TOTAL[0]}.{asked.name}", self.context, name, asked.name))
 
-    @property
+    @cached_property
     def _by_id(self) -> dict[str, Question]:
         return {name.casefold(): question for name, question in self.questions.items()}
+
+    @cached_property
+    def _by_bare_id(self) -> dict[str, Question]:
+        bare = {name: _bare(name) for name in self.questions}
+        often = Counter(bare.values())
+        return {bare[name]: question for name, question in self.questions.items() if often[bare[name]] == 1}
+
+
+def _bare(name: str) -> str:
+    """A question's name as ``1b`` where ``Q1b``, ``1(b)``, ``Question 1.b`` or ``第1b题`` is written."""
+    word = re.sub(
+        r"^\W*(?:questions?|exercise|problem|task|no|nr|q|题目?|问题|第)(?=[\W\d])", "", name[:200].casefold()
+    )
+    return re.sub(r"\W|_|题$", "", word)
 
 
 def answerable(question: Question) -> Question:

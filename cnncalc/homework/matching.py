@@ -33,6 +33,12 @@ _SERVES = {
 """What a label before a number names; "" is never asked for."""
 
 
+_CONCLUDING = frozenset(
+    ("so", "hence", "therefore", "thus", "total", "altogether", "共", "一共", "总共", "合计", "所以")
+)
+"""What stands before the figure that others lead up to."""
+
+
 class Match(Struct, frozen=True):
     """That an answer is a figure, with remarks on how it is written."""
 
@@ -55,7 +61,8 @@ def reading_of(answer: Answer, quantity: Quantity) -> Reading:
     """What an answer says of a quantity. Raises AnswerError where it gives several figures."""
     statements = answer.statements
     chosen = (
-        [s for s in statements if not s.aside and _serves(s.label) == quantity.name]
+        [s for s in statements if not s.aside and s.label in _CONCLUDING][-1:]
+        or [s for s in statements if not s.aside and _serves(s.label) == quantity.name]
         or [s for s in statements if not s.aside and _serves(s.label) is None]
         or [s for s in statements if s.aside and _serves(s.label) in (None, quantity.name)]
         or [s for s in statements if not s.aside]
@@ -131,6 +138,8 @@ def match(part: Part, quantity: Quantity, figure: Figure) -> Match | None:
     if isinstance(figure, tuple):
         same = _same_shape if quantity.kind == "shape" else _same_axes
         found = [same(figure, shape.axes) for shape in part.shapes]
+        if len(figure) == 1 and any(amount.factor > 1 and amount.value == figure[0] for amount in part.amounts):
+            found.append(Match())
         return min((m for m in found if m is not None), key=lambda m: len(m.remarks), default=None)
     for amount in part.amounts:
         if amount.measures in quantity.measures:
@@ -162,9 +171,16 @@ def _same_count(figure: int, amount: Amount) -> tuple[str, ...] | None:
         return (*amount.remarks, "one-digit") if is_near else None
     if amount.covers(figure):
         return amount.remarks
+    if _ends_in_nought(amount) and abs(amount.value - figure) <= min(10 * amount.half, figure * COARSEST):
+        return (*amount.remarks, "nought")
     if amount.digits >= _FEWEST_CUT and amount.cut_off(figure):
         return (*amount.remarks, "cut-off")
     return None
+
+
+def _ends_in_nought(amount: Amount) -> bool:
+    """Whether the last digit may be no digit but its place, as in ``60M`` and ``140M``."""
+    return bool(amount.half) and "." not in amount.text and amount.value % (20 * amount.half) == 0
 
 
 def cuts_off(part: Part, quantity: Quantity, figure: Figure) -> bool:
@@ -192,7 +208,8 @@ def _same_shape(figure: Shape, axes: Sequence[int | None]) -> Match | None:
     rank = len(figure)
     if len(axes) == rank + 1:
         inner = _in_order(figure, axes[1:])
-        return None if inner is None else Match(("batch", *inner))
+        if inner is not None:
+            return Match(("batch", *inner))
     if len(axes) == rank:
         inner = _in_order(figure, axes)
         if inner is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cnncalc.arithmetic import ceil_div, prod
 from cnncalc.homework import alterations as alter
+from cnncalc.homework.binding import axis_symbols
 from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, OUTPUT, Task, mistake
 from cnncalc.layers.base import per_axis
 from cnncalc.layers.formulas import window_output
@@ -87,6 +88,23 @@ def _channels_kept(task: Task) -> Iterator[Task]:
         yield task.with_figure((task.inputs[0][0], *task.of(OUTPUT)[1:]))
 
 
+@mistake("pooling-channels", (OUTPUT, ACTIVATIONS), 2)
+def _pooling_channels(task: Task) -> Iterator[Task]:
+    """The channels divided as the sides are."""
+    windows = task.relations(Sliding)
+    if windows and not task.visit.parameters and hasattr(task.layer, "kernel_size"):
+        channels, *sides = task.of(OUTPUT)
+        shape = (channels // windows[-1].stride, *sides)
+        yield task.with_figure(shape if task.quantity == OUTPUT else task.analysis.batch * prod(shape))
+
+
+@mistake("depth-lost", (OUTPUT,), 3)
+def _depth_lost(task: Task) -> Iterator[Task]:
+    output = task.of(OUTPUT)
+    if len(output) == 4 and task.relations(Sliding):
+        yield task.with_figure((output[0], *output[2:]))
+
+
 @mistake("channels-multiplied", (OUTPUT,), 4)
 def _channels_multiplied(task: Task) -> Iterator[Task]:
     if hasattr(task.layer, "out_channels"):
@@ -101,10 +119,10 @@ def _height_width(task: Task) -> Iterator[Task]:
         yield task.with_figure((*output[:-2], output[-1], output[-2]))
 
 
-@mistake("channels-height-exchanged", (OUTPUT,), 4)
+@mistake("channels-height-exchanged", (OUTPUT,), 5)
 def _channels_height(task: Task) -> Iterator[Task]:
     output = task.of(OUTPUT)
-    if len(output) >= 3:
+    if len(output) == 3:
         yield task.with_figure((output[1], output[0], *output[2:]))
 
 
@@ -118,6 +136,12 @@ def _flatten_forgot_channels(task: Task) -> Iterator[Task]:
 def _flatten_one_side(task: Task) -> Iterator[Task]:
     if task.relations(Rearranged):
         yield task.with_alteration(alter.left_out("W"))
+
+
+@mistake("flatten-channels-only", (OUTPUT, ACTIVATIONS), 3)
+def _flatten_channels_only(task: Task) -> Iterator[Task]:
+    if task.relations(Rearranged):
+        yield task.with_alteration(alter.left_out(*axis_symbols(len(task.inputs[0]))[1:]))
 
 
 @mistake("not-flattened", (OUTPUT,), 3)
@@ -144,6 +168,14 @@ def _forgot_output_padding(task: Task) -> Iterator[Task]:
 @mistake("transposed-forgot-minus-one", SIZED, 3)
 def _transposed_forgot_minus_one(task: Task) -> Iterator[Task]:
     yield task.with_alteration(alter.whole_input_spread)
+
+
+@mistake("transposed-forgot-plus-one", SIZED, 3)
+def _transposed_forgot_plus_one(task: Task) -> Iterator[Task]:
+    """Of the formula as PyTorch's documentation writes it, ``(M − 1)·S − 2·P + D·(K − 1) + OP + 1``."""
+    if task.relations(Spread) and hasattr(task.layer, "out_channels") and task.quantity == OUTPUT:
+        channels, *sides = task.of(OUTPUT)
+        yield task.with_figure((channels, *(side - 1 for side in sides)))
 
 
 @mistake("concatenation-as-sum", (OUTPUT,), 3)

@@ -5,6 +5,7 @@ Nothing in a file is run. What a file may hold is bounded, and what cannot be re
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +68,19 @@ def clean_name(name: str) -> str:
 
 
 def _decoded(data: bytes) -> str:
-    """The text of a file in UTF-8, in UTF-16 with its mark, or in the Chinese encoding that spreadsheets write."""
+    """The text of a file in UTF-8, in UTF-16 with its mark, or in what spreadsheets write: GB 18030 in Chinese, or else
+    Windows-1252, in which ``×`` is one byte.
+    """
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030", "cp1252"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
+        if not _CONTROL.search(text):
             return text
     raise SubmissionError("not a text file in UTF-8")
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a]")
+"""What a text does not hold. The escape character is let through, and taken out where it would be shown."""

@@ -56,6 +56,7 @@ _NORMALISED = str.maketrans(
 _TIMES = (
     (re.compile(r"(?<=[\d)\]}?])(\s*)(?:[xX]|by|乘)(\s*)(?=[\d(\[{?])"), r"\1×\2"),
     (re.compile(r"\b(None|N|B|batch|bs)\s*[xX×]\s*(?=\d)"), r"\1×"),
+    (re.compile(r"\b([CHW])\s*=\s*([HW])\s*=\s*(\d+)"), r"\1=\3, \2=\3"),
     (re.compile(r"torch\.Size|tuple|array|shape"), " "),
     (re.compile(r"(?:->|=>|==)"), "="),
     (re.compile(r"(?<=[\d.])\s*[×*]\s*10\s*(?:\^|\*\*)\s*\(?([-+]?\d+)\)?"), r"e\1"),
@@ -222,7 +223,8 @@ def _stands_for_batch(word: str, matches: Sequence[re.Match[str]], position: int
 def _is_identifier(matches: Sequence[re.Match[str]], position: int) -> bool:
     """Whether a number is part of a name such as ``5b``."""
     following = matches[position + 1] if position + 1 < len(matches) else None
-    return following is not None and following.lastgroup == "word" and not units_of(following[0])
+    is_word = following is not None and following.lastgroup == "word" and not following[0].startswith("的")
+    return following is not None and is_word and not units_of(following[0])
 
 
 def _without_remarks(text: str) -> tuple[str, list[str]]:

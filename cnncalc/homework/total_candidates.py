@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cnncalc.analysis import Analysis
+from msgspec import structs
+
+from cnncalc.analysis import Analysis, Row
 from cnncalc.arithmetic import prod
 from cnncalc.homework.findings import IN_A_KIND, IN_ONE, TOGETHER, Asked, Candidate, Finding
 from cnncalc.homework.layer_candidates import common_mistakes, task_of, tasks
 from cnncalc.homework.task import ACTIVATIONS, CATALOGUE, Mistake, Task
+from cnncalc.layers.base import per_axis
 
 _MOST_LAYERS_IN_PAIRS = 80
 _MOST_DETAILS = 3
+_WINDOW = ("kernel_size", "stride", "padding", "dilation")
+_FEW_LAYERS = 4
+"""In how small a network one layer is easily taken for the whole."""
 
 
 def total_singles(asked: Asked) -> Iterator[Candidate]:
@@ -25,6 +31,7 @@ def total_singles(asked: Asked) -> Iterator[Candidate]:
             for changes in _changes(asked, mistake, right):
                 yield from _summed(mistake, total, changes, asked.analysis)
     yield from _left_out(asked, total, right)
+    yield from _separable_as_ordinary(asked, total, right)
 
 
 def total_pairs(asked: Asked) -> Iterator[Candidate]:
@@ -100,17 +107,62 @@ def _over(name: str, place: str, rank: float, total: int, changes: Sequence[tupl
     return Candidate(total + sum(change for change, _ in changes), (finding,), rank)
 
 
-def _left_out(asked: Asked, total: int, right: Mapping[str, int]) -> Iterator[Candidate]:
-    kinds: dict[str, int] = {}
+def _separable_as_ordinary(asked: Asked, total: int, right: Mapping[str, int]) -> Iterator[Candidate]:
+    """Each depthwise convolution and the 1×1 after it as the one convolution that they stand for."""
+    rows = {row.name: row for row in asked.analysis.layers}
+    change, places = 0, []
     for row in asked.analysis.layers:
-        kinds[row.type] = kinds.get(row.type, 0) + right[row.name]
-    for kind, amount in kinds.items():
-        yield Candidate(total - amount, (Finding("kind-left-out", place=kind),), 2)
-        yield Candidate(amount, (Finding("one-kind-only", place=kind),), 3)
-    for name, amount in right.items():
-        yield Candidate(total - amount, (Finding("layer-left-out", place=name),), 3)
-        yield Candidate(total + amount, (Finding("layer-twice", place=name),), 5)
-        yield Candidate(amount, (Finding("one-layer-only", place=name),), 5)
+        before = rows.get(row.visit.node.inputs[0]) if row.visit.node.inputs else None
+        while before is not None and not before.params and before.visit.node.inputs:
+            before = rows.get(before.visit.node.inputs[0])
+        if before is None or not _is_depthwise(before) or not _is_pointwise(row):
+            continue
+        layer: Any = before.layer
+        settings = {name: getattr(layer, name) for name in _WINDOW if hasattr(layer, name)}
+        visit = structs.replace(row.visit, inputs=before.visit.inputs)
+        task: Any = structs.replace(task_of(asked, row), visit=visit).with_settings(**settings)
+        change += task.value() - right[row.name] - right[before.name]
+        places.append(row.name)
+    if places and asked.quantity != ACTIVATIONS:
+        yield Candidate(total + change, (Finding("separable-as-ordinary"),), 2)
+
+
+def _is_depthwise(row: Row) -> bool:
+    layer = row.layer
+    groups = getattr(layer, "groups", 1)
+    return hasattr(layer, "channel_multiplier") or (groups > 1 and row.visit.inputs[0][0] == groups)
+
+
+def _is_pointwise(row: Row) -> bool:
+    layer = row.layer
+    sides = per_axis(getattr(layer, "kernel_size", 0), 1) if hasattr(layer, "groups") else (0,)
+    return set(sides) == {1} and getattr(layer, "groups", 0) == 1 and hasattr(layer, "dilation")
+
+
+def _left_out(asked: Asked, total: int, right: Mapping[str, int]) -> Iterator[Candidate]:
+    """Kinds and layers that were left out, or that alone were counted. What comes to the same is told once."""
+    kinds: dict[str, list[str]] = {}
+    for row in asked.analysis.layers:
+        if right[row.name]:
+            kinds.setdefault(row.type, []).append(row.name)
+    for kind, names in kinds.items():
+        amount = sum(right[name] for name in names)
+        if len(names) > 1 and not asked.analysis.row(names[0]).visit.buffers:
+            yield Candidate(total - amount, (Finding("kind-left-out", place=kind),), 2)
+        if len(names) > 1 and len(kinds) > 2:
+            yield Candidate(amount, (Finding("one-kind-only", place=kind),), 3)
+    counted = sum(map(len, kinds.values()))
+    few = counted <= _FEW_LAYERS
+    alone: set[int] = set()
+    for names in kinds.values():
+        for name in names:
+            amount = right[name]
+            if len(names) > 1 or not asked.analysis.row(name).visit.buffers:
+                yield Candidate(total - amount, (Finding("layer-left-out", place=name),), 3 if len(names) > 1 else 2)
+            yield Candidate(total + amount, (Finding("layer-twice", place=name),), 5)
+            if counted > 2 and amount not in alone:
+                alone.add(amount)
+                yield Candidate(amount, (Finding("one-layer-only", place=name),), 3 if few else 5)
     if asked.quantity == ACTIVATIONS:
         elements = asked.context.batch * sum(map(prod, asked.analysis.inputs.values()))
         yield Candidate(total + elements, (Finding("input-counted"),), 2)

@@ -38,7 +38,22 @@ _COUNTS = (
     *("param", "params", "parameter", "parameters", "weight", "weights", "neuron", "neurons", "unit", "units"),
     *("element", "elements", "value", "values", "activation", "activations", "pixel", "pixels", "px", "connection"),
     *("connections", "operation", "operations", "ops", "op", "floats", "numbers", "outputs"),
-    *("个", "个参数", "参数", "像素", "个像素", "神经元", "个神经元", "次", "次运算", "个连接", "个单元"),
+    *(
+        "个",
+        "个参数",
+        "参数",
+        "像素",
+        "个像素",
+        "神经元",
+        "个神经元",
+        "次",
+        "次运算",
+        "个连接",
+        "个单元",
+        "个权重",
+        "权重",
+    ),
+    *("个可学习参数", "个可训练参数", "个元素", "个数", "个值", "个特征", "个输出", "维", "维向量", "维的向量", "個"),
 )
 _CHANNELS = (
     *("channel", "channels", "map", "maps", "filter", "filters", "kernel", "kernels", "feature", "features"),
@@ -47,7 +62,9 @@ _CHANNELS = (
 _MEASURES: Mapping[str, str] = {
     **dict.fromkeys(("byte", "bytes", "字节", "个字节"), BYTES),
     **dict.fromkeys(("flop", "flops", "次浮点运算", "浮点运算"), FLOPS),
-    **dict.fromkeys(("mac", "macs", "madd", "madds", "multadds", "macc", "maccs", "次乘加", "乘加"), MACS),
+    **dict.fromkeys(
+        ("mac", "macs", "madd", "madds", "multadds", "macc", "maccs", "次乘加", "乘加", "次乘加运算", "次乘法"), MACS
+    ),
     **dict.fromkeys(_COUNTS, COUNT),
     **dict.fromkeys(_CHANNELS, CHANNELS),
 }

@@ -52,7 +52,8 @@ class Einsum(Layer, frozen=True):
 
     One multiply-accumulate for each combination of the letters that both products and sum run over; without a letter to
     sum over, or with one thing to sum, a multiplication each. A letter of one input alone that is summed over is summed
-    first. The batch has no letter. Source: PyTorch documentation, ``torch.einsum``.
+    first. The batch has no letter, and a letter has one size: none of 1 is stretched.
+    Source: PyTorch documentation, ``torch.einsum``.
     """
 
     equation: Annotated[str, Meta(pattern="^[A-Za-z]*,[A-Za-z]*->[A-Za-z]*$", max_length=100)]

@@ -55,7 +55,7 @@ class Subject:
         self.memory: Memory = (
             training_memory(self.analysis, graph, self.element)
             if self.training
-            else inference_memory(self.analysis, graph)
+            else inference_memory(self.analysis.layers, self.analysis.inputs, graph, batch)
         )
         require_memory(self.predicted_bytes, self.device, self._what())
         self.allocated_before = torch.cuda.memory_allocated(self.device) if self.device.type == "cuda" else 0

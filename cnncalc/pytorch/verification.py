@@ -50,7 +50,7 @@ def verified(
     if receptive_field:
         from cnncalc.pytorch.probe import fields
 
-        needed = inference_memory(analyze(network, input, variables=variables), built.network_graph).bytes(4)
+        needed = inference_memory(analysis.layers, analysis.inputs, built.network_graph).bytes()
         require_memory(needed, torch.device("cpu"), analysis.name)
         found = fields(analysis, build(network, input, variables=variables, device="cpu").eval(), progress)
         layers = [

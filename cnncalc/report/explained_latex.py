@@ -10,7 +10,7 @@ from cnncalc.report.notation import Latex, latex_text
 
 _LATEX = Latex()
 _MATHS = {"×": r"\times", "−": "-", "·": r"\cdot", "→": r"\to", "γ": r"\gamma", "β": r"\beta", "Σ": r"\Sigma"}
-_MATHS |= {"⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil"}
+_MATHS |= {"⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil", "≈": r"\approx"}
 _UNICODE = str.maketrans(
     {character: rf"\ensuremath{{{command}}}" for character, command in _MATHS.items()}
     | {character: rf"\textsuperscript{{{digit}}}" for digit, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}

@@ -7,11 +7,12 @@ from typing import Any
 
 import sympy
 
-from cnncalc.design.formula import Formula, strongest
+from cnncalc.design.conditions import strongest
+from cnncalc.design.formula import Formula
 from cnncalc.design.growth import growths, leading_term
 from cnncalc.design.quantities import TOTALS
 from cnncalc.report.grid import Line, Span, Track, fold, grid, width_of
-from cnncalc.report.symbolic import latex, python, text
+from cnncalc.report.symbolic import latex, latex_condition, python, text
 
 
 def formula_lines(formula: Formula, width: int, *, growth: bool = True) -> list[Line]:
@@ -20,8 +21,7 @@ def formula_lines(formula: Formula, width: int, *, growth: bool = True) -> list[
     for name, size in formula.sizes.items():
         lines += _equation(f"  {name}", text(size), width, "")
     if not formula.short.is_number:
-        here = ", ".join(f"{name} = {value}" for name, value in formula.here.items())
-        lines += _prose(f"{formula.value:,} at {here}", width, "dim")
+        lines += _prose(_here(formula), width, "dim")
     lines += _where([formula], width)
     if growth and formula.quantity.rpartition(".")[2] in TOTALS and not formula.short.is_number:
         lines += [[], *_growth(formula, width)]
@@ -42,14 +42,25 @@ def layer_lines(formulas: Sequence[Formula], width: int) -> list[Line]:
     return [*lines, *_where(shown, width)]
 
 
+def _here(formula: Formula) -> str:
+    """The figure at the values of the spec, by the symbols that it depends on."""
+    names = {found.name for found in formula.expression.free_symbols}
+    here = ", ".join(f"{name} = {value}" for name, value in formula.here.items() if name in names)
+    return f"{formula.value:,} at {here}" + ("" if formula.holds() else ", where the formula does not hold")
+
+
 def _where(formulas: Sequence[Formula], width: int) -> list[Line]:
+    conditions = _conditions(formulas)
+    sentences = [text(condition) for condition in conditions if condition != sympy.true]
+    sentences += ["every size is at least 1"] if len(sentences) < len(conditions) else []
+    return _prose(f"where {'; '.join(sentences)}", width, "dim") if sentences else []
+
+
+def _conditions(formulas: Sequence[Formula]) -> list[Any]:
     """The conditions of some formulas, each once, with the names of their sizes."""
     named = {size: name for formula in formulas for name, size in formula.sizes.items()}
     conditions = strongest([condition for formula in formulas for condition in formula.conditions])
-    shown = [condition.xreplace(named) for condition in conditions]
-    sentences = [text(condition) for condition in shown if condition != sympy.true]
-    sentences += ["every size is at least 1"] if len(sentences) < len(shown) else []
-    return _prose(f"where {'; '.join(sentences)}", width, "dim") if sentences else []
+    return [condition.xreplace(named) for condition in conditions]
 
 
 def _equation(name: str, right: str, width: int, style: str) -> list[Line]:
@@ -109,10 +120,13 @@ def _power(name: str, degree: Any) -> str:
 
 
 def latex_text(formulas: Sequence[Formula]) -> str:
-    """The formulas as one aligned block, the sizes that they name below."""
+    """The formulas as one aligned block, below them the sizes that they name and where they hold."""
     lines = [rf"\mathrm{{{_escaped(formula.quantity)}}} &= {latex(formula.short)}" for formula in formulas]
     sizes = {name: size for formula in formulas for name, size in formula.sizes.items()}
     lines += [f"{latex(name)} &= {latex(size)}" for name, size in sizes.items()]
+    conditions = [condition for condition in _conditions(formulas) if condition != sympy.true]
+    heads = [r"\text{where } & ", *["& "] * len(conditions)]
+    lines += [head + latex_condition(condition) for head, condition in zip(heads, conditions, strict=False)]
     return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import sympy
 
 from cnncalc.arithmetic.symbols import Choice, Gcd
+from cnncalc.design.conditions import stated_whole
 
 _DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _RELATIONS = {"==": "=", "!=": "≠", ">=": "≥", "<=": "≤", ">": ">", "<": "<"}
@@ -33,6 +34,12 @@ def latex(expression: Any) -> str:
         found = found.replace(sympy.floor, lambda inner: _fraction_floor(*sympy.fraction(sympy.together(inner))))
     names = {name: _latex_name(name.name) for name in found.free_symbols}
     return str(sympy.latex(found, mul_symbol="dot", symbol_names=names))
+
+
+def latex_condition(condition: Any) -> str:
+    """LaTeX for where a formula holds; that something is whole as an element of the whole numbers."""
+    whole = stated_whole(condition)
+    return latex(condition) if whole is None else rf"{latex(whole)} \in \mathbb{{Z}}"
 
 
 def _fraction_floor(top: Any, bottom: Any) -> Any:
@@ -168,6 +175,9 @@ class _Text(_Writer):
         return f"({self.of(then)} if {self.of(condition)}, else {self.of(otherwise)})"
 
     def relation(self, found: Any) -> str:
+        whole = stated_whole(found)
+        if whole is not None:
+            return f"{self.of(whole)} is whole"
         left, right = found.lhs, found.rhs
         if isinstance(left, sympy.Add) and found.rel_op in ("==", "!=", "<", ">") and right.is_number:
             negative = [term for term in left.args if term.could_extract_minus_sign()]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import islice
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -20,6 +21,7 @@ _WORDS = {
     "null": "null",
 }
 _LONGEST_QUOTE = 60
+_MOST_NAMES = 12
 
 
 def complaint(
@@ -49,8 +51,15 @@ def unknown_field(title: str, field: str, struct: type[msgspec.Struct], where: s
 def unknown_type(kind: object, where: str, known: Sequence[str]) -> SpecError:
     """The error for a layer of a type that does not exist."""
     hint = nearest(kind, known) if isinstance(kind, str) else ""
-    hint = hint or f"; the types are {', '.join(known)}"
+    hint = hint or f"; the types are {listed(known)}"
     return SpecError(f"unknown layer type {quote(kind)}{hint}", where=f"{where}.type")
+
+
+def listed(names: Collection[str]) -> str:
+    """The first of many names, and how many more there are."""
+    shown = ", ".join(islice(names, _MOST_NAMES))
+    more = len(names) - _MOST_NAMES
+    return f"{shown} and {more} more, which `cnncalc schema` lists" if more > 0 else shown
 
 
 def missing_type(document: object, where: str) -> SpecError:

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cnncalc.errors import SpecError, nearest
 from cnncalc.layers import LAYERS_BY_NAME, Layer
-from cnncalc.spec.complaints import quote, unknown_field
+from cnncalc.spec.complaints import listed, quote, unknown_field
 from cnncalc.spec.reading import convert, types_of
 
 LONGEST_TEXT = 1000
@@ -109,7 +109,7 @@ def _stand_in(kind: type[Layer], field: str, value: Any) -> Any:
     if value is not UNKNOWN:
         return tuple(1 if part is UNKNOWN else part for part in value) if isinstance(value, tuple) else value
     types = types_of(kind, field) - {str, float}
-    if types and field not in Layer.__struct_fields__:
+    if types and field not in Layer.__struct_fields__ and (bool not in types or types == {bool}):
         return True if types == {bool} else 1
     raise SpecError(f"{kind.__name__}.{field} is no whole number that could be looked for; state it")
 
@@ -125,7 +125,7 @@ def _parsed(text: str) -> tuple[type[Layer], dict[str, Any]]:
     call = _call(text)
     name = call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ast.unparse(call)
     if name not in LAYERS_BY_NAME:
-        hint = nearest(name, LAYERS_BY_NAME) or f"; the kinds are {', '.join(LAYERS_BY_NAME)}"
+        hint = nearest(name, LAYERS_BY_NAME) or f"; the kinds are {listed(LAYERS_BY_NAME)}"
         raise SpecError(f"no kind of layer is named {quote(name)}{hint}")
     kind = LAYERS_BY_NAME[name]
     if not isinstance(call, ast.Call):

@@ -11,7 +11,8 @@ from cnncalc.graph import build_graph
 
 
 def memory_of(network, batch=1):
-    return inference_memory(analyze(network, batch=batch), build_graph(network))
+    analysis = analyze(network, batch=batch)
+    return inference_memory(analysis.layers, analysis.inputs, build_graph(network), batch)
 
 
 def test_by_hand():

@@ -70,7 +70,24 @@ def test_layers_sizes_and_fields():
 def test_floors_are_dropped_honestly():
     text = cnncalc("formula", "vgg16", "--symbols", "input", "--assume", "divisible").stdout
     assert text.startswith("macs = 305,856·input² + 123,633,664\n")
-    assert "exact where these are whole: input/2, input/4, input/8, input/16\n" in text
+    assert "\nwhere input ≥ 32; input mod 16 = 0\n" in text
+    text = cnncalc("formula", "alexnet", "--symbols", "input", "--assume", "divisible").stdout
+    assert "\n714,188,480 at input = 224, where the formula does not hold\n" in text
+    text = cnncalc("formula", "alexnet", "--symbols", "input", "--assume", "divisible", "--format", "python").stdout
+    assert '"""Holds where (input >= 63); ((input % 16) == 15)."""' in text
+
+
+def test_where_it_holds_stands_in_every_format():
+    """MobileNet v2 rounds fractions of its width to multiples of 8; 1,968,680 at 0.5 is also torchvision's count."""
+    arguments = ("formula", "mobilenet_v2", "--quantity", "params", "--symbols", "width,classes")
+    assert "\nwhere width is whole\n" in cnncalc(*arguments).stdout
+    latex = cnncalc(*arguments, "--format", "latex").stdout
+    assert latex.endswith(" \\\\\n\\text{where } & \\mathrm{width} \\in \\mathbb{Z}\n\\end{align*}\n")
+    assert '"""Holds where ((width//1) == width)."""' in cnncalc(*arguments, "--format", "python").stdout
+    assert json.loads(cnncalc(*arguments, "--format", "json").stdout)[0]["conditions"] == ["((width//1) == width)"]
+    fractions = cnncalc(*arguments, "--set", "width=0.5").stdout
+    assert "\n1,968,680 at width = 1/2, classes = 1000\n" in fractions
+    assert "is whole" not in fractions
 
 
 def test_without_sympy_there_is_one_sentence(monkeypatch):

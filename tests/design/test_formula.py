@@ -1,5 +1,7 @@
 """Closed formulas against the report with plain numbers, at the points of generated specs."""
 
+from fractions import Fraction
+
 import pytest
 from design_specs import figures, points, report, specs
 from hypothesis import assume, given, settings
@@ -73,6 +75,23 @@ def test_what_decides_how_a_network_is_built_is_no_symbol():
     with pytest.raises(cnncalc.CnncalcError, match="stride_in decides how the network is built"):
         cnncalc.formula(network, "macs", ["H", "stride_in"])
     assert Derivation(network).left_out == ("stride_in",)
+
+
+def test_a_formula_for_whole_values_does_not_answer_for_fractions():
+    network = cnncalc.load("mobilenet_v2")
+    formula = cnncalc.formula(network, "params", ["width", "classes"])
+    assert [str(condition) for condition in formula.conditions] == ["Eq(floor(width), width)"]
+    assert formula.holds(width=2, classes=7)
+    assert not formula.holds(width=0.5)
+    with pytest.raises(cnncalc.CnncalcError, match="holds where width is whole, which is not so there"):
+        formula.at(width=0.5)
+    with pytest.raises(cnncalc.CnncalcError, match="classes stands for whole numbers above 0"):
+        formula.at(classes=Fraction(21, 2))
+    with pytest.raises(cnncalc.CnncalcError, match="width stands for numbers above 0, found -1"):
+        formula.at(width=-1)
+    fractions = cnncalc.formula(network, "params", ["width"], variables={"width": 0.35})
+    for width in (0.35, 0.5, 0.6, 0.75, 1, 1.4, 3):
+        assert fractions.at(width=width) == cnncalc.analyze(network, variables={"width": width}).totals.params
 
 
 def program(formula):

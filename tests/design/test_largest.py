@@ -7,9 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc import CnncalcError, SpecError, analyze, largest, load, loads
-from cnncalc.analysis.memory import peak_activations
+from cnncalc.analysis.analysis import row_of
+from cnncalc.analysis.liveness import inference_memory
+from cnncalc.arithmetic.ranges import Range
 from cnncalc.design.exact_sizes import exact_sizes, progressions
 from cnncalc.design.limits import Limit, limits_from, number_from, value_in
+from cnncalc.graph import build_graph
 
 
 def best_by_trying(network, variable, values, limits, batch=1):
@@ -195,7 +198,7 @@ def test_progressions():
 
 
 def test_peak_memory_counted_by_hand():
-    """Input 2·4·4 = 32; the first convolution's 3·16 = 48 is kept for the sum while the second makes 48 more."""
+    """The input's 2·4·4 = 32 stay; of the 3·4·4 = 48 of each layer three are there at once, from the third layer on."""
     network = loads(
         """{"input": [2, 4, 4], "layers": [
             {"name": "a", "type": "Conv2d", "out_channels": 3, "kernel_size": 1},
@@ -204,6 +207,18 @@ def test_peak_memory_counted_by_hand():
             {"name": "sum", "type": "Add", "inputs": ["a", "c"]}]}"""
     )
     analysis = analyze(network, batch=2)
-    assert peak_activations(analysis.layers, analysis.inputs, 2) == 2 * 3 * 48
+    assert inference_memory(analysis.layers, analysis.inputs, build_graph(network), 2).values == 2 * (32 + 3 * 48)
     params = 2 * 3 + 3 + 3 * 3 + 3
-    assert value_in(analysis, "memory") == 4 * (params + 2 * 3 * 48)
+    assert value_in(analysis, "memory") == 4 * (params + 2 * (32 + 3 * 48))
+
+
+def test_memory_of_ranges_holds_that_of_every_value_and_no_more():
+    """A view costs nothing, and the values that live at once are summed afresh, so that bounds are met."""
+    for name in ("resnet18", "densenet121", "vgg16"):
+        network = load(name)
+        graph = build_graph(network)
+        batches = [analyze(network, batch=batch) for batch in (1, 3)]
+        ends = [inference_memory(a.layers, a.inputs, graph, a.batch).bytes() for a in batches]
+        rows = [row_of(row.visit, Range(1, 3), batches[0].counted) for row in batches[0].layers]
+        found = inference_memory(rows, batches[0].inputs, graph, Range(1, 3)).bytes()
+        assert [found.low, found.high] == ends

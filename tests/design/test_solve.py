@@ -142,10 +142,49 @@ def test_the_inequality_is_met_by_the_solutions_alone():
 def test_alexnets_first_layer_is_among_the_first():
     solved = solve("Conv2d(kernel_size=?, stride=?, padding=?)", (3, 224, 224), (64, 55, 55))
     listed = [tuple(solution.values.values()) for solution in solved.best(10)]
-    assert (11, 4, 2) in listed
+    assert listed[0] == (11, 4, 2)
+    assert [kernel % 2 for kernel, _, _ in listed].count(0) <= 2
     spans = (224 - kernel + 2 * padding for kernel, padding in product(range(1, 225), range(225)))
     brute = sum(min(span // 54, 224) - span // 55 for span in spans if span >= 0)
     assert solved.count == brute
+
+
+CONVOLUTION = "Conv{}d(kernel_size=?, stride=?, padding=?)"
+POOL = "MaxPool2d(?, ?, padding=?)"
+TRANSPOSED = "ConvTranspose2d(kernel_size=?, stride=?, padding=?)"
+
+
+@pytest.mark.parametrize(
+    ("text", "input", "output", "layer", "place"),
+    [
+        (CONVOLUTION.format(2), (3, 224, 224), (64, 55, 55), (11, 4, 2), 1),  # AlexNet, torchvision
+        (CONVOLUTION.format(2), (3, 227, 227), (96, 55, 55), (11, 4, 0), 1),  # AlexNet, the paper's
+        (CONVOLUTION.format(2), (3, 224, 224), (64, 112, 112), (7, 2, 3), 2),  # ResNet's stem
+        (CONVOLUTION.format(2), (64, 56, 56), (128, 28, 28), (3, 2, 1), 1),  # ResNet's second stage
+        (CONVOLUTION.format(2), (64, 56, 56), (128, 28, 28), (1, 2, 0), 4),  # its shortcut
+        (CONVOLUTION.format(2), (64, 224, 224), (64, 224, 224), (3, 1, 1), 2),  # VGG, behind 1/1/0
+        (CONVOLUTION.format(2), (16, 28, 28), (32, 28, 28), (5, 1, 2), 3),  # GoogLeNet's modules
+        (CONVOLUTION.format(2), (3, 299, 299), (32, 149, 149), (3, 2, 0), 1),  # Inception v3's stem
+        (CONVOLUTION.format(2), (1, 32, 32), (6, 28, 28), (5, 1, 0), 1),  # LeNet-5
+        (CONVOLUTION.format(2), (96, 56, 56), (96, 56, 56), (7, 1, 3), 4),  # ConvNeXt's blocks
+        (CONVOLUTION.format(2), (3, 224, 224), (96, 56, 56), (4, 4, 0), 1),  # its stem
+        (CONVOLUTION.format(2), (96, 56, 56), (192, 28, 28), (2, 2, 0), 3),  # between its stages
+        (CONVOLUTION.format(2), (3, 224, 224), (768, 14, 14), (16, 16, 0), 1),  # ViT-B/16
+        (CONVOLUTION.format(2), (4, 84, 84), (32, 20, 20), (8, 4, 0), 2),  # DQN
+        (CONVOLUTION.format(3), (64, 16, 56, 56), (64, 16, 56, 56), (3, 1, 1), 2),  # R3D
+        (CONVOLUTION.format(1), (64, 100), (64, 50), (3, 2, 1), 1),
+        (POOL, (64, 224, 224), (64, 112, 112), (2, 2, 0), 1),  # VGG
+        (POOL, (64, 112, 112), (64, 56, 56), (3, 2, 1), 2),  # ResNet
+        (POOL, (64, 55, 55), (64, 27, 27), (3, 2, 0), 1),  # AlexNet
+        (POOL, (192, 28, 28), (192, 28, 28), (3, 1, 1), 1),  # GoogLeNet's modules
+        (TRANSPOSED, (1024, 28, 28), (512, 56, 56), (2, 2, 0), 1),  # U-Net
+        (TRANSPOSED, (512, 4, 4), (256, 8, 8), (4, 2, 1), 2),  # DCGAN
+        (TRANSPOSED, (100, 1, 1), (512, 4, 4), (4, 1, 0), 2),  # its first layer
+    ],
+)
+def test_layers_of_published_networks_come_first_for_their_shapes(text, input, output, layer, place):
+    listed = [tuple(solution.values.values()) for solution in solve(text, input, output).best(place)]
+    assert listed.index(layer) == place - 1
 
 
 def test_the_common_ones_come_first():
@@ -257,6 +296,8 @@ def test_an_unknown_range_is_told():
         solve("Conv2d(8, ?)", (3, 9, 9), (8, 7, 7), {"kernel_size": (0, 3)})
     with pytest.raises(CnncalcError, match="goes beyond what MaxPool2d takes: 2"):
         solve("MaxPool2d(3, ceil_mode=?)", (3, 9, 9), (3, 3, 3), {"ceil_mode": (0, 2)})
+    with pytest.raises(SpecError, match="frozen is no whole number that could be looked for"):
+        solve("Conv2d(8, 3, frozen=?)", (3, 9, 9), (8, 7, 7))
     with pytest.raises(SpecError, match="no kind of layer"):
         solve("Conv(8, ?)", (3, 9, 9), (8, 7, 7))
 

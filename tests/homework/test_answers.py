@@ -227,3 +227,36 @@ def test_a_rounding_is_right_and_one_unit_beside_it_is_not(count, digits):
 @given(st.lists(st.integers(1, 5000), min_size=3, max_size=3), st.sampled_from(["x", "×", ", ", "*", " x ", " by "]))
 def test_every_shape_is_read(sizes, separator):
     assert matched(separator.join(map(str, sizes)), "output", tuple(sizes)) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "figure"),
+    [
+        ("10个32×32的特征图", "output", (10, 32, 32)),
+        ("C=10, H=W=32", "output", (10, 32, 32)),
+        ("10×32²", "output", (10, 32, 32)),
+        ("10240维", "output", (10240,)),
+        ("长度为10240的向量", "output", (10240,)),
+        ("10.24k", "output", (10240,)),
+        ("有760个可学习参数", "params", 760),
+        ("750 个权重和 10 个偏置，共 760 个", "params", 760),
+        ("10 filters, 76 parameters each, so 760", "params", 760),
+        ("768,000次乘法", "macs", 768000),
+    ],
+)
+def test_a_right_answer_in_a_sentence(text, quantity, figure):
+    assert matched(text, quantity, figure) == set()
+
+
+def test_a_nought_that_may_be_no_digit():
+    """The paper's "60 million" of AlexNet, whose figure is 60,965,224; 59 or 70 million would be wrong."""
+    assert matched("60M", "params", 60_965_224) == {"nought"}
+    assert matched("140 million", "params", 138_357_544) == {"nought"}
+    assert matched("59M", "params", 60_965_224) is None
+    assert matched("70M", "params", 60_965_224) is None
+    assert matched("60.0M", "params", 60_965_224) is None
+    assert matched("140 million", "params", 151_000_000) is None
+
+
+def test_a_column_is_a_vector():
+    assert matched("10240×1", "output", (10240,)) == {"ones"}

@@ -15,6 +15,7 @@ from cnncalc import CnncalcError, Network, analyze, layers, load
 from cnncalc.arithmetic.recording import Recorded
 from cnncalc.homework.document import Equation, Paragraph, Rows
 from cnncalc.homework.explanation import QUANTITIES, explain
+from cnncalc.homework.figures import bytes_text
 from cnncalc.homework.messages import languages
 from cnncalc.homework.reduction import lines
 from cnncalc.homework.sources import source_of
@@ -207,3 +208,11 @@ def test_totals_are_the_sum_of_the_layers():
     total = next(block for block in document.blocks if isinstance(block, Equation))
     assert total.number.symbols() == "C1 + S2 + C3 + S4 + C5 + F6"
     assert total.number.value == 60_000
+
+
+def test_bytes_are_equal_to_what_is_printed_or_said_to_be_rounded():
+    assert bytes_text(1_229_568) == "≈ 1.23 MB, 1.17 MiB"
+    assert bytes_text(1_024_000) == "≈ 1.02 MB, 1000.00 KiB"
+    assert bytes_text(16_000) == "≈ 16.00 kB, 15.63 KiB"  # 15.625
+    assert bytes_text(32_000) == "= 32.00 kB, 31.25 KiB"
+    assert bytes_text(999) == ""

@@ -278,3 +278,10 @@ def test_mistakes_are_not_looked_for_without_end():
     assert all(result.verdict == "wrong" for result in results)
     assert [bool(result.diagnoses.found) for result in results] == [True] * 300 + [False] * 100
     assert results[-1].remarks == ("many-wrong",)
+
+
+@pytest.mark.parametrize("name", ["Q1b", "1(b)", "1.b", "Question 1b", "question 1 (B)", "第1b题", "题1b"])
+def test_a_question_by_its_number_in_other_words(name):
+    questions = [{"id": "1a", "layer": "conv1", "quantity": "output"}, {"id": "1b", "quantity": "params"}]
+    paper = graded({name: 33146}, questions=questions)
+    assert [(result.question.id, result.verdict) for result in paper.results if result.text] == [("1b", "right")]

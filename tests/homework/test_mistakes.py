@@ -6,7 +6,9 @@ from cnncalc import (
     Add,
     BatchNorm2d,
     Concat,
+    Conv1d,
     Conv2d,
+    Conv3d,
     ConvTranspose2d,
     DepthwiseConv2d,
     Flatten,
@@ -38,6 +40,7 @@ SPREAD = network(Conv2d(8, 3, dilation=4, name="conv"))
 BARE = network(Conv2d(8, 5, bias=False, name="conv"))
 GROUPED = network(Conv2d(8, 3, groups=2, name="conv"), input=(4, 10, 10))
 """8·2·3·3 + 8 = 152 parameters."""
+FOUR_GROUPS = network(Conv2d(128, 3, groups=4, name="conv"), input=(64, 10, 10))
 DEPTHWISE = network(DepthwiseConv2d(kernel_size=3, name="conv"), input=(4, 10, 10))
 """4·3·3 + 4 = 40 parameters."""
 POOL = network(MaxPool2d(kernel_size=3, stride=2, ceil_mode=True, name="pool"), input=(8, 12, 12))
@@ -52,6 +55,25 @@ WIDE = network(Conv2d(8, 3, name="conv"), input=(3, 20, 30))
 """8×18×28."""
 NORM = network(BatchNorm2d(name="norm"), input=(8, 32, 32))
 """2·8 = 16 parameters."""
+SEPARABLE = network(
+    DepthwiseConv2d(kernel_size=3, bias=False, name="depthwise"),
+    ReLU(),
+    Conv2d(64, 1, bias=False, name="pointwise"),
+)
+"""3·9 + 64·3 = 219 parameters."""
+VIDEO = network(Conv3d(8, 3, padding=1, name="conv"), input=(4, 6, 10, 10))
+"""8×6×10×10; 8·4·27 + 8 = 872 parameters, 864·600 = 518,400 MACs."""
+SIGNAL = network(Conv1d(8, 5, name="conv"), input=(4, 100))
+"""8·4·5 + 8 = 168 parameters."""
+THIRD = network(Conv2d(1, 3, stride=3, name="conv"), input=(1, 7, 7))
+NORMED = network(
+    Conv2d(4, 3, name="a"),
+    BatchNorm2d(name="norm"),
+    Conv2d(4, 3, name="b"),
+    Flatten(),
+    Linear(10, name="fc"),
+)
+"""4·27 + 4 = 112 and 4·36 + 4 = 148 parameters of convolutions, 2·4 = 8, and 4·28·28·10 + 10 = 31,370."""
 MERGED = network(
     Conv2d(4, 1, name="a"),
     Conv2d(6, 1, inputs=("input",), name="b"),
@@ -168,8 +190,25 @@ CASES = [
     ("receptive-field-given", FIELDS, "c", "jump", "29"),
     ("own-stride-only", FIELDS, "pool", "jump", "2"),
     ("strides-added", FIELDS, "c", "jump", "6"),  # 2 + 2 + 1 + 1
-    ("kind-left-out", WHOLE, None, "params", "1776"),  # 608 + 1,168, without the linear layer
-    ("one-kind-only", WHOLE, None, "params", "40970"),
+    ("kind-left-out", WHOLE, None, "params", "40970"),  # without 608 + 1,168 of the convolutions
+    ("layer-left-out", WHOLE, None, "params", "1776"),  # 608 + 1,168, without the one linear layer
+    ("one-kind-only", NORMED, None, "params", "260"),  # 112 + 148
+    ("separable-as-ordinary", SEPARABLE, None, "params", "1728"),  # 64·3·9
+    ("pooling-channels", load("vgg16"), "features.4", "output", "32x112x112"),  # 64/2
+    ("depth-lost", VIDEO, "conv", "output", "8x10x10"),
+    ("kernel-of-two-axes", VIDEO, "conv", "params", "296"),  # 8·4·3·3 + 8
+    ("kernel-of-two-axes", SIGNAL, "conv", "params", "808"),  # 8·4·5·5 + 8
+    ("depth-of-output-forgotten", VIDEO, "conv", "macs", "86400"),  # 8·4·27·10·10
+    ("one-group", GROUPED, "conv", "params", "76"),  # 152/2
+    ("one-group", FOUR_GROUPS, "conv", "params", "4736"),  # 32·16·9 + 128
+    ("norm-not-shared", NORM, "norm", "params", "2048"),  # 2·32·32
+    ("norm-not-shared", NORM, "norm", "params", "16384"),  # 2·8·32·32
+    ("norm-one-pair", NORM, "norm", "params", "2"),
+    ("flatten-channels-only", FLAT, "flat", "output", "8"),
+    ("transposed-forgot-plus-one", UP, "up", "output", "4x19x19"),  # 18 − 4 + 4 + 1
+    ("not-rounded", HALF, "conv", "output", "8x15.5x15.5"),
+    ("not-rounded", THIRD, "conv", "output", "2.33"),  # (7 − 3)/3 + 1
+    ("not-rounded", THIRD, "conv", "output", "2.33x2.33"),
     ("layer-left-out", WHOLE, None, "params", "41578"),  # 42,746 − 1,168
     ("layer-twice", WHOLE, None, "params", "43354"),  # 42,746 + 608
     ("one-layer-only", WHOLE, None, "params", "1168"),

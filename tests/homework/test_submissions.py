@@ -174,3 +174,57 @@ def test_a_file_too_large_or_not_there(tmp_path):
         read_submissions(str(tmp_path / "nothing.csv"))
     with pytest.raises(SubmissionError, match="is a directory"):
         read_submissions(str(tmp_path))
+
+
+ANSWERS = [("1a", "96x55x55"), ("1b", "34,944")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Homework 3: convolution,,\n,,\nquestion,answer,\n1a,96x55x55,\n1b,"34,944",\n,,\n',
+        "sep=;\r\nquestion;answer\r\n1a;96x55x55\r\n1b;34,944\r\n",
+        "题号，答案\n1a，96x55x55\n1b，34,944\n",
+        "# week 3\nquestion,answer,,,\n1a,96x55x55,,,\n1b,34,944,,\n",
+    ],
+)
+def test_what_spreadsheets_write_around_a_table(text):
+    assert entries(text, ".csv") == ANSWERS
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("姓名：张伟\n题号,答案\n1a,96x55x55\n", "gb18030"),
+        ("姓名,张伟\n题号,答案\n1a,96x55x55\n", "utf-16"),
+        ("姓名,学号,题号,答案\n张伟,7,1a,96x55x55\n", "utf-8-sig"),
+        ("Email Address,Name,1a\nz@example.org,张伟,96x55x55\n", "utf-8"),
+    ],
+)
+def test_the_student_beside_or_above_a_table(text, encoding):
+    (submission,) = read(text.encode(encoding), ".csv")
+    assert submission.student == "张伟"
+    assert [(entry.reference, entry.text) for entry in submission.entries] == [("1a", "96x55x55")]
+
+
+def test_a_times_sign_in_windows_1252():
+    assert entries('question,answer\n1a,96×55×55\n1b,"34,944"\n'.encode("cp1252"), ".csv") == [
+        ("1a", "96×55×55"),
+        ("1b", "34,944"),
+    ]
+
+
+def test_merged_cells_hold_for_the_rows_below():
+    text = "student,layer,quantity,answer\nAda,conv1,output,96x55x55\n,,params,1\n,,params,2\nBo,,params,3\n"
+    found = {
+        submission.student: [(entry.layer, entry.quantity, entry.text) for entry in submission.entries]
+        for submission in read(text, ".csv")
+    }
+    assert found == {
+        "Ada": [("conv1", "output", "96x55x55"), ("conv1", "params", "1"), ("", "params", "2")],
+        "Bo": [("", "params", "3")],
+    }
+
+
+def test_json_that_is_called_csv():
+    assert entries(json.dumps({"1a": "96x55x55", "1b": "34,944"}), ".csv") == ANSWERS

@@ -119,7 +119,7 @@ def test_attention_counts_every_product():
         ),
         (layers.Maxout(5), (12, 3), "12 channels cannot be divided into groups of 5"),
         (layers.MultiheadAttention(3), (4, 8), "a width of 8 cannot be divided into 3 heads"),
-        (layers.Upsample(), (4, 8, 8), "Upsample takes either a size or a scale_factor"),
+        (layers.Upsample(), (4, 8, 8), "Upsample takes either a size, a scale_factor or a second input"),
         (layers.Upsample(scale_factor=2, mode="linear"), (4, 8, 8), "Upsample in mode linear takes an input of 2 axes"),
         (layers.PReLU(3), (4, 8, 8), "3 slopes fit neither all channels as one nor the 4 channels"),
         (layers.ReflectionPad2d(8), (4, 8, 8), "a reflection of 8 and 8 does not fit into the height of 8"),

@@ -54,9 +54,12 @@ def test_any_layer(case, batch):
 @given(st.one_of(networks(), any_networks()), st.sampled_from((2, 3)))
 def test_generated_networks_run_with_any_batch_and_several_outputs(case, batch):
     nodes, input_shape = case
-    assume(nodes)
+    assume(nodes and not any(isinstance(layer, layers.ArgMax) for _, layer, _ in nodes))  # few layers take its indices
     network = stated(nodes, input_shape)
-    expected = torch_oracle.run_network(nodes, input_shape)
+    try:
+        expected = torch_oracle.run_network(nodes, input_shape)
+    except ValueError:
+        assume(False)  # statistics of a single value
     module = to_torch(network).eval()
     with torch.no_grad():
         outputs = module(torch.randn(batch, *input_shape))

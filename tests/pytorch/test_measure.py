@@ -144,6 +144,7 @@ def test_the_predicted_peak_is_what_the_allocator_saw(name, mode):
     assert abs(memory.predicted / memory.measured - 1) < 0.1
 
 
+@pytest.mark.timing
 def test_the_total_is_that_of_a_plain_loop():
     """Both loops in turn, so that what else the machine does falls on both; by their fastest runs."""
     network = load("squeezenet1_0")
@@ -270,6 +271,7 @@ def test_a_measurement_is_data_only():
     assert {field.name for field in msgspec.structs.fields(Measurement)} >= {"layers", "whole", "ceilings", "notes"}
 
 
+@pytest.mark.timing
 def test_a_ceiling_is_not_beaten_by_its_own_kind_of_work(quick_ceilings):
     """A large product and a large copy, as layers, against ceilings of their size in the same run."""
     quick_ceilings.setattr(ceilings, "_SIDES", {"cpu": 1024})

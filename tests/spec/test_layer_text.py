@@ -55,7 +55,7 @@ def test_open_places_are_found_and_filled():
         ("Conv2d(*[10, 3])", "expected a plain value"),
         ("Conv2d(**{'out_channels': 3})", 'Conv2d has no field "**"'),
         ("nn.Conv2d(3, 10, 5)", "without nn. and in_channels first"),
-        ("ReLU(1)", "ReLU takes at most 0 values without a name"),
+        ("Tanh(1)", "Tanh takes at most 0 values without a name"),
         ("Conv2d(" + "1," * 600 + ")", "longer than 1000 characters"),
         ("Conv2d(" + "(" * 300 + ")" * 300 + ")", "expected a "),
     ],

@@ -24,7 +24,11 @@ _MEMORY: Mapping[str, tuple[str, ...]] = {
     "weight_bytes": (PARAMS,),
     "activation_bytes": (ACTIVATIONS,),
     "memory": (PARAMS, ACTIVATIONS),
+    "space": (PARAMS, ACTIVATIONS),
 }
+_LEFT_OUT = frozenset(("layer-left-out", "kind-left-out", "layer-twice", "one-layer-only", "one-kind-only"))
+_IN_ONE_PART = 2.0
+"""How much rarer it is that a layer is left out of one count only of several."""
 
 
 class Candidates:
@@ -67,7 +71,7 @@ class Candidates:
         elif asked.quantity in _MEMORY:
             parts = self._parts(lambda part: part.singles)
             yield from self._in_bytes(parts)
-            yield from self._of_memory()
+            yield from self._of_space() if asked.quantity == "space" else self._of_memory()
         elif asked.quantity in (OUTPUT, *_SUMMED):
             if asked.quantity in _SUMMED and asked.layer is None:
                 yield from total_singles(asked)
@@ -102,11 +106,17 @@ class Candidates:
             for candidate in candidates:
                 if isinstance(candidate.figure, int):
                     values = sum(counts.values()) - counts[base] + candidate.figure
-                    yield structs.replace(candidate, figure=self.asked.context.width * values)
+                    width = 1 if self.asked.quantity == "space" else self.asked.context.width
+                    rarer = _IN_ONE_PART if len(parts) > 1 and candidate.findings[0].name in _LEFT_OUT else 0.0
+                    yield structs.replace(candidate, figure=width * values, rank=candidate.rank + rarer)
 
     def _counts(self) -> dict[str, Any]:
         asked = self.asked
         return {base: asked.context.figure(base, asked.layer, asked.analysis) for base in _MEMORY[asked.quantity]}
+
+    def _of_space(self) -> Iterator[Candidate]:
+        for part, count in self._counts().items():
+            yield Candidate(count, (Finding("another-quantity", part),), 2)
 
     def _of_memory(self) -> Iterator[Candidate]:
         values: int = sum(self._counts().values())
@@ -117,7 +127,7 @@ class Candidates:
             yield Candidate(size * values, (Finding("other-width", str(size)),), 3)
         yield Candidate(2 * width * values, (Finding("memory-doubled"),), 4)
         for other in _MEMORY:
-            if other != self.asked.quantity:
+            if other not in (self.asked.quantity, "space"):
                 figure = self.asked.context.figure(other, self.asked.layer, self.asked.analysis)
                 yield Candidate(figure, (Finding("other-memory", other),), 2)
 

@@ -12,7 +12,7 @@ from cnncalc.homework.binding import axis_symbols
 from cnncalc.homework.size_mistakes import told
 from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, PARAMS, Task, mistake
 from cnncalc.layers.base import elements, per_axis, weight_and_bias
-from cnncalc.layers.reading import Sliding
+from cnncalc.layers.reading import Sliding, Spread
 
 COSTS = (PARAMS, MACS, FLOPS)
 _WORK = (MACS, FLOPS)
@@ -67,6 +67,15 @@ def _one_group(task: Task) -> Iterator[Task]:
         if task.quantity == PARAMS:
             weights = elements(parameter for parameter in task.visit.parameters if len(parameter.shape) > 1)
             yield told(task.with_figure(weights // groups + right - weights), groups)
+
+
+@mistake("table-ignored", COSTS, 1)
+def _table_ignored(task: Task) -> Iterator[Task]:
+    """Every map connected to every map before it, where LeNet-5's table leaves connections out."""
+    table = getattr(task.layer, "table", None)
+    if table:
+        everything = tuple(range(task.inputs[0][0]))
+        yield told(task.with_settings(table=tuple(everything for _ in table)), sum(map(len, table)))
 
 
 @mistake("depthwise-as-ordinary", COSTS, 1)
@@ -140,6 +149,18 @@ def _norm_forgotten(task: Task) -> Iterator[Task]:
         yield task.with_figure(0)
 
 
+@mistake("affine-added", (PARAMS,), 1)
+def _affine_added(task: Task) -> Iterator[Task]:
+    if getattr(task.layer, "affine", True) is False:
+        yield task.with_settings(affine=True)
+
+
+@mistake("parameters-overlooked", (PARAMS,), 3)
+def _parameters_overlooked(task: Task) -> Iterator[Task]:
+    if task.visit.parameters and not task.visit.buffers:
+        yield task.with_figure(0)
+
+
 @mistake("running-statistics-counted", (PARAMS,), 1)
 def _running_statistics(task: Task) -> Iterator[Task]:
     buffers = task.visit.buffers
@@ -207,6 +228,13 @@ def _input_size_in_cost(task: Task) -> Iterator[Task]:
         symbols = axis_symbols(len(task.inputs[0]))[1:]
         sizes = {f"{symbol}'": size for symbol, size in zip(symbols, task.inputs[0][1:], strict=True)}
         yield task.with_alteration(alter.put(sizes))
+
+
+@mistake("output-size-in-cost", _WORK, 1)
+def _output_size_in_cost(task: Task) -> Iterator[Task]:
+    if task.of(MACS) and task.relations(Spread):
+        symbols = axis_symbols(len(task.inputs[0]))[1:]
+        yield task.with_alteration(alter.put(dict(zip(symbols, task.of("output")[1:], strict=True))))
 
 
 @mistake("positions-forgotten", _WORK, 2)

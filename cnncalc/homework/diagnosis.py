@@ -20,6 +20,8 @@ MOST_NAMED = 3
 """How many explanations of one answer are told."""
 _MOST_PAIRS = 4
 """Where more pairs of mistakes than this lead to an answer, none of them explains it."""
+_MOST_ALIKE = 8
+"""Where more explanations than this are about as likely, none of them explains anything."""
 _CLOSE = 1.0
 """How much less likely than the likeliest an explanation may be, in ranks, to be told beside it."""
 _WEAKEST_OF_DIGITS = {1: 2.0, 2: 3.0, 3: 3.0, 4: 4.5}
@@ -76,6 +78,8 @@ def _chosen(found: Iterable[tuple[float, Diagnosis]]) -> Diagnoses:
         if rank <= ranked[0][0] + _CLOSE:
             best.setdefault(diagnosis.findings, diagnosis)
     told = tuple(best.values())
+    if len(told) > _MOST_ALIKE:
+        return Diagnoses()
     return Diagnoses(told[:MOST_NAMED], len(told[MOST_NAMED:]))
 
 

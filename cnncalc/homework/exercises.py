@@ -39,8 +39,5 @@ def load_exercise(name: str, language: str = "en") -> Quiz:
 
 
 def _question(asked: Asked, wordings: dict[str, Any], language: str) -> Question:
-    """A key's question, where a memory of numbers of one byte each is the lectures' space."""
-    space = asked.quantity == "memory" and asked.context.width == 1
     wording = wordings.get(language, wordings["en"])
-    quantity = "space" if space else asked.quantity
-    return Question(asked.context.analysis, asked.context.network, asked.layer or "", quantity, wording)
+    return Question(asked.context.analysis, asked.context.network, asked.layer or "", asked.quantity, wording)

@@ -166,6 +166,8 @@ def _unit_remarks(amount: Amount, quantity: Quantity) -> Iterator[str]:
 def _same_count(figure: int, amount: Amount) -> tuple[str, ...] | None:
     if amount.value == figure:
         return amount.remarks
+    if not amount.half:
+        return None
     if abs(amount.value) * COARSEST < amount.half:
         is_near = amount.covers(figure) and abs(amount.value - figure) <= figure * COARSEST
         return (*amount.remarks, "one-digit") if is_near else None
@@ -186,7 +188,7 @@ def _ends_in_nought(amount: Amount) -> bool:
 def cuts_off(part: Part, quantity: Quantity, figure: Figure) -> bool:
     """Whether the figure's digits were cut off, however few of them are left."""
     return isinstance(figure, int) and any(
-        amount.measures in quantity.measures and amount.half and amount.digits > 1 and amount.cut_off(figure)
+        amount.half and amount.digits > 1 and amount.measures in quantity.measures and amount.cut_off(figure)
         for amount in part.amounts
     )
 

@@ -49,6 +49,11 @@ def _bytes(*fields: str) -> Callable[[Analysis, str | None, int], Figure]:
     return of
 
 
+def _space(analysis: Analysis, layer: str | None, _: int) -> Figure:
+    """The lectures' space complexity: the numbers that parameters and outputs are."""
+    return _bytes("params", "activations")(analysis, layer, 1)
+
+
 def _output(analysis: Analysis, layer: str | None, _: int) -> Figure:
     return analysis.row(layer or analysis.layers[-1].name).output_shape
 
@@ -110,6 +115,7 @@ QUANTITIES: dict[str, Quantity] = {
             ("activationmemory", "activationbytes", "featurememory", "激活内存"),
             ("", BYTES),
         ),
+        Quantity("space", "count", _space, ("spacecomplexity", "空间复杂度")),
         Quantity("memory", "count", _bytes("params", "activations"), ("totalmemory", "bytes", "内存"), ("", BYTES)),
     )
 }

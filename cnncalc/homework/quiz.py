@@ -76,8 +76,6 @@ class Quiz(Struct, frozen=True):
         for position, question in enumerate(self.questions):
             entry: dict[str, Any] = {"id": str(position + 1), "question": self.text(position)}
             entry |= {"layer": question.layer or "total", "quantity": question.quantity}
-            if question.quantity == "space":
-                entry |= {"quantity": "memory", "bytes": 1}
             if question.analysis.convention != "cnncalc":
                 entry["convention"] = question.analysis.convention
             if key:

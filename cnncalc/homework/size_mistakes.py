@@ -191,9 +191,25 @@ def _sum_as_concatenation(task: Task) -> Iterator[Task]:
         yield task.with_figure((sum(shape[0] for shape in task.inputs), *task.inputs[0][1:]))
 
 
+@mistake("pooling-skipped", (OUTPUT, ACTIVATIONS), 3)
+def _pooling_skipped(task: Task) -> Iterator[Task]:
+    shape = task.inputs[0]
+    if _is_pooling(task):
+        yield task.with_figure(shape if task.quantity == OUTPUT else task.analysis.batch * prod(shape))
+
+
+def _is_pooling(task: Task) -> bool:
+    """Whether a layer without parameters makes maps smaller."""
+    fields = task.layer.__struct_fields__
+    is_window = "kernel_size" in fields or "output_size" in fields
+    return is_window and not task.visit.parameters and len(task.inputs) == 1 and not task.relations(Rearranged)
+
+
 @mistake("input-for-output", (OUTPUT, ACTIVATIONS), 4)
 def _input_for_output(task: Task) -> Iterator[Task]:
     shape = task.inputs[0]
+    if _is_pooling(task):
+        return
     yield task.with_figure(shape if task.quantity == OUTPUT else task.analysis.batch * prod(shape))
 
 

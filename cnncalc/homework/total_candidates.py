@@ -145,19 +145,19 @@ def _left_out(asked: Asked, total: int, right: Mapping[str, int]) -> Iterator[Ca
     for row in asked.analysis.layers:
         if right[row.name]:
             kinds.setdefault(row.type, []).append(row.name)
+    counted = sum(map(len, kinds.values()))
     for kind, names in kinds.items():
         amount = sum(right[name] for name in names)
-        if len(names) > 1 and not asked.analysis.row(names[0]).visit.buffers:
+        if 1 < len(names) < counted and not asked.analysis.row(names[0]).visit.buffers:
             yield Candidate(total - amount, (Finding("kind-left-out", place=kind),), 2)
         if len(names) > 1 and len(kinds) > 2:
             yield Candidate(amount, (Finding("one-kind-only", place=kind),), 3)
-    counted = sum(map(len, kinds.values()))
     few = counted <= _FEW_LAYERS
     alone: set[int] = set()
     for names in kinds.values():
         for name in names:
             amount = right[name]
-            if len(names) > 1 or not asked.analysis.row(name).visit.buffers:
+            if counted > 1 and (len(names) > 1 or not asked.analysis.row(name).visit.buffers):
                 yield Candidate(total - amount, (Finding("layer-left-out", place=name),), 3 if len(names) > 1 else 2)
             yield Candidate(total + amount, (Finding("layer-twice", place=name),), 5)
             if counted > 2 and amount not in alone:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import cnncalc
 from cnncalc import CnncalcError, SpecError, load
 from cnncalc.homework.document import Rows
 from cnncalc.homework.examiner import Examiner
@@ -76,3 +77,11 @@ def test_names_that_are_not_there():
         load_exercise("exercises/complexty")
     with pytest.raises(SpecError, match="`cnncalc quiz exercises/sizes` prints it"):
         load("exercises/sizes")
+
+
+def test_the_space_of_the_lectures_is_a_count_of_numbers():
+    """256·256·9 weights and 100·100·256 outputs; the weights alone are the parameters."""
+    key = {"spec": "complexity_3x3", "questions": [{"quantity": "space"}]}
+    right, wrong = (cnncalc.grade(key, {"total.space": text}).results[0] for text in (3_149_824, 589_824))
+    assert right.verdict == "right"
+    assert [finding.name for finding in wrong.diagnoses.found[0].findings] == ["another-quantity"]

@@ -3,6 +3,7 @@
 import pytest
 
 from cnncalc import (
+    AdaptiveAvgPool2d,
     Add,
     BatchNorm2d,
     Concat,
@@ -74,6 +75,8 @@ NORMED = network(
     Linear(10, name="fc"),
 )
 """4·27 + 4 = 112 and 4·36 + 4 = 148 parameters of convolutions, 2·4 = 8, and 4·28·28·10 + 10 = 31,370."""
+HEAD = network(AdaptiveAvgPool2d(1), Flatten(), Linear(10, name="fc"), input=(8, 7, 7))
+PLAIN_NORM = network(BatchNorm2d(affine=False, name="norm"), input=(8, 32, 32))
 MERGED = network(
     Conv2d(4, 1, name="a"),
     Conv2d(6, 1, inputs=("input",), name="b"),
@@ -199,6 +202,13 @@ CASES = [
     ("kernel-of-two-axes", VIDEO, "conv", "params", "296"),  # 8·4·3·3 + 8
     ("kernel-of-two-axes", SIGNAL, "conv", "params", "808"),  # 8·4·5·5 + 8
     ("depth-of-output-forgotten", VIDEO, "conv", "macs", "86400"),  # 8·4·27·10·10
+    ("pooling-skipped", POOL, "pool", "output", "8x12x12"),
+    ("pooling-skipped", HEAD, "fc", "params", "3930"),  # 8·7·7·10 + 10
+    ("table-ignored", load("lenet5"), "C3", "params", "2416"),  # 16·6·25 + 16
+    ("table-ignored", load("lenet5"), None, "params", "60,900"),  # 60,000 + 2,416 − 1,516
+    ("parameters-overlooked", load("lenet5"), "S2", "params", "0"),
+    ("affine-added", PLAIN_NORM, "norm", "params", "16"),
+    ("output-size-in-cost", UP, "up", "macs", "320000"),  # 20·20·8·4·25
     ("one-group", GROUPED, "conv", "params", "76"),  # 152/2
     ("one-group", FOUR_GROUPS, "conv", "params", "4736"),  # 32·16·9 + 128
     ("norm-not-shared", NORM, "norm", "params", "2048"),  # 2·32·32
@@ -291,6 +301,11 @@ def test_a_mistake_that_changes_nothing_explains_nothing():
         {"forgot-padding", "padding-once", "dilation-ignored", "groups-ignored", "forgot-bias", "stride-ignored"}
         | {"ceiling-for-floor", "floor-for-ceiling", "forgot-output-padding", "bias-additions-counted"}
     )
+
+
+def test_what_half_the_network_would_explain_is_not_guessed():
+    """3.4M of MobileNet v2: leaving a factor out in any of some twenty layers comes to that, rounded."""
+    assert diagnosed(Context(load("mobilenet_v2")), None, "params", "3.4M") == ()
 
 
 @pytest.mark.parametrize("name", ["alexnet", "lenet5", "mobilenet_v2", "unet"])

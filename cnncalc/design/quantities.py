@@ -16,6 +16,8 @@ from cnncalc.errors import CnncalcError, nearest
 from cnncalc.layers.base import Shape
 
 TOTALS = tuple(Totals.__struct_fields__)
+UNASKED = tuple(name for name in TOTALS if name != "frozen_params")
+"""The totals that a sweep computes where none are named."""
 FIELD = ("field", "jump")
 _LETTERS = "CLDHW"
 

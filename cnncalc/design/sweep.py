@@ -13,7 +13,7 @@ from cnncalc.analysis.convention import convention_named
 from cnncalc.design.ahead import ahead
 from cnncalc.design.condition import Condition
 from cnncalc.design.points import Points, places_of
-from cnncalc.design.quantities import TOTALS, Figures, quantity_named
+from cnncalc.design.quantities import TOTALS, UNASKED, Figures, quantity_named
 from cnncalc.design.variables import check_names, check_values
 from cnncalc.design.walk import Setting, Walked, column, groups, walk
 from cnncalc.errors import CnncalcError, SpecError
@@ -101,7 +101,7 @@ class Sweep:
         self.sample = sample if sample is not None and sample < self.points.count else None
         self.seed = seed
         self.names = tuple(variables)
-        self.shown = tuple(quantities or TOTALS)
+        self.shown = tuple(quantities or UNASKED)
         self.condition = None if where is None else Condition(where)
         wanted = [*self.shown, *also, *(self.condition.names if self.condition else ())]
         names = list(dict.fromkeys(name for name in wanted if name not in variables))

@@ -29,11 +29,17 @@ def main() -> None:
     except (CnncalcError, click.ClickException) as error:
         _fail(error.format_message() if isinstance(error, click.ClickException) else str(error))
     except OSError as error:
-        _fail(f"cannot write: {(error.strerror or str(error)).lower()}")
+        _fail(f"{_named(error)}cannot write: {(error.strerror or str(error)).lower()}")
     except click.Abort:
         sys.exit(130)
     else:
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _named(error: OSError) -> str:
+    from cnncalc.errors import printable
+
+    return "" if error.filename is None else f"{printable(str(error.filename))}: "
 
 
 def _fail(message: str, prefix: str = "Error: ") -> None:

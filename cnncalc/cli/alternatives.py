@@ -19,7 +19,7 @@ from cnncalc.layers.base import LARGEST_SIZE, Shape
 @input_option
 @set_option
 @click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs.")
+@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs; `cnncalc conventions`.")
 @click.option("--spec", "chosen", metavar="FORM", help="Print this form as a spec, to paste.")
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
 def command(

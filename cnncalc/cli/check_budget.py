@@ -21,7 +21,8 @@ def _limit_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for side, word in (("min", "least"), ("max", "most")):
         for quantity, meaning in reversed(QUANTITIES.items()):
             option = f"--{side}-{quantity.replace('_', '-')}"
-            text = f"The {word} {quantity.replace('_', ' ')}: {meaning}." if side == "max" else f"The least {quantity}."
+            name = quantity.replace("_", " ")
+            text = f"The {word} {name}: {meaning}." if side == "max" else f"The {word} {name}."
             function = click.option(option, metavar="NUMBER", help=text)(function)
     return function
 
@@ -32,7 +33,7 @@ def _limit_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @input_option
 @set_option
 @click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs.")
+@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs; `cnncalc conventions`.")
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
 def command(
     spec: str,

@@ -19,7 +19,9 @@ Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 @input_option
 @set_option
 @click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs, for all of them.")
+@click.option(
+    "--convention", default="cnncalc", show_default=True, help="What counts as FLOPs, for all; `cnncalc conventions`."
+)
 @click.option("--all", "all_layers", is_flag=True, help="Show the layers that are alike, too.")
 @click.option("--format", "form", type=click.Choice(("table", "json", "markdown")), default="table", show_default=True)
 def command(

@@ -77,7 +77,9 @@ def command(
     asked = [
         name for one in layers for each in quantity.split(",") for name in expanded_names(derivation, each.strip(), one)
     ]
-    formulas = [derivation.formula(name) for name in asked]
+    unknown = [f"{row.name}.{quantity}" for row in derivation.rows for quantity in row.unknown]
+    gaps = [name for name in asked if name in unknown] if layer == "all" else []
+    formulas = [derivation.formula(name) for name in asked if name not in gaps]
     if layer != "all" and (form != "latex" or len(formulas) == 1):
         formulas = [found.renumbered() for found in formulas]
     formulas = [divisible(found) for found in formulas] if assume else formulas
@@ -99,6 +101,8 @@ def command(
     for position, found in enumerate(formulas if layer != "all" else ()):
         lines += [[]] if position else []
         lines += reports.formula_lines(found, width)
+    if gaps:
+        lines += [[], *prose(f"not known: {', '.join(gaps)}", width)]
     if derivation.left_out:
         left = ", ".join(derivation.left_out)
         lines += [[], *prose(f"not symbols, since they decide how the network is built: {left}", width)]

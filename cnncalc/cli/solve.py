@@ -37,7 +37,13 @@ class OpenShape(click.ParamType[Any]):
 
 @click.command("solve")
 @click.argument("what", metavar="LAYER|SPEC")
-@click.option("--input", "arriving", type=OpenShape(same=False), metavar="SHAPE", help="What arrives.")
+@click.option(
+    "--input",
+    "arriving",
+    type=OpenShape(same=False),
+    metavar="SHAPE",
+    help="What arrives, ? where any size may: 3,224,224.",
+)
 @click.option(
     "--output", "wanted", type=OpenShape(same=True), metavar="SHAPE|same", help="What LAYER should make of it."
 )
@@ -50,12 +56,12 @@ class OpenShape(click.ParamType[Any]):
 )
 @click.option("--top", type=click.IntRange(min=1), default=10, show_default=True, help="Show this many solutions.")
 @click.option("--for", "variable", metavar="NAME", help="A variable of SPEC, input, one axis (H), or batch.")
-@click.option("--target", help="What SPEC may cost: params <= 5M and macs < 3e8.")
+@click.option("--target", metavar="LIMITS", help="What SPEC may cost: params <= 5M and macs < 3e8.")
 @click.option("--smallest", is_flag=True, help="Look for the smallest value that meets the target, not the largest.")
 @click.option("--exact", is_flag=True, help="List the input sizes that divide exactly in every layer of SPEC.")
 @set_option
 @click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs.")
+@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs; `cnncalc conventions`.")
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
 def command(
     what: str,

@@ -16,6 +16,7 @@ from cnncalc.errors import CnncalcError
 from cnncalc.layers import Layer
 from cnncalc.layers.base import Shape, per_axis
 from cnncalc.layers.formulas import effective_kernel
+from cnncalc.spec.layer_text import layer_from_text
 from cnncalc.spec.network import Network
 
 _NEEDED = ("out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias")
@@ -50,17 +51,20 @@ class Alternative(Struct, frozen=True):
 
 
 def alternatives(
-    layer: Layer, input: Shape, *, batch: int = 1, convention: str = "cnncalc", name: str = "layer"
+    layer: Layer | str, input: Shape, *, batch: int = 1, convention: str = "cnncalc", name: str = "layer"
 ) -> list[Alternative]:
     """A convolution as it stands, and every other form that applies and makes an output of the same shape.
 
-    Raises CnncalcError for a layer that is no convolution, SpecError where it does not fit its input.
+    The layer may be a text, such as ``"Conv2d(64, 7, padding=3)"``. Raises CnncalcError for a layer that is no
+    convolution, SpecError where it does not fit its input.
 
     >>> from cnncalc import Conv2d
     >>> found = alternatives(Conv2d(64, 7, padding=3, bias=False), (64, 32, 32))
     >>> {each.name: each.analysis.totals.params for each in found if each.name in ("as-is", "stack")}
     {'as-is': 200704, 'stack': 110592}
     """
+    if isinstance(layer, str):
+        name, layer = layer, layer_from_text(layer)
     if any(not hasattr(layer, field) for field in _NEEDED) or hasattr(layer, "output_padding"):
         raise CnncalcError(f"{name} is a {type(layer).__name__}; other forms are known of convolutions")
     found: list[Alternative] = []

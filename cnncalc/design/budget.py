@@ -100,7 +100,8 @@ def explained(item: Item) -> str:
     """``params <= 1,000,000: 3,504,872, which is 2,504,872 (250.5%) over; most in classifier.1 (1,281,000), …``."""
     excess = item.limit.excess(item.value)
     by = f"{excess if isinstance(excess, int) else float(excess):,}"
-    share = f" ({float(100 * excess / item.limit.bound):,.1f}%)" if item.limit.bound and excess else ""
+    percent = 100 * Fraction(excess) / Fraction(item.limit.bound) if item.limit.bound else Fraction(0)
+    share = f" ({f'{float(percent):,.1f}' if percent >= Fraction(1, 10) else '<0.1'}%)" if percent else ""
     side = "under" if item.limit.at_least else "over"
     layers = ", ".join(f"{name} ({value:,})" for name, value in item.layers)
     text = f"{item.limit}: {item.value:,}, which is {by}{share} {side}"

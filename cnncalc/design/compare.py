@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from cnncalc.analysis.analysis import Analysis, Row
-from cnncalc.design.limits import value_in
+from cnncalc.design.limits import unknown_of, value_in
 from cnncalc.errors import CnncalcError
 
 COMPARED = ("params", "buffers", "macs", "flops", "activations", "memory", "receptive_field")
@@ -50,7 +50,7 @@ class Comparison(Struct, frozen=True):
     """
 
     analyses: tuple[Analysis, ...]
-    figures: dict[str, tuple[int, ...]]
+    figures: dict[str, tuple[int | None, ...]]
     pairs: tuple[tuple[Pair, ...], ...]
 
     @property
@@ -77,7 +77,10 @@ def compare(*analyses: Analysis) -> Comparison:
     if len(conventions) > 1 or any(analysis.counted != analyses[0].counted for analysis in analyses):
         names = ", ".join(conventions)
         raise CnncalcError(f"figures of different conventions cannot be compared: {names}; analyse all under one")
-    figures = {quantity: tuple(value_in(analysis, quantity) for analysis in analyses) for quantity in COMPARED}
+    figures = {
+        quantity: tuple(None if unknown_of(each.layers, quantity) else value_in(each, quantity) for each in analyses)
+        for quantity in COMPARED
+    }
     first, *others = analyses
     return Comparison(tuple(analyses), figures, tuple(aligned(first.layers, other.layers) for other in others))
 

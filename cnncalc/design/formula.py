@@ -202,7 +202,9 @@ class Derivation:
         if own.single:
             raise CnncalcError(f"{quantity} has no one formula in {', '.join(self.here)}: it goes by their values")
         if number is None:
-            raise CnncalcError(f"{quantity} has no value")
+            unknown = [row.name for row in self.rows if asked.figure in row.unknown]
+            because = f": it is not known of {', '.join(map(repr, unknown))}" if unknown else ""
+            raise CnncalcError(f"{quantity} has no value{because}")
         return self._formula(asked, number, own.assumed)
 
     def _formula(self, asked: Quantity, number: Any, assumed: Sequence[Any]) -> Formula:

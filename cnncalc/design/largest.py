@@ -23,7 +23,7 @@ from cnncalc.spec.network import Network
 Value: TypeAlias = int | Fraction
 
 _MOST_LOOKS = 20_000
-_MOST_LAYERS = 400_000
+_MOST_LAYERS = 60_000
 """How many layers may be walked over in all, at every value and range of values that is looked at."""
 _MOST_VALUES = 10**9
 _DEFAULT_HIGHEST = 4096
@@ -136,13 +136,21 @@ class _Trial(Struct):
     walked: int = 0
 
     def figures(self, number: Any, check: Any) -> dict[str, Any]:
-        """What is limited. Raises SpecError where the network cannot be built, UndecidedError where that is open."""
+        """What is limited, without what ranges do not follow. Raises SpecError where the network cannot be built,
+        UndecidedError where that is open.
+        """
         value = self.low + self.step * number
         places = {self.variable: self.place}
         bound, batch = bind(self.network, places, {self.variable: value}, self.batch)
         rows, graph = self._rows(bound, batch, check, isinstance(number, Range))
-        names = dict.fromkeys(limit.quantity for limit in self.limits)
-        return {name: value_of_quantity(name, rows, bound.inputs, batch, graph) for name in names}
+        found = {}
+        for name in dict.fromkeys(limit.quantity for limit in self.limits):
+            try:
+                found[name] = value_of_quantity(name, rows, bound.inputs, batch, graph)
+            except (UndecidedError, TypeError):
+                if not isinstance(number, Range):
+                    raise
+        return found
 
     def _rows(self, bound: Any, batch: Any, check: Any, open_value: bool) -> tuple[tuple[Row, ...], Graph]:
         try:
@@ -210,7 +218,10 @@ class _Condition:
             figures = self.trial.figures(number, collect)
         except SpecError:
             return False
-        holds = [limit.holds(figures[limit.quantity]) for limit in self.trial.limits]
+        holds = [
+            limit.holds(figures[limit.quantity]) if limit.quantity in figures else UNDECIDED
+            for limit in self.trial.limits
+        ]
         if any(held is False for held in holds):
             self.possible = True
             return False

@@ -104,7 +104,13 @@ def number_from(bound: str | int | float | Fraction, quantity: str) -> int | Fra
 
 
 def value_of_quantity(quantity: str, rows: Sequence[Row], inputs: Mapping[str, Shape], batch: Any, graph: Graph) -> Any:
-    """A quantity of the whole network, from the figures of its layers with whatever numbers they hold."""
+    """A quantity of the whole network, from the figures of its layers with whatever numbers they hold.
+
+    Raises CnncalcError where it is not known of a layer.
+    """
+    unknown = unknown_of(rows, quantity)
+    if unknown:
+        raise CnncalcError(f"{quantity} is not known of {', '.join(map(repr, unknown))}, and so not of the whole")
     if quantity == "memory":
         return inference_memory(rows, inputs, graph, batch).bytes()
     if quantity == "receptive_field":
@@ -112,8 +118,13 @@ def value_of_quantity(quantity: str, rows: Sequence[Row], inputs: Mapping[str, S
     return total([getattr(row, quantity) for row in rows])
 
 
+def unknown_of(rows: Sequence[Row], quantity: str) -> tuple[str, ...]:
+    """The layers of which a quantity is not known."""
+    return tuple(row.name for row in rows if quantity in row.unknown)
+
+
 def value_in(analysis: Analysis, quantity: str) -> int:
-    """A quantity of an analysed network."""
+    """A quantity of an analysed network. Raises CnncalcError where it is not known of a layer."""
     assert analysis.network is not None
     graph = build_graph(analysis.network)
     found: int = value_of_quantity(quantity, analysis.layers, analysis.inputs, analysis.batch, graph)

@@ -85,14 +85,17 @@ class Figures:
         self._fields: Fields | None = None
 
     def value(self, quantity: Quantity) -> Any:
-        """The number; None where a layer is not there, or has no such axis, or its field has no value."""
+        """The number; None where a layer is not there, or has no such axis, or its field has no value; and for what is
+        not known of a layer.
+        """
         if quantity.is_total:
-            return self._total(quantity.figure)
+            unknown = any(quantity.figure in row.unknown for row in self.rows)
+            return None if unknown else self._total(quantity.figure)
         row = self.rows[-1] if quantity.layer is None else self._row(quantity.layer)
         if row is None:
             return None
         if quantity.figure in TOTALS:
-            return getattr(row, quantity.figure)
+            return None if quantity.figure in row.unknown else getattr(row, quantity.figure)
         if quantity.figure == "size":
             place = letters(row.output_shape).find(quantity.axis)
             return row.output_shape[place] if place >= 0 else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnncalc.analysis import Row
+from cnncalc.analysis import Analysis, Row
 from cnncalc.design.compare import Comparison, Pair
 from cnncalc.layers.base import shape_text
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
@@ -21,7 +21,8 @@ def compared_lines(comparison: Comparison, width: int, *, all_layers: bool = Fal
     """The totals side by side, what they come to in words, and the layers that differ."""
     lines: list[Line] = []
     for letter, analysis in zip(_letters(comparison), comparison.analyses, strict=True):
-        heading = f"{letter}  {analysis.name}: input {input_text(analysis)}, batch {analysis.batch}"
+        settings = "".join(f", {name} {value}" for name, value in _own_settings(comparison, analysis).items())
+        heading = f"{letter}  {analysis.name}: input {input_text(analysis)}, batch {analysis.batch}{settings}"
         lines += prose(heading, width, "bold")
     lines += [[], *_totals(comparison)]
     lines += [[], *(line for sentence in sentences(comparison) for line in prose(sentence, width))]
@@ -41,6 +42,8 @@ def sentences(comparison: Comparison) -> list[str]:
         same = []
         for quantity, word in _WORDS.items():
             ours, theirs = comparison.figures[quantity][0], comparison.figures[quantity][place]
+            if ours is None or theirs is None:
+                continue
             if ours == theirs:
                 same += [word] if ours else []
             elif not ours or not theirs:
@@ -70,10 +73,10 @@ def compared_document(comparison: Comparison) -> dict[str, Any]:
                 "name": analysis.name,
                 "input": {name: list(shape) for name, shape in analysis.inputs.items()},
                 "batch": analysis.batch,
+                "variables": _variables(analysis),
                 "totals": {quantity: values[place] for quantity, values in comparison.figures.items()},
                 "ratios": {
-                    quantity: values[place] / values[0] if values[0] else None
-                    for quantity, values in comparison.figures.items()
+                    quantity: _ratio(values[0], values[place]) for quantity, values in comparison.figures.items()
                 },
             }
             for place, analysis in enumerate(comparison.analyses)
@@ -93,7 +96,7 @@ def compared_markdown(comparison: Comparison) -> str:
     """The totals as a table, and the sentences."""
     names = [analysis.name.replace("|", "\\|") for analysis in comparison.analyses]
     rows = [["", *names], ["---", *["---:"] * len(names)]]
-    rows += [[_HEADINGS.get(key, key), *map(exact, values)] for key, values in comparison.figures.items()]
+    rows += [[_HEADINGS.get(key, key), *map(_exact, values)] for key, values in comparison.figures.items()]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     letters = ", ".join(f"{letter} is {name}" for letter, name in zip(_letters(comparison), names, strict=True))
     return "\n".join([table, "", f"{letters}.", *sentences(comparison)])
@@ -110,6 +113,27 @@ def ratio_text(ratio: Fraction) -> str:
     return f"{text}.{decimals}" if decimals else text
 
 
+def _own_settings(comparison: Comparison, analysis: Analysis) -> dict[str, Any]:
+    """The values of variables in which networks of one name differ."""
+    alike = [_variables(other) for other in comparison.analyses if other.name == analysis.name]
+    return {
+        name: value for name, value in _variables(analysis).items() if any(other.get(name) != value for other in alike)
+    }
+
+
+def _variables(analysis: Analysis) -> dict[str, Any]:
+    """The variables of the spec with their values, as they are stated."""
+    return {} if analysis.network is None else dict(analysis.network.variables)
+
+
+def _ratio(ours: int | None, theirs: int | None) -> float | None:
+    return theirs / ours if ours and theirs is not None else None
+
+
+def _exact(value: int | None) -> str:
+    return "not known" if value is None else exact(value)
+
+
 def _letters(comparison: Comparison) -> list[str]:
     return [chr(ord("A") + place) if place < 26 else str(place + 1) for place in range(len(comparison.analyses))]
 
@@ -124,8 +148,9 @@ def _totals(comparison: Comparison) -> list[Line]:
     rows = []
     for quantity, values in comparison.figures.items():
         if any(values):
-            ratios = [ratio_text(Fraction(value, values[0])) + "×" if values[0] else "" for value in values[1:]]
-            rows.append([_HEADINGS.get(quantity, quantity), *map(exact, values), *ratios])
+            known = [(values[0], value) for value in values[1:]]
+            ratios = [f"{ratio_text(Fraction(value, of))}×" if of and value is not None else "" for of, value in known]
+            rows.append([_HEADINGS.get(quantity, quantity), *map(_exact, values), *ratios])
     tracks = [Track(width_of(texts), right=place > 0) for place, texts in enumerate(zip(heading, *rows, strict=True))]
     return grid(
         [[Span(text, "bold") for text in heading], *([Span(text) for text in row] for row in rows)], tracks, gap=2
@@ -144,7 +169,7 @@ def _layers(pairs: Sequence[Pair], letter: str, width: int, *, all_layers: bool)
         if not pair.changed or (sides[0] == sides[1] and sides[0]):
             sides[1] = "the same"
         counts = [
-            "" if row is None else abbreviated(getattr(row, quantity))
+            "" if row is None else "?" if quantity in row.unknown else abbreviated(getattr(row, quantity))
             for quantity in ("params", "macs")
             for row in (pair.ours, pair.theirs)
         ]
@@ -173,4 +198,5 @@ def _row_document(row: Row | None) -> dict[str, Any] | None:
     if row is None:
         return None
     fields = ("name", "type", "params", "buffers", "macs", "flops", "activations")
-    return {field: getattr(row, field) for field in fields} | {"output_shape": list(row.output_shape)}
+    figures = {field: None if field in row.unknown else getattr(row, field) for field in fields}
+    return figures | {"output_shape": list(row.output_shape)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor, log10
 from typing import Any
 
 import sympy
@@ -95,7 +96,7 @@ def _growth(formula: Formula, width: int) -> list[Line]:
             [
                 Span(found.symbol.name),
                 Span(str(found.here)),
-                Span(f"{found.elasticity:+.2f}%".replace("-", "−")),
+                Span(_percent(found.elasticity)),
                 Span(_about(found.slope)),
                 Span(_power(found.symbol.name, found.degree)),
             ]
@@ -106,6 +107,12 @@ def _growth(formula: Formula, width: int) -> list[Line]:
     if leading is not None:
         lines += [[], *_prose(f"for large values {formula.quantity} ≈ {text(leading)}", width, "")]
     return lines
+
+
+def _percent(share: float) -> str:
+    """With two decimals, or two digits where those are zero."""
+    digits = 2 if abs(share) >= 0.01 or not share else 1 - floor(log10(abs(share)))
+    return f"{share:+.{digits}f}%".replace("-", "−")
 
 
 def _about(slope: float) -> str:

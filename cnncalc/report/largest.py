@@ -87,7 +87,8 @@ def _looked(found: Largest) -> str:
     else:
         count = int((best - found.low if found.smallest else found.high - best) // found.step)
         end, side = (found.low, "smaller") if found.smallest else (found.high, "larger")
-        subject = f"None of the {exact(count)} {side} values to {number_text(end)} fits"
+        verb = "fits" if found.beyond else "can be built and fits"
+        subject = f"None of the {exact(count)} {side} values to {number_text(end)} {verb}"
     if not count:
         return "This is the end of the range; state --range to look beyond it."
     if found.looked >= count:

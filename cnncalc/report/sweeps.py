@@ -23,7 +23,7 @@ def lines(survey: Survey, top: int, width: int, output: str | None) -> list[Line
     """All of it for a terminal."""
     asked, rows = survey.asked, survey.rows
     count = len(rows) if rows is not None else 0
-    head = f"{asked.setting.network.name}: {survey.points:,} points"
+    head = f"{asked.setting.network.name}: {_points_text(survey.points)}"
     head += f", {survey.points - survey.legal:,} of them illegal" if survey.legal < survey.points else ""
     head += f", {survey.met:,} where {asked.condition.text}" if asked.condition else ""
     head += f"; {count:,} on the front" if survey.objectives else ""
@@ -41,7 +41,7 @@ def lines(survey: Survey, top: int, width: int, output: str | None) -> list[Line
         reasons = _by_layer(survey)
         for times, sentence, alike in reasons[:_MOST_REASONS]:
             such = ", such as" if alike else ""
-            found += prose(f"illegal  {times:,} points{such}: {sentence}", width, "yellow")
+            found += prose(f"illegal  {_points_text(times)}{such}: {sentence}", width, "yellow")
         if len(reasons) > _MOST_REASONS:
             found += prose(f"and {len(reasons) - _MOST_REASONS:,} reasons more", width, "dim")
     if output:
@@ -89,6 +89,10 @@ def _picture(survey: Survey, width: int) -> list[Line]:
     first, second = survey.objectives[:2]
     x, y, best, _ = _points(survey)
     return scatter(x, y, best, (first.name, second.name), min(width, 100), _HEIGHT)
+
+
+def _points_text(count: int) -> str:
+    return f"{count:,} point{'' if count == 1 else 's'}"
 
 
 def _points(survey: Survey) -> tuple[list[float], list[float], list[bool], list[Block]]:

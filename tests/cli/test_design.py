@@ -82,6 +82,26 @@ def test_check_budget_is_status_1_where_it_is_broken():
     assert json.loads(kept.stdout)["kept"] is True
 
 
+def test_sides_of_one_name_say_where_they_differ():
+    first, second, *_ = cnncalc("compare", "mobilenet_v2", "mobilenet_v2@width=0.5@batch=2").stdout.splitlines()
+    assert first == "A  MobileNet v2: input 3×224×224, batch 1, width 1"
+    assert second == "B  MobileNet v2: input 3×224×224, batch 2, width 0.5"
+
+
+def test_small_shares_are_not_rounded_to_nothing():
+    limits = ("--max-params", "61100840", "--min-params", "61100841")
+    assert "which is 1 (<0.1%) under\n" in cnncalc("check-budget", "alexnet", *limits).stdout
+    growth = cnncalc("formula", "alexnet", "--symbols", "C", "--quantity", "params").stdout
+    assert "\nC          3      +0.00038%           7,744  C\n" in growth  # 3 · 7,744 of 61,100,840
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    missing = tmp_path / "missing" / "front.html"
+    sweep = ("sweep", "lenet", "--vary", "input=28:36:4", "--pareto", "macs,params")
+    result = cnncalc(*sweep, "--html", missing)
+    assert (result.returncode, result.stderr) == (2, f"Error: {missing}: cannot write: no such file or directory\n")
+
+
 def test_alternatives_of_a_layer_and_of_a_text():
     result = cnncalc("alternatives", "alexnet", "conv2")
     assert result.returncode == 0

@@ -113,3 +113,11 @@ def test_layers_that_are_no_convolutions_are_told():
     row = analyze(load("dcgan")).layers[0]
     with pytest.raises(CnncalcError, match="ConvTranspose2d"):
         alternatives(row.layer, row.input_shapes[0])
+
+
+def test_a_layer_may_be_a_text():
+    text = "Conv2d(64, 7, padding=3, bias=False)"
+    found = {each.name: each.analysis.totals.params for each in alternatives(text, (64, 32, 32))}
+    assert found["stack"] == 3 * 9 * 64**2
+    with pytest.raises(CnncalcError, match=r"MaxPool2d\(2\) is a MaxPool2d; other forms are known of"):
+        alternatives("MaxPool2d(2)", (64, 32, 32))

@@ -190,6 +190,15 @@ def test_input_sizes_that_divide_exactly():
         exact_sizes(load("mobilenet_v2"), 1, 2, "width")
 
 
+def test_what_ranges_do_not_follow_does_not_hide_what_they_rule_out():
+    """Receptive fields are only known of single sizes; MACs rule out all large ones before."""
+    found = largest(load("mobilenet_v2"), "input", "macs <= 1G and receptive_field >= 491")
+    assert (found.best.value, found.beyond.value) == (400, 401)
+    assert found.looked < 10
+    with pytest.raises(CnncalcError, match="takes too long to settle; state a smaller range"):
+        largest(load("mobilenet_v2"), "input", "receptive_field <= 100")
+
+
 def test_progressions():
     assert list(progressions([])) == []
     assert list(progressions([5])) == [(5, 5, 0)]

@@ -106,18 +106,18 @@ def _shape(shape: Any) -> tuple[int, ...]:
     return sizes
 
 
-def _parameter_names(module: nn.Module) -> list[str]:
+def _parameter_names(module: nn.Module, keyword_only: bool = False) -> list[str]:
     try:
         parameters = inspect.signature(module.forward).parameters.values()
     except (TypeError, ValueError):
         return []
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [parameter.name for parameter in parameters if parameter.kind in kinds]
+    other = inspect.Parameter.KEYWORD_ONLY if keyword_only else inspect.Parameter.POSITIONAL_ONLY
+    return [each.name for each in parameters if each.kind in (other, inspect.Parameter.POSITIONAL_OR_KEYWORD)]
 
 
 def _by_position(module: nn.Module, names: list[str]) -> tuple[str, ...]:
     """Names that ``forward`` does not have stand for its arguments in their order."""
-    own = _parameter_names(module)
+    own = _parameter_names(module, keyword_only=True)
     if all(name in own for name in names):
         return ()
     return tuple(names)

@@ -80,7 +80,7 @@ class Lowering:
             if not all(value.is_constant for value in used):
                 target = call.arguments[0]
                 self.values[target.index] = self.as_data(self.value(target))
-                self._opaque(call, [target], [self.values[target.index], *used])
+                self._opaque(calls, [target], [self.values[target.index], *used])
             return
         if not refs:
             return
@@ -117,7 +117,7 @@ class Lowering:
                 self.lower(inner)
             self._resolve(refs)
         else:
-            self._opaque(call, refs, used)
+            self._opaque(calls, refs, used)
 
     def _inner_pairs(self, calls: tuple[Call, ...]) -> dict[int, int] | None:
         """The tensors of the operators below a call, trace by trace; None where those are not the same."""
@@ -382,8 +382,9 @@ class Lowering:
     def rearranged(self, x: Value, shapes: tuple[Sizes, ...]) -> Value:
         return rearranged(self, x, shapes)
 
-    def _opaque(self, call: Call, refs: list[Ref], used: list[Value]) -> None:
+    def _opaque(self, calls: tuple[Call, ...], refs: list[Ref], used: list[Value]) -> None:
         """An operator that is not known: its shapes as recorded, its parameters, what PyTorch's counter says."""
+        call = calls[0]
         data: list[Value] = []
         tensors: dict[str, Value] = {}
         for value in used:
@@ -404,9 +405,11 @@ class Lowering:
             constant = all(sample == samples[0] for sample in samples)
             inputs_vary = any(sample != value.samples[0] for value in data for sample in value.samples)
             free = not first or call.name.strip("_") in FREE or not self.tapes[0].floating[ref.index]
-            macs = None
-            if call.macs:
-                macs = call.macs // self.times[0] if batch is not None else call.macs
+            shares = self.times if batch is not None else (1,) * len(calls)
+            counts = [each.macs // share for each, share in zip(calls, shares, strict=True)]
+            macs = counts[0] or None
+            if any(counts) and (counts[0] != counts[-1] or not inputs_vary):
+                same = constant = False
             layer = layers.Opaque(
                 operator=_operator(name, position),
                 output_shape=None if same else samples[0],
@@ -416,7 +419,7 @@ class Lowering:
                 held_parameters={key: v.stored.shape for key, v in tensors.items() if v.stored} if first else {},
             )
             if not constant and not same:
-                self.freeze(f"the shape of what {name} makes")
+                self.freeze(f"the shape of what {name} makes" if macs is None else f"the work of {name}")
             index = len(self.steps)
             sources = tuple(v.node for v in data if v.node is not None) or (self.first_input,)
             step = Step(layer, sources, call.frame, call.name.strip("_"), samples=samples, batched=batch is not None)

@@ -309,7 +309,7 @@ def getitem(net: Lowering, x: Value, index: Any) -> Value:
                 raise DeclinedError("one sample of the batch")
             found = select(net, found, dim, part)
         elif isinstance(part, Value):
-            found = _chosen(net, found, dim, part)
+            found = chosen(net, found, dim, part)
             dim += part.ndim
         else:
             if part != slice(None):
@@ -320,7 +320,7 @@ def getitem(net: Lowering, x: Value, index: Any) -> Value:
     return found
 
 
-def _chosen(net: Lowering, x: Value, dim: int, indices: Value) -> Value:
+def chosen(net: Lowering, x: Value, dim: int, indices: Value) -> Value:
     if indices.batch is not None or dim == x.batch:
         raise DeclinedError("indices that differ from sample to sample")
     shapes = tuple(
@@ -337,7 +337,7 @@ def _chosen(net: Lowering, x: Value, dim: int, indices: Value) -> Value:
 
 @translates("index_select")
 def index_select(net: Lowering, x: Value, dim: int, index: Value) -> Value:
-    return _chosen(net, x, dim % x.ndim, index)
+    return chosen(net, x, dim % x.ndim, index)
 
 
 @translates("index")

@@ -91,16 +91,16 @@ def test_several_inputs_have_names(nets):
     assert json.loads(result.stdout)["input"] == {"image": [3, 8, 8], "depth": [1, 8, 8]}
 
 
-def test_what_is_frozen_or_not_known_is_said(nets):
+def test_what_is_fixed_or_not_known_is_said(nets):
     result = cnncalc("import", "nets:Fixed", "--input", "3,32,32", "-o", "fixed.json", cwd=nets)
     assert result.returncode == 0
-    assert "note  frozen: the module could not be followed at another size than this (images of 32" in result.stderr
+    assert "note  fixed: the module could not be followed at another size than this (images of 32" in result.stderr
     assert "note  not known: i0 (1 layer), so that the totals are partial" in result.stderr
     report = cnncalc("analyze", "fixed.json", cwd=nets, env={"COLUMNS": "200"}).stdout
     assert "≥" in report
     assert "at least 12,288 MACs" in report
     assert "i0 is an operator that cnncalc does not know" in report
-    assert "frozen at import: the module could not be followed at another size" in report
+    assert "fixed at import: the module could not be followed at another size" in report
     other = cnncalc("analyze", "fixed.json", "--input", "3,64,64", cwd=nets)
     assert other.returncode == 2
     assert "this network was imported at another input" in other.stderr

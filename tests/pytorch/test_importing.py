@@ -90,10 +90,10 @@ def test_torchvision(name):
         assert rows == own_tensors(module)
     larger = (*shape[:-2], shape[-2] + 64, shape[-1] + 32)
     if name != "vit_b_32":
-        assert not network.frozen
+        assert not network.fixed
         assert analyze(network, larger).totals == analyze(from_torch(module, larger)).totals
     else:
-        assert network.frozen
+        assert network.fixed
     again = loads(network.to_json())
     assert again == network
     built = to_torch(again, device="meta")
@@ -119,7 +119,7 @@ def test_written_modules_at_any_size(kind):
     module = kind()
     network = from_torch(module, shape)
     analysis = same_totals(module, network, shape)
-    assert not network.frozen
+    assert not network.fixed
     assert not analysis.partial
     for more in (8, 13, 64):
         larger = (*shape[:-2], shape[-2] + more, shape[-1] + 4 * more)
@@ -224,7 +224,7 @@ def test_an_unknown_operator_is_named_and_makes_totals_partial():
         SpecError, match="lstm is not known to cnncalc; what it makes was recorded for inputs of 7×8 only"
     ):
         analyze(network, (9, 8))
-    assert any("lstm" in sentence for sentence in network.frozen)
+    assert any("lstm" in sentence for sentence in network.fixed)
     frame = analysis.to_dataframe().set_index("name")
     assert frame.loc["i0", "macs"] is None
     assert frame.loc["lstm", "macs"] == 7 * 4 * 4 * (8 + 4)

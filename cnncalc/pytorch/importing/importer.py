@@ -196,7 +196,7 @@ def _network(
         name=sound(name or type(module).__name__),
         input=shapes[INPUT] if only else shapes,
         expected=Expected(params=params, macs=net.counted),
-        frozen=_frozen(net, traces),
+        fixed=_fixed(net, traces),
         layers=tuple(layers),
         outputs=None if stated == (names[-1],) else stated,
     )
@@ -215,12 +215,12 @@ def _is_function(step: Step) -> bool:
     return not step.own and not (kind.__module__.startswith("torch.nn") and kind.__name__ == type(step.layer).__name__)
 
 
-def _frozen(net: Lowering, traces: Traces) -> tuple[str, ...]:
+def _fixed(net: Lowering, traces: Traces) -> tuple[str, ...]:
     """What holds for the size of the import alone, a sentence each."""
     found = []
     if traces.fixed:
         found.append(traces.fixed[:1000])
-    found += [f"{step.name}: {step.frozen}" for step in net.steps if step.frozen]
+    found += [f"{step.name}: {step.fixed}" for step in net.steps if step.fixed]
     return tuple(dict.fromkeys(found))
 
 

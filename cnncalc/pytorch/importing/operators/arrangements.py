@@ -87,7 +87,7 @@ def expand(net: Lowering, x: Value, *rest: Any, **named: Any) -> Value:
     for other, axes in net.with_sizes(wanted):
         if axes == list(range(len(wanted))) and len(other.samples[0]) == len(wanted):
             return net.placed(net.sample_layer(layers.ExpandAs(), node, other), target)
-    net.freeze(f"an expansion to {'×'.join(str(sizes[0]) for sizes in wanted)}")
+    net.fix(f"an expansion to {'×'.join(str(sizes[0]) for sizes in wanted)}")
     sizes = tuple(sizes[0] if axis in changed else -1 for axis, sizes in enumerate(wanted))
     return net.forced(layers.Expand(sizes=sizes), replace(x, node=node.node), shapes=shapes)
 
@@ -268,7 +268,7 @@ def _sliced(net: Lowering, x: Value, dim: int, start: Any, stop: Any, step: Any)
             layer = layers.Crop(start=starts[0], dim=axis, other_dim=axes[0] + 1)
             made = net.sample_layer(layer, plain, other)
             return net.placed(made, replace(x, shapes=shapes, stored=None))
-    net.freeze(f"a slice from {starts[0]} to {ends[0]}")
+    net.fix(f"a slice from {starts[0]} to {ends[0]}")
     return net.forced(layers.Slice(starts[0], ends[0], step, axis), x, shapes=shapes)
 
 

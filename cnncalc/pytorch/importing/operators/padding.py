@@ -24,11 +24,11 @@ def pad(net: Lowering, input: Value, pad: Any, mode: Any = "constant", value: An
     after = columns(net.results[0])
     if isinstance(pad, Varying):
         sides = pad.values[0]
-        net.freeze(f"a padding of {', '.join(map(str, sides))}")
+        net.fix(f"a padding of {', '.join(map(str, sides))}")
     else:
         sides = tuple(side.values[0] if isinstance(side, Varying) else side for side in pad)
         if any(isinstance(side, Varying) for side in pad):
-            net.freeze(f"a padding of {', '.join(map(str, sides))}")
+            net.fix(f"a padding of {', '.join(map(str, sides))}")
     sides = tuple(map(int, sides))
     if not any(sides) and before == after:
         return x
@@ -38,19 +38,19 @@ def pad(net: Lowering, input: Value, pad: Any, mode: Any = "constant", value: An
         if any(sides[cut:]):
             raise DeclinedError("padded along the batch")
         sides = sides[:cut]
-    if net.frozen and not any(sides[::2]) and mode == "constant":
+    if net.fixed and not any(sides[::2]) and mode == "constant":
         multiple = _multiple(before, after)
         if multiple is not None:
-            net.frozen = ""
+            net.fixed = ""
             dims = tuple(x.axis(axis) for axis, (a, b) in enumerate(zip(before, after, strict=True)) if a != b)
             return net.layer(layers.PadToMultiple(multiple, dims), x)
-    if net.frozen and x.whole and mode == "constant" and _in_the_middle(before, after, sides):
+    if net.fixed and x.whole and mode == "constant" and _in_the_middle(before, after, sides):
         found = padded_to(net, x, after[2:])
         if found is not None:
-            net.frozen = ""
+            net.fixed = ""
             return found
     layer = _padding(x, sides, mode, 0.0 if value is None else number(value))
-    return net.forced(layer, x, shapes=net.results[0]) if net.frozen else net.layer(layer, x)
+    return net.forced(layer, x, shapes=net.results[0]) if net.fixed else net.layer(layer, x)
 
 
 def padded_to(net: Lowering, x: Value, target: list[tuple[int, ...]]) -> Value | None:
@@ -85,7 +85,7 @@ def _multiple(before: list[tuple[int, ...]], after: list[tuple[int, ...]]) -> in
 
 def same_padded(net: Lowering, x: Value, kernel: Any, stride: Any, dilation: Any) -> Value:
     """A padding before a window that goes with the size as TensorFlow's 'SAME' does, as that; else as it is."""
-    if not isinstance(x.node, int) or not net.steps[x.node].frozen or len(net.steps[x.node].inputs) != 1:
+    if not isinstance(x.node, int) or not net.steps[x.node].fixed or len(net.steps[x.node].inputs) != 1:
         return x
     step = net.steps[x.node]
     rank = x.ndim - 2
@@ -101,7 +101,7 @@ def same_padded(net: Lowering, x: Value, kernel: Any, stride: Any, dilation: Any
     before = [total // 2 for total in layer.totals(source[0])]
     if [getattr(reading, "before", 0) for reading in step.layer.reads(source[0])[0][0][1:]] != before:
         return x
-    step.layer, step.frozen = layer, ""
+    step.layer, step.fixed = layer, ""
     return x
 
 

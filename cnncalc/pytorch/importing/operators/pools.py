@@ -130,12 +130,12 @@ def adaptive_pool(net: Lowering, input: Value, output_size: Any, return_indices:
     for size, own in zip(sizes, columns(x.shapes)[2:], strict=True):
         if varies(size):
             if size != own:
-                net.freeze(f"a pool to {shape_text(tuple(column[0] for column in sizes))}")
+                net.fix(f"a pool to {shape_text(tuple(column[0] for column in sizes))}")
             targets.append(None if size == own else size[0])
         else:
             targets.append(size[0])
     layer = ranked(kind, rank)(once(tuple(targets)))
-    found = net.forced(layer, x, shapes=net.results[0]) if net.frozen else net.layer(layer, x)
+    found = net.forced(layer, x, shapes=net.results[0]) if net.fixed else net.layer(layer, x)
     return found if len(net.results) == 1 else (found, found)
 
 

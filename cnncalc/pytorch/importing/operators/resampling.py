@@ -50,7 +50,7 @@ def interpolate(
     if all(factor is not None for factor in factors):
         factor = once(tuple(factor for factor in factors if factor is not None))
         return net.layer(layers.Upsample(scale_factor=factor, **options), x)
-    net.freeze(f"an interpolation to {'×'.join(str(sizes[0]) for sizes in target)}")
+    net.fix(f"an interpolation to {'×'.join(str(sizes[0]) for sizes in target)}")
     layer = layers.Upsample(size=once(tuple(sizes[0] for sizes in target)), **options)
     return net.forced(layer, x, shapes=net.results[0])
 

@@ -115,6 +115,15 @@ def _parameter_names(module: nn.Module, keyword_only: bool = False) -> list[str]
     return [each.name for each in parameters if each.kind in (other, inspect.Parameter.POSITIONAL_OR_KEYWORD)]
 
 
+def _required_names(module: nn.Module) -> list[str]:
+    """The names of the arguments without which ``forward`` cannot be called."""
+    names = _parameter_names(module, keyword_only=True)
+    if not names:
+        return []
+    parameters = inspect.signature(module.forward).parameters
+    return [name for name in names if parameters[name].default is inspect.Parameter.empty]
+
+
 def _by_position(module: nn.Module, names: list[str]) -> tuple[str, ...]:
     """Names that ``forward`` does not have stand for its arguments in their order."""
     own = _parameter_names(module, keyword_only=True)
@@ -231,6 +240,10 @@ _USUAL = ((3, 224, 224), (3, 16, 112, 112), (3, 256, 256), (3, 299, 299), (1, 28
 def imported_at_usual_size(module: nn.Module, name: str) -> Network:
     """The module at the size that it states, else at the first usual one at which it runs. Raises CnncalcError."""
     first: CnncalcError | None = None
+    wanted = _required_names(module)
+    if len(wanted) > 1:
+        options = " ".join(f"--input {each}=SHAPE" for each in wanted)
+        raise CnncalcError(f"the module takes {len(wanted)} inputs; state the shape of each: {options}")
     stated = _stated_size(module)
     for shape in (stated, *_USUAL) if stated else _USUAL:
         try:

@@ -122,7 +122,6 @@ class Analysis(Struct, frozen=True, dict=True):
     counted: Convention
     expected: Expected | None = None
     network: Network | None = None
-    frozen: tuple[str, ...] = ()
 
     @property
     def partial(self) -> tuple[str, ...]:
@@ -205,7 +204,7 @@ class Analysis(Struct, frozen=True, dict=True):
             for note in row.layer.notes(*row.input_shapes)
             if not row.unknown
         ]
-        return (*notes, *self._misaligned(), *self._defective(), *self._unexpected(), *self._unknown(), *self._frozen())
+        return (*notes, *self._misaligned(), *self._defective(), *self._unexpected(), *self._unknown(), *self._fixed())
 
     def _unknown(self) -> Iterator[Warning]:
         """What is not known, once a sentence."""
@@ -217,10 +216,10 @@ class Analysis(Struct, frozen=True, dict=True):
             more = f" (and in {len(others)} layer{'s' if len(others) > 1 else ''} more)" if others else ""
             yield Warning(first, note.code, f"{note.message}{more}")
 
-    def _frozen(self) -> Iterator[Warning]:
+    def _fixed(self) -> Iterator[Warning]:
         """What of an imported network holds for its own input alone."""
-        for sentence in self.frozen:
-            yield Warning("", "frozen-size", f"frozen at import: {sentence}")
+        for sentence in () if self.network is None else self.network.fixed:
+            yield Warning("", "fixed-size", f"fixed at import: {sentence}")
 
     def _defective(self) -> Iterator[Warning]:
         """What the convention is wrong about, once a sentence."""
@@ -334,15 +333,14 @@ def analyze(
     try:
         walk = evaluate(build_graph(network), network.inputs.values(), raise_unless, outputs)
     except SpecError as error:
-        if input is None or not network.frozen:
+        if input is None or not network.fixed:
             raise
-        message = f"{error.message}; this network was imported at another input, and frozen to it: {network.frozen[0]}"
+        message = f"{error.message}; this network was imported at another input, and is fixed to it: {network.fixed[0]}"
         raise SpecError(message, where=error.where, source=error.source) from None
     rows = tuple([row_of(visit, batch, counting) for visit in walk])
     totals = Totals.of(rows, counting.name)
     return Analysis(
-        *(network.name, counting.name, batch, network.input, rows, totals, counting, network.expected, network),
-        frozen=network.frozen,
+        *(network.name, counting.name, batch, network.input, rows, totals, counting, network.expected, network)
     )
 
 

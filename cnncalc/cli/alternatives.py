@@ -78,7 +78,7 @@ def _chosen(
         if not isinstance(shape, tuple):
             raise click.UsageError("a layer by itself needs --input, the shape that arrives")
         return spec, layer_from_text(spec), shape
-    network = read_spec(spec)
+    network = read_spec(spec, shape)
     try:
         row = analyze(network, shape, variables=variables(settings)).row(layer)
     except SpecError as error:

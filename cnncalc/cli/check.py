@@ -7,11 +7,22 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import cache
+from typing import cast
 
 import click
 
 from cnncalc.cli.explain import lang_option
-from cnncalc.cli.specs import STDIN, input_option, input_shape, set_option, source_name, variables
+from cnncalc.cli.specs import (
+    STDIN,
+    Input,
+    input_option,
+    input_shape,
+    is_module_spec,
+    read_spec,
+    set_option,
+    source_name,
+    variables,
+)
 from cnncalc.errors import CnncalcError, printable
 from cnncalc.homework.classroom import Unreadable, grade_class, tallies
 from cnncalc.homework.context import BYTES
@@ -119,7 +130,11 @@ def _key_and_paths(
     arguments: tuple[str, ...], named: str | None, overrides: dict[str, object]
 ) -> tuple[Key, Sequence[str]]:
     """The key, and the files of answers."""
-    if named is None and len(arguments) > 1 and (is_key(arguments[0]) or is_solved(arguments[0])):
+    if (
+        named is None
+        and len(arguments) > 1
+        and any(known(arguments[0]) for known in (is_key, is_solved, is_module_spec))
+    ):
         named, arguments = arguments[0], arguments[1:]
     if named is not None:
         return _key(named, overrides), arguments
@@ -133,6 +148,9 @@ def _key_and_paths(
 
 
 def _key(name: str, overrides: dict[str, object]) -> Key:
+    if is_module_spec(name):
+        network = read_spec(name, cast(Input, overrides.get("input")))
+        return key_from({"network": json.loads(network.to_json()), **overrides}, printable(name))
     if not overrides:
         return read_key(name)
     key = read_key(name)

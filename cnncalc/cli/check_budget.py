@@ -57,7 +57,7 @@ def command(
     limits = limits_of(bounds)
     if not limits:
         raise click.UsageError("name at least one limit, such as --max-params 5M")
-    network = read_spec(spec)
+    network = read_spec(spec, input_shape(shapes))
     try:
         analysis = analyze(
             network, input_shape(shapes), batch=batch, variables=variables(settings), convention=convention

@@ -78,7 +78,7 @@ def _analysis(text: str, shapes: Shapes, settings: tuple[str, ...], batch: int, 
             batch = size(value) or batch
         else:
             settings = (*settings, setting)
-    network = read_spec(spec)
+    network = read_spec(spec, input_shape(shapes))
     try:
         return analyze(network, input_shape(shapes), batch=batch, variables=variables(settings), convention=convention)
     except SpecError as error:

@@ -73,7 +73,7 @@ def command(
     if is_layer_text(spec):
         document = _single_layer(spec, layer, chosen, language, shapes, settings, batch, convention)
     else:
-        network = read_spec(spec)
+        network = read_spec(spec, input_shape(shapes))
         try:
             analysis = analyze(
                 network, input_shape(shapes), batch=batch, variables=variables(settings), convention=convention

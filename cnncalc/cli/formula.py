@@ -64,7 +64,7 @@ def command(
             raise
         raise CnncalcError('formulas need SymPy, which is not there: pip install "cnncalc[formula]"') from None
 
-    network = read_spec(spec)
+    network = read_spec(spec, input_shape(shapes))
     names = None if symbols is None else [name.strip() for name in symbols.split(",")]
     try:
         shape, values = input_shape(shapes), variables(settings)

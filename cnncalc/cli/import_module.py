@@ -19,7 +19,7 @@ def command(module: str, shapes: tuple[tuple[str, tuple[int, ...]], ...], output
     """Write the spec of a PyTorch MODULE, given as package.module:attribute, with arguments if need be.
 
     Importing runs the code of that package and builds the model, without weights. The forward pass is followed on the
-    meta device, at inference. What holds for this input alone is said, and stands in the spec under "frozen".
+    meta device, at inference. What holds for this input alone is said, and stands in the spec under "fixed".
 
     \b
     Examples:
@@ -43,8 +43,8 @@ def command(module: str, shapes: tuple[tuple[str, tuple[int, ...]], ...], output
 
         write_whole(output, f"{text}\n")
         click.echo(f"{printable(output)}: {len(network.layers)} layers", err=True)
-    for sentence in network.frozen:
-        click.echo(f"note  frozen: {sentence}", err=True)
+    for sentence in network.fixed:
+        click.echo(f"note  fixed: {sentence}", err=True)
     for operator in unknown_operators(network.layers):
         click.echo(f"note  not known: {operator}, so that the totals are partial", err=True)
 

@@ -118,7 +118,7 @@ def _measure(
 ) -> Measurement:
     from cnncalc.pytorch import measure
 
-    network = read_spec(spec)
+    network = read_spec(spec, input_shape(shapes))
     try:
         with progress(network.name) as bar:
             return measure(
@@ -143,7 +143,7 @@ def _compare(
 ) -> None:
     from cnncalc.pytorch import compare
 
-    networks = {spec: (read_spec(spec), input_shape(shapes)) for spec in specs}
+    networks = {spec: (read_spec(spec, input_shape(shapes)), input_shape(shapes)) for spec in specs}
     with progress("in turn") as bar:
         compared = compare(networks, batch=batch, variables=variables(settings), settings=how, progress=bar.reach)
     if form == "json":

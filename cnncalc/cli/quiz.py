@@ -75,7 +75,7 @@ def command(
             raise click.UsageError(f"{spec} has its own questions; leave --input, --set and --quantity away")
         _show(load_exercise(spec, language), form, key=key, interactive=interactive)
         return
-    network = read_spec(spec)
+    network = read_spec(spec, input_shape(shapes))
     try:
         if (shape := input_shape(shapes)) is not None:
             network = network.with_input(shape)

@@ -111,9 +111,10 @@ def command(
         raise click.UsageError("--input of a SPEC takes no ?")
     steps = _stepped(ranges[0]) if ranges else ()
     try:
-        network = read_spec(what).with_variables(**variables(settings))
-        if arriving is not None:
-            network = network.with_input([size for size in arriving if size is not None])
+        shape = None if arriving is None else tuple(size for size in arriving if size is not None)
+        network = read_spec(what, shape).with_variables(**variables(settings))
+        if shape is not None:
+            network = network.with_input(shape)
         if exact:
             return _exact(network, variable, steps, form)
         return _largest(network, variable, target or "", steps, smallest, batch, convention, form)

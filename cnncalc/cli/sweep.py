@@ -105,7 +105,7 @@ def command(
     if html and len(objectives) < 2:
         raise click.UsageError("--html draws two figures; name them with --pareto, such as --pareto params,macs")
     shown = [name.strip() for name in quantity.split(",")] if quantity else None
-    network = read_spec(spec)
+    network = read_spec(spec, input_shape(shapes))
     try:
         shape, values = input_shape(shapes), variables(settings)
         network = network.with_input(shape) if shape is not None else network

@@ -76,7 +76,7 @@ def command(
                 verifications.append(run(load(name), lambda layer: None))
         _print_all(dict(zip(names, verifications, strict=True)), form)
     else:
-        network = read_spec(spec)
+        network = read_spec(spec, input_shape(shapes))
         try:
             with progress(network.name) as bar:
                 verifications = [run(network, bar.look)]

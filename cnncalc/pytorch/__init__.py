@@ -63,7 +63,7 @@ def from_torch(
     ``input_shape`` is the shape of one sample, such as ``(3, 224, 224)``; of a module with several inputs a mapping of
     the names of ``forward``'s arguments to shapes, or a sequence of shapes. The module is run on the meta device,
     without weights or arithmetic, in evaluation mode, and is afterwards as it was. Layers bear the module's names.
-    What holds for this input alone is in the network's ``frozen``; an operator that is not known becomes an
+    What holds for this input alone is in the network's ``fixed``; an operator that is not known becomes an
     :class:`~cnncalc.layers.tensors.Opaque` layer. Raises CnncalcError where PyTorch is missing or the module fails.
 
     >>> import cnncalc, torch

@@ -150,9 +150,10 @@ def build(
     require_memory(tensors * torch.get_default_dtype().itemsize, where, f"the weights of {network.name}")
     built = (OneInput if len(graph.inputs) == 1 else Built)(network.name, graph)
     with torch.device(device) if device is not None else nullcontext():
-        made: dict[str, nn.Module] = {}
+        made: dict[str, list[nn.Module]] = {}
         for visit in walk:
-            module = made[visit.node.name] = layer_module(visit)
+            module = layer_module(visit)
+            made[visit.node.name] = list(module.modules())
             path = tuple(visit.node.name.split("."))
             if visit.node.layer.functional and not visit.parameters and not visit.buffers:
                 built.functional_modules[path] = module
@@ -164,14 +165,17 @@ def build(
     return built.to(dtype) if dtype is not None else built
 
 
-def share(module: nn.Module, sources: Sequence[nn.Module]) -> None:
-    """Give a module the tensors of another of its kind; of others it has no parameters, but tensors of their shapes."""
-    if len(sources) == 1 and type(sources[0]) is type(module):
-        for part, source in zip(module.modules(), sources[0].modules(), strict=True):
+def share(parts: Sequence[nn.Module], sources: Sequence[Sequence[nn.Module]]) -> None:
+    """Give a module the tensors of another of its kind; of others it has no parameters, but tensors of their shapes.
+
+    Modules are given as the parts that they were made of, since layers whose names go on from theirs may be inside.
+    """
+    if len(sources) == 1 and type(sources[0][0]) is type(parts[0]):
+        for part, source in zip(parts, sources[0], strict=True):
             part._parameters.update(source._parameters)
             part._buffers.update(source._buffers)
         return
-    for part in module.modules():
+    for part in parts:
         for table in (part._parameters, part._buffers):
             for name, tensor in list(table.items()):
                 if tensor is not None:

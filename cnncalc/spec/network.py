@@ -66,7 +66,7 @@ class Heading(Struct, frozen=True, kw_only=True, omit_defaults=True):
     published: tuple[Published, ...] = ()
     input: InputShape | Annotated[dict[Name, InputShape], Meta(min_length=1)]
     outputs: Annotated[tuple[Name, ...], Meta(min_length=1)] | None = None
-    frozen: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     """What of an imported network holds for its stated input alone, a sentence each."""
 
 
@@ -128,7 +128,7 @@ class Network(Heading, frozen=True, kw_only=True, dict=True):
 
 
 _ORDER = (
-    *("name", "year", "source", "top1", "notes", "expected", "published", "frozen"),
+    *("name", "year", "source", "top1", "notes", "expected", "published", "fixed"),
     *("variables", "blocks", "input", "layers", "outputs"),
 )
 

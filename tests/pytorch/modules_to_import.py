@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.nn.utils import parametrizations
+from torch.utils.checkpoint import checkpoint
 
 
 class SqueezeExcitation(nn.Module):
@@ -183,3 +187,77 @@ class Leaving(nn.Module):
         self.seen.append(x.shape[-1])
         self.latest = self.conv(x)
         return torch.dropout(self.latest, 0.5, self.training)
+
+
+def scripted(*modules):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return torch.jit.script(nn.Sequential(*modules))
+
+
+class Inferring(nn.Module):
+    """Parts that switch gradients off, in both ways, or are compiled, or run again for their gradients."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+        self.compiled = scripted(nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4))
+
+    @torch.inference_mode()
+    def inferred(self, x):
+        return self.conv(x)
+
+    @torch.no_grad()
+    def without(self, x):
+        return self.conv(x).detach()
+
+    def forward(self, x):
+        return checkpoint(self.compiled, self.inferred(x) + self.without(x), use_reentrant=False)
+
+
+class Tied(nn.Module):
+    """A decoder with the encoder's weights transposed, a normalised weight, and positions looked up by counting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.Linear(12, 6)
+        self.bias = nn.Parameter(torch.zeros(12))
+        self.conv = parametrizations.weight_norm(nn.Conv1d(5, 5, 3, padding=1))
+        self.positions = nn.Embedding(12, 5)
+
+    def forward(self, x):
+        x = x + self.positions(torch.arange(12)).T
+        return self.conv(nn.functional.linear(torch.tanh(self.encoder(x)), self.encoder.weight.t(), self.bias))
+
+
+class Unpooled(nn.Module):
+    """Maxima that go back to where they were, in maps of odd sizes too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+        self.pool, self.unpool = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
+
+    def forward(self, x):
+        y, places = self.pool(self.conv(x))
+        return self.unpool(y, places, output_size=x.size()) + x
+
+
+class Kernels(nn.Module):
+    """A convolution whose filters are worked out for each sample, by groups along the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.choice = nn.Linear(4, 36)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        filters = self.choice(x.mean((2, 3))).view(b * c, 1, 3, 3)
+        return nn.functional.conv2d(x.reshape(1, b * c, h, w), filters, padding=1, groups=b * c).view(b, c, h, w)
+
+
+class Named(nn.Module):
+    """An argument that has to be named."""
+
+    def forward(self, image, scale, *, depth):
+        return torch.cat([image, depth], 1) * scale[:, :, None, None]

@@ -90,10 +90,10 @@ def test_torchvision(name):
         assert rows == own_tensors(module)
     larger = (*shape[:-2], shape[-2] + 64, shape[-1] + 32)
     if name != "vit_b_32":
-        assert not network.frozen
+        assert not network.fixed
         assert analyze(network, larger).totals == analyze(from_torch(module, larger)).totals
     else:
-        assert network.frozen
+        assert network.fixed
     again = loads(network.to_json())
     assert again == network
     built = to_torch(again, device="meta")
@@ -109,6 +109,8 @@ SHAPES = {
     written.Standardised: (3, 9, 9),
     written.Branching: (3, 12, 12),
     written.Frames: (4, 3, 32, 32),
+    written.Inferring: (3, 16, 16),
+    written.Unpooled: (3, 16, 16),
 }
 
 
@@ -119,7 +121,7 @@ def test_written_modules_at_any_size(kind):
     module = kind()
     network = from_torch(module, shape)
     analysis = same_totals(module, network, shape)
-    assert not network.frozen
+    assert not network.fixed
     assert not analysis.partial
     for more in (8, 13, 64):
         larger = (*shape[:-2], shape[-2] + more, shape[-1] + 4 * more)
@@ -134,6 +136,55 @@ def test_written_modules_at_any_size(kind):
         shapes = {row.name: row.output_shape for row in found.layers}
         names = network.outputs or [found.layers[-1].name]
         assert [shapes[name] for name in names] == [tuple(tensor.shape[1:]) for tensor in outputs]
+
+
+def test_weights_that_are_worked_out_are_built_once():
+    module = written.Tied()
+    network = from_torch(module, (5, 12))
+    analysis = same_totals(module, network, (5, 12))
+    assert not analysis.partial
+    built = to_torch(network, device="meta")
+    assert sum(p.numel() for p in built.parameters()) == analysis.totals.params
+    assert built(torch.empty(2, 5, 12, device="meta")).shape == (2, 5, 12)
+
+
+def test_the_work_of_an_unknown_operator_is_not_carried_to_another_size():
+    module = written.Kernels()
+    network = from_torch(module, (4, 8, 8))
+    same_totals(module, network, (4, 8, 8))
+    assert any("the work of convolution" in sentence for sentence in network.fixed)
+    with pytest.raises(SpecError, match="convolution is not known to cnncalc"):
+        analyze(network, (4, 16, 16))
+
+
+def test_a_compiled_module_is_left_as_it_was():
+    module = written.scripted(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout())
+    before = [(name, id(tensor), tensor.device) for name, tensor in module.named_parameters()]
+    state = {name: tensor.clone() for name, tensor in module.state_dict().items()}
+    same = from_torch(module, (3, 8, 8))
+    assert analyze(same).totals.macs == 27 * 4 * 36
+    assert [(name, id(tensor), tensor.device) for name, tensor in module.named_parameters()] == before
+    assert all(torch.equal(tensor, state[name]) for name, tensor in module.state_dict().items())
+    assert all(part.training for part in module.modules())
+
+
+def test_arguments_that_have_to_be_named():
+    network = from_torch(written.Named(), {"image": (3, 8, 8), "depth": (1, 8, 8), "scale": (4,)})
+    assert analyze(network).layers[-1].output_shape == (4, 8, 8)
+
+
+def test_a_padding_that_goes_with_a_size_that_is_odd_at_first():
+    """As TensorFlow pads: at 331 as much before as behind, at 332 more behind."""
+
+    class Net(nn.Module):
+        def forward(self, x):
+            sides = [max((-(-size // 2) - 1) * 2 + 3 - size, 0) for size in x.shape[-2:]]
+            sides = [part for side in reversed(sides) for part in (side // 2, side - side // 2)]
+            return nn.functional.max_pool2d(nn.functional.pad(x, sides), 3, 2)
+
+    network = from_torch(Net(), (3, 331, 331))
+    assert not network.fixed
+    assert analyze(network, (3, 332, 340)).layers[-1].output_shape == (3, 166, 170)
 
 
 def test_names_are_the_module_s():
@@ -224,7 +275,7 @@ def test_an_unknown_operator_is_named_and_makes_totals_partial():
         SpecError, match="lstm is not known to cnncalc; what it makes was recorded for inputs of 7×8 only"
     ):
         analyze(network, (9, 8))
-    assert any("lstm" in sentence for sentence in network.frozen)
+    assert any("lstm" in sentence for sentence in network.fixed)
     frame = analysis.to_dataframe().set_index("name")
     assert frame.loc["i0", "macs"] is None
     assert frame.loc["lstm", "macs"] == 7 * 4 * 4 * (8 + 4)

@@ -137,7 +137,7 @@ def _like_another(net: Lowering, node: Value, after: Columns, varying: list[int]
             )
             layer = layers.ReshapeLike(shape=shape, axes=tuple(axis + 1 for axis in axes))
             return net.sample_layer(layer, node, other)
-    net.freeze(f"a reshape to {'×'.join(str(sizes[0]) for sizes in after)}")
+    net.fix(f"a reshape to {'×'.join(str(sizes[0]) for sizes in after)}")
     return net.sample_layer(layers.Reshape(shape=tuple(sizes[0] for sizes in after)), node)
 
 

@@ -106,18 +106,27 @@ def _shape(shape: Any) -> tuple[int, ...]:
     return sizes
 
 
-def _parameter_names(module: nn.Module) -> list[str]:
+def _parameter_names(module: nn.Module, keyword_only: bool = False) -> list[str]:
     try:
         parameters = inspect.signature(module.forward).parameters.values()
     except (TypeError, ValueError):
         return []
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [parameter.name for parameter in parameters if parameter.kind in kinds]
+    other = inspect.Parameter.KEYWORD_ONLY if keyword_only else inspect.Parameter.POSITIONAL_ONLY
+    return [each.name for each in parameters if each.kind in (other, inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+
+
+def _required_names(module: nn.Module) -> list[str]:
+    """The names of the arguments without which ``forward`` cannot be called."""
+    names = _parameter_names(module, keyword_only=True)
+    if not names:
+        return []
+    parameters = inspect.signature(module.forward).parameters
+    return [name for name in names if parameters[name].default is inspect.Parameter.empty]
 
 
 def _by_position(module: nn.Module, names: list[str]) -> tuple[str, ...]:
     """Names that ``forward`` does not have stand for its arguments in their order."""
-    own = _parameter_names(module)
+    own = _parameter_names(module, keyword_only=True)
     if all(name in own for name in names):
         return ()
     return tuple(names)
@@ -196,7 +205,7 @@ def _network(
         name=sound(name or type(module).__name__),
         input=shapes[INPUT] if only else shapes,
         expected=Expected(params=params, macs=net.counted),
-        frozen=_frozen(net, traces),
+        fixed=_fixed(net, traces),
         layers=tuple(layers),
         outputs=None if stated == (names[-1],) else stated,
     )
@@ -215,12 +224,12 @@ def _is_function(step: Step) -> bool:
     return not step.own and not (kind.__module__.startswith("torch.nn") and kind.__name__ == type(step.layer).__name__)
 
 
-def _frozen(net: Lowering, traces: Traces) -> tuple[str, ...]:
+def _fixed(net: Lowering, traces: Traces) -> tuple[str, ...]:
     """What holds for the size of the import alone, a sentence each."""
     found = []
     if traces.fixed:
         found.append(traces.fixed[:1000])
-    found += [f"{step.name}: {step.frozen}" for step in net.steps if step.frozen]
+    found += [f"{step.name}: {step.fixed}" for step in net.steps if step.fixed]
     return tuple(dict.fromkeys(found))
 
 
@@ -231,6 +240,10 @@ _USUAL = ((3, 224, 224), (3, 16, 112, 112), (3, 256, 256), (3, 299, 299), (1, 28
 def imported_at_usual_size(module: nn.Module, name: str) -> Network:
     """The module at the size that it states, else at the first usual one at which it runs. Raises CnncalcError."""
     first: CnncalcError | None = None
+    wanted = _required_names(module)
+    if len(wanted) > 1:
+        options = " ".join(f"--input {each}=SHAPE" for each in wanted)
+        raise CnncalcError(f"the module takes {len(wanted)} inputs; state the shape of each: {options}")
     stated = _stated_size(module)
     for shape in (stated, *_USUAL) if stated else _USUAL:
         try:

@@ -55,8 +55,7 @@ class Lowering:
         self.frame: Frame = tapes[0].frame
         self.operator = self.where = ""
         self.results: tuple[tuple[Sizes, ...], ...] = ()
-        self.frozen = ""
-        self.arguments_frozen = False
+        self.fixed = ""
         self.counted = 0
 
     def run(self) -> None:
@@ -80,7 +79,7 @@ class Lowering:
             if not all(value.is_constant for value in used):
                 target = call.arguments[0]
                 self.values[target.index] = self.as_data(self.value(target))
-                self._opaque(call, [target], [self.values[target.index], *used])
+                self._opaque(calls, [target], [self.values[target.index], *used])
             return
         if not refs:
             return
@@ -90,7 +89,7 @@ class Lowering:
             return
         before = len(self.steps)
         translation = TRANSLATIONS.get(call.name) or TRANSLATIONS.get(_plain_name(call.name))
-        self.frozen = ""
+        self.fixed = ""
         if translation is not None and (
             not is_varying or call.name in TAKES_VARYING or _plain_name(call.name) in TAKES_VARYING
         ):
@@ -117,7 +116,7 @@ class Lowering:
                 self.lower(inner)
             self._resolve(refs)
         else:
-            self._opaque(call, refs, used)
+            self._opaque(calls, refs, used)
 
     def _inner_pairs(self, calls: tuple[Call, ...]) -> dict[int, int] | None:
         """The tensors of the operators below a call, trace by trace; None where those are not the same."""
@@ -137,8 +136,8 @@ class Lowering:
         for step in self.steps[before:]:
             mac = step.layer.operations(*self._step_inputs(step), output=step.samples[0]).mac
             macs += mac * (self.times[0] if step.batched else 1)
-            if self.frozen:
-                step.frozen = self.frozen
+            if self.fixed:
+                step.fixed = self.fixed
         if macs != call.macs:
             raise DeclinedError(f"{call.name}: {macs} multiply-accumulates for {call.macs}")
         for ref, value in zip(refs, values, strict=True):
@@ -323,14 +322,14 @@ class Lowering:
                 shape = tuple(0 if column in varying else column[0] for column in sizes)
                 node = other.node if other.node is not None else self.first_input
                 return layers.ConstantTensor(shape=shape, axes=tuple(axis + 1 for axis in axes)), node
-        self.freeze("a constant of the input's size")
+        self.fix("a constant of the input's size")
         return layers.ConstantTensor(shape=value.samples[0]), self.first_input
 
     first_input: str = "input"
 
-    def freeze(self, what: str) -> None:
+    def fix(self, what: str) -> None:
         """Note that something of this call holds for the traced size only."""
-        self.frozen = what
+        self.fixed = what
 
     def prune(self, outputs: Sequence[int | str]) -> list[int | str]:
         """Drop what costs nothing, has no tensors and is read by nobody, such as places of maxima; the outputs anew."""
@@ -382,8 +381,9 @@ class Lowering:
     def rearranged(self, x: Value, shapes: tuple[Sizes, ...]) -> Value:
         return rearranged(self, x, shapes)
 
-    def _opaque(self, call: Call, refs: list[Ref], used: list[Value]) -> None:
+    def _opaque(self, calls: tuple[Call, ...], refs: list[Ref], used: list[Value]) -> None:
         """An operator that is not known: its shapes as recorded, its parameters, what PyTorch's counter says."""
+        call = calls[0]
         data: list[Value] = []
         tensors: dict[str, Value] = {}
         for value in used:
@@ -404,9 +404,13 @@ class Lowering:
             constant = all(sample == samples[0] for sample in samples)
             inputs_vary = any(sample != value.samples[0] for value in data for sample in value.samples)
             free = not first or call.name.strip("_") in FREE or not self.tapes[0].floating[ref.index]
-            macs = None
-            if call.macs:
-                macs = call.macs // self.times[0] if batch is not None else call.macs
+            shares = self.times if batch is not None else (1,) * len(calls)
+            counts = [each.macs // share for each, share in zip(calls, shares, strict=True)]
+            macs = counts[0] or None
+            if counts[0] != counts[-1] and constant and not inputs_vary:
+                macs = None  # what it costs goes with the batch
+            elif any(counts) and (counts[0] != counts[-1] or not inputs_vary):
+                same = constant = False
             layer = layers.Opaque(
                 operator=_operator(name, position),
                 output_shape=None if same else samples[0],
@@ -416,12 +420,12 @@ class Lowering:
                 held_parameters={key: v.stored.shape for key, v in tensors.items() if v.stored} if first else {},
             )
             if not constant and not same:
-                self.freeze(f"the shape of what {name} makes")
+                self.fix(f"the shape of what {name} makes" if macs is None else f"the work of {name}")
             index = len(self.steps)
             sources = tuple(v.node for v in data if v.node is not None) or (self.first_input,)
             step = Step(layer, sources, call.frame, call.name.strip("_"), samples=samples, batched=batch is not None)
             step.tensors = dict(tensors) if first else {}
-            step.frozen = self.frozen
+            step.fixed = self.fixed
             self.steps.append(step)
             self.by_node[index] = Value(samples, None, False, self.times, index)
             self.values[ref.index] = replace(target, node=index)

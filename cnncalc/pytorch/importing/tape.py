@@ -326,7 +326,8 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if self.busy:
             return func(*args, **kwargs)
         alone = self.call is None
-        if func._overloadpacket not in flop_registry and func._schema.name.startswith("aten::scaled_dot"):
+        composed = torch.is_inference_mode_enabled() or func._schema.name.startswith("aten::scaled_dot")
+        if composed and func._overloadpacket not in flop_registry:
             with self:
                 result = func.decompose(*args, **kwargs)
                 if result is not NotImplemented:

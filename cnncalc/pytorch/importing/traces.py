@@ -119,16 +119,17 @@ def _tape(
 def other_shapes(shapes: Shapes) -> Iterator[tuple[Shapes, int]]:
     """Other sizes to try, from those that tell most to none at all, with the samples in a batch.
 
-    Sizes of the form ``32·k + 1`` are odd at every level of a pyramid, so that a padding that goes with the size shows;
-    height and width differ, so that one is not taken for the other. Some modules take multiples of their stride only.
+    The first are odd at those levels of a pyramid at which the wanted ones are even, and even where those are odd, so
+    that a padding that goes with the size shows; height and width differ, so that one is not taken for the other. Some
+    modules take multiples of their stride only.
     """
     few = BATCHES[1]
-    yield {name: (shape[0], *_odd(shape[1:])) for name, shape in shapes.items()}, few
+    yield {name: (shape[0], *_of_other_parity(shape[1:])) for name, shape in shapes.items()}, few
     yield _all(shapes, lambda size, place: size + 32 * place), few
     yield _all(shapes, lambda size, place: size + 64 * place), few
     yield _all(shapes, lambda size, place: size * (1 + place)), few
     if any(len(shape) > 3 for shape in shapes.values()):
-        yield {name: (*shape[:-2], *_odd(shape[-2:])) for name, shape in shapes.items()}, few
+        yield {name: (*shape[:-2], *_of_other_parity(shape[-2:])) for name, shape in shapes.items()}, few
         yield {name: (*shape[:-2], shape[-2] + 32, shape[-1] + 64) for name, shape in shapes.items()}, few
     if all(len(shape) == 2 for shape in shapes.values()):
         yield {name: (shape[0] + 7, shape[1]) for name, shape in shapes.items()}, few
@@ -136,8 +137,9 @@ def other_shapes(shapes: Shapes) -> Iterator[tuple[Shapes, int]]:
     yield dict(shapes), few
 
 
-def _odd(sizes: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(32 * (-(-size // 32) + place) + 1 for place, size in enumerate(sizes, start=1))
+def _of_other_parity(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Larger sizes, each of which, halved and rounded up up to four times, is odd where the given one is even."""
+    return tuple(((size - 1) ^ 31) + 32 * (1 + place) + 1 for place, size in enumerate(sizes, start=1))
 
 
 def _all(shapes: Shapes, larger: Callable[[int, int], int]) -> Shapes:

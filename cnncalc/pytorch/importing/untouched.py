@@ -61,9 +61,14 @@ def weightless(module: nn.Module, restore: Callable[[], None]) -> Iterator[dict[
     module is gone afterwards, when ``restore`` is called, and random numbers go on as if none had been drawn.
     """
     stand_ins: dict[int, Tensor] = {}
+    compiled: list[tuple[nn.Module, bool, dict[str, Tensor | None]]] = []
     randomness = random.getstate(), torch.random.get_rng_state()
     try:
         for part in module.modules():
+            if isinstance(part, torch.jit.ScriptModule):  # its tensors and its flag are not in its dictionary
+                compiled.append(
+                    (part, part.training, {n: t for kept in (part._parameters, part._buffers) for n, t in kept.items()})
+                )
             part.training = False
             for table in (part._parameters, part._buffers):
                 for name, tensor in table.items():
@@ -71,6 +76,10 @@ def weightless(module: nn.Module, restore: Callable[[], None]) -> Iterator[dict[
                         table[name] = _stand_in(tensor, stand_ins)  # type: ignore[assignment]
         yield stand_ins
     finally:
+        for part, training, tensors in compiled:
+            part.training = training
+            for name, tensor in tensors.items():
+                setattr(part, name, tensor)
         restore()
         random.setstate(randomness[0])
         torch.random.set_rng_state(randomness[1])

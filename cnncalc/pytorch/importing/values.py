@@ -112,7 +112,7 @@ class Step:
     samples: tuple[Sizes, ...] = ()
     stored: Stored | None = None
     batched: bool = True
-    frozen: str = ""
+    fixed: str = ""
     name: str = ""
     own: tuple[Stored, ...] = ()
     weights: tuple[int, ...] = ()

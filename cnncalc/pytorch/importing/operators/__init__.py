@@ -6,8 +6,22 @@ from cnncalc.pytorch.importing.operators import (
     arrangements,
     matrices,
     normalizations,
+    padding,
+    pools,
     reductions,
+    resampling,
     windows,
 )
 
-__all__ = ["activations", "arithmetic", "arrangements", "matrices", "normalizations", "reductions", "windows"]
+__all__ = [
+    "activations",
+    "arithmetic",
+    "arrangements",
+    "matrices",
+    "normalizations",
+    "padding",
+    "pools",
+    "reductions",
+    "resampling",
+    "windows",
+]

@@ -87,7 +87,7 @@ def expand(net: Lowering, x: Value, *rest: Any, **named: Any) -> Value:
     for other, axes in net.with_sizes(wanted):
         if axes == list(range(len(wanted))) and len(other.samples[0]) == len(wanted):
             return net.placed(net.sample_layer(layers.ExpandAs(), node, other), target)
-    net.freeze(f"an expansion to {'×'.join(str(sizes[0]) for sizes in wanted)}")
+    net.fix(f"an expansion to {'×'.join(str(sizes[0]) for sizes in wanted)}")
     sizes = tuple(sizes[0] if axis in changed else -1 for axis, sizes in enumerate(wanted))
     return net.forced(layers.Expand(sizes=sizes), replace(x, node=node.node), shapes=shapes)
 
@@ -268,7 +268,7 @@ def _sliced(net: Lowering, x: Value, dim: int, start: Any, stop: Any, step: Any)
             layer = layers.Crop(start=starts[0], dim=axis, other_dim=axes[0] + 1)
             made = net.sample_layer(layer, plain, other)
             return net.placed(made, replace(x, shapes=shapes, stored=None))
-    net.freeze(f"a slice from {starts[0]} to {ends[0]}")
+    net.fix(f"a slice from {starts[0]} to {ends[0]}")
     return net.forced(layers.Slice(starts[0], ends[0], step, axis), x, shapes=shapes)
 
 
@@ -309,7 +309,7 @@ def getitem(net: Lowering, x: Value, index: Any) -> Value:
                 raise DeclinedError("one sample of the batch")
             found = select(net, found, dim, part)
         elif isinstance(part, Value):
-            found = _chosen(net, found, dim, part)
+            found = chosen(net, found, dim, part)
             dim += part.ndim
         else:
             if part != slice(None):
@@ -320,7 +320,7 @@ def getitem(net: Lowering, x: Value, index: Any) -> Value:
     return found
 
 
-def _chosen(net: Lowering, x: Value, dim: int, indices: Value) -> Value:
+def chosen(net: Lowering, x: Value, dim: int, indices: Value) -> Value:
     if indices.batch is not None or dim == x.batch:
         raise DeclinedError("indices that differ from sample to sample")
     shapes = tuple(
@@ -337,7 +337,7 @@ def _chosen(net: Lowering, x: Value, dim: int, indices: Value) -> Value:
 
 @translates("index_select")
 def index_select(net: Lowering, x: Value, dim: int, index: Value) -> Value:
-    return _chosen(net, x, dim % x.ndim, index)
+    return chosen(net, x, dim % x.ndim, index)
 
 
 @translates("index")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cnncalc import layers
-from cnncalc.pytorch.importing.arrangement import columns
 from cnncalc.pytorch.importing.broadcasting import adapted, merged
 from cnncalc.pytorch.importing.lowering import Lowering, translates
 from cnncalc.pytorch.importing.operators.arithmetic import number
+from cnncalc.pytorch.importing.operators.arrangements import chosen
 from cnncalc.pytorch.importing.values import DeclinedError, Value, with_batch
 
 
@@ -208,8 +208,8 @@ def embedding(net: Lowering, input: Value, weight: Value, padding_idx: Any = Non
         input, weight = weight, input
     if weight.stored is None:
         raise DeclinedError("an embedding whose words are computed")
-    if input.is_constant and input.batch is None and isinstance(columns(input.shapes), list):
-        raise DeclinedError("an embedding of numbers made on the way")
+    if input.is_constant:
+        return chosen(net, weight, 0, input)
     words, width = weight.shapes[0]
     index = padding_idx if isinstance(padding_idx, int) and padding_idx >= 0 else None
     layer = layers.Embedding(words, width, padding_idx=index)

@@ -73,9 +73,9 @@ class LayerForm(Struct, frozen=True, dict=True):
 def layer_from_text(text: str) -> Layer:
     """The layer that a text describes. Raises SpecError where it is none, or a value is not known or not allowed.
 
-    >>> layer_from_text("Conv2d(10, 5, padding=2)")
-    Conv2d(out_channels=10, kernel_size=5, stride=1, padding=2, dilation=1, groups=1, bias=True, in_channels=None, \
-name=None, inputs=None, when=True, functional=False, weights=None, frozen=False)
+    >>> layer = layer_from_text("Conv2d(10, 5, padding=2)")
+    >>> layer.out_channels, layer.kernel_size, layer.padding
+    (10, 5, 2)
     """
     kind, fields = _parsed(text)
     for field, value in fields.items():

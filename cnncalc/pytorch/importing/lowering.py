@@ -65,7 +65,10 @@ class Lowering:
             macs = calls[0].macs
             if macs:
                 touched = [self.value(ref) for ref in refs_in((calls[0].arguments, calls[0].named, calls[0].results))]
-                batched = any(value.batch is not None and value.times == self.times for value in touched)
+                batched = any(
+                    (value.batch is not None and value.times == self.times) or self.depends_on_samples(value)
+                    for value in touched
+                )
                 self.counted += macs // self.times[0] if batched else macs
 
     def lower(self, calls: tuple[Call, ...]) -> None:
@@ -132,16 +135,25 @@ class Lowering:
         for ref, value in zip(refs, values, strict=True):
             if value.shapes != self._shapes(ref):
                 raise DeclinedError(f"{call.name}: {value.shapes} for {self._shapes(ref)}")
-        macs = 0
-        for step in self.steps[before:]:
-            mac = step.layer.operations(*self._step_inputs(step), output=step.samples[0]).mac
-            macs += mac * (self.times[0] if step.batched else 1)
-            if self.fixed:
-                step.fixed = self.fixed
+        macs = self._macs_since(before)
+        if macs != call.macs and any(value.batch is not None and value.times == self.times for value in values):
+            for step in self.steps[before:]:
+                step.batched = True  # a tensor repeated for each sample is worked on once a sample
+            macs = self._macs_since(before)
+        for step in self.steps[before:] if self.fixed else ():
+            step.fixed = self.fixed
         if macs != call.macs:
             raise DeclinedError(f"{call.name}: {macs} multiply-accumulates for {call.macs}")
         for ref, value in zip(refs, values, strict=True):
             self.values[ref.index] = value
+
+    def _macs_since(self, before: int) -> int:
+        """The multiply-accumulates of the steps from that one on, for the whole batch."""
+        return sum(
+            step.layer.operations(*self._step_inputs(step), output=step.samples[0]).mac
+            * (self.times[0] if step.batched else 1)
+            for step in self.steps[before:]
+        )
 
     def _step_inputs(self, step: Step) -> list[Sizes]:
         return [self.by_node[node].samples[0] for node in step.inputs]
@@ -404,7 +416,8 @@ class Lowering:
             constant = all(sample == samples[0] for sample in samples)
             inputs_vary = any(sample != value.samples[0] for value in data for sample in value.samples)
             free = not first or call.name.strip("_") in FREE or not self.tapes[0].floating[ref.index]
-            shares = self.times if batch is not None else (1,) * len(calls)
+            batched = batch is not None or any(self.depends_on_samples(value) for value in data)
+            shares = self.times if batched else (1,) * len(calls)
             counts = [each.macs // share for each, share in zip(calls, shares, strict=True)]
             macs = counts[0] or None
             if counts[0] != counts[-1] and constant and not inputs_vary:
@@ -423,7 +436,7 @@ class Lowering:
                 self.fix(f"the shape of what {name} makes" if macs is None else f"the work of {name}")
             index = len(self.steps)
             sources = tuple(v.node for v in data if v.node is not None) or (self.first_input,)
-            step = Step(layer, sources, call.frame, call.name.strip("_"), samples=samples, batched=batch is not None)
+            step = Step(layer, sources, call.frame, call.name.strip("_"), samples=samples, batched=batched)
             step.tensors = dict(tensors) if first else {}
             step.fixed = self.fixed
             self.steps.append(step)

@@ -113,7 +113,10 @@ def repeat(net: Lowering, x: Value, *sizes: Any, **named: Any) -> Value:
     if x.is_constant:
         return Value(shapes, batch, kept, times)
     if any(isinstance(size, Varying) for size in sizes):
-        raise DeclinedError("repeated as the size of the input says")
+        single = [set(column) == {1} for column in own]
+        if not all(size == 1 or alone for size, alone in zip(sizes, single, strict=True)):
+            raise DeclinedError("repeated as the size of the input says")
+        return expand(net, x)
     if batch is not None and x.batch is not None and sizes[batch] != 1:
         raise DeclinedError("repeated along the batch")
     node = adapted(net, x, ndim, batch, kept)

@@ -29,8 +29,13 @@ from cnncalc.pytorch.inputs import batches, index_limits
 Box: TypeAlias = tuple[tuple[int, int], ...]
 """The first and the last pixel along each axis."""
 
-_UNDECIDED = ("cnncalc.pytorch.modules.MaxUnpool",)
-"""What depends on places that are data, which no pixel stands for."""
+_UNDECIDED = {
+    "cnncalc.pytorch.modules.MaxUnpool": "the places that maxima return to are data",
+    "cnncalc.pytorch.functions.argmax": "a place among others is a number, even of what is none",
+    "cnncalc.pytorch.functions.compare": "a comparison is a number, even of what is none",
+    "cnncalc.pytorch.functions.where": "what it chooses by is not what it gives",
+}
+"""Kinds through which what is not a number does not pass, and why."""
 
 
 class Probe(Struct, frozen=True):
@@ -109,8 +114,9 @@ class _Probed:
         self.refusal = ""
         self.undecided: dict[str, str] = {}
         for row in analysis.layers:
-            if row.layer.torch_call(*row.input_shapes).name in _UNDECIDED:
-                self.undecided[row.name] = "the places that maxima return to are data"
+            why = _UNDECIDED.get(row.layer.torch_call(*row.input_shapes).name)
+            if why is not None:
+                self.undecided[row.name] = why
             for name in row.inputs:
                 if name in self.undecided:
                     self.undecided.setdefault(row.name, f'it reads "{name}": {self.undecided[name]}')

@@ -50,7 +50,7 @@ def measurement_lines(measurement: Measurement, width: int) -> list[Line]:
     lines += prose(
         f"whole  {_timing_text(whole.latency)}, {rate_text(whole.samples_per_second)} samples/s, "
         f"{rate_text(whole.flops_per_second)}FLOP/s"
-        + (f", {whole.ratio:.3g} times its bound of {seconds_text(whole.bound)}" if whole.ratio else ""),
+        + (f", {_three(whole.ratio)} times its bound of {seconds_text(whole.bound)}" if whole.ratio else ""),
         width,
         "bold",
     )

@@ -157,6 +157,41 @@ def test_the_work_of_an_unknown_operator_is_not_carried_to_another_size():
         analyze(network, (4, 16, 16))
 
 
+def test_queries_repeated_for_each_sample_are_worked_on_once_a_sample():
+    """As detection transformers do; with gradients on, PyTorch takes no fused path that its counter does not see."""
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.queries = nn.Parameter(torch.zeros(5, 8))
+            self.own = nn.MultiheadAttention(8, 2)
+
+        def forward(self, x):
+            queries = self.queries.unsqueeze(1).repeat(1, x.shape[0], 1)
+            return (self.own(queries, queries, queries)[0] + x.mean(1)).transpose(0, 1)
+
+    module = Net()
+    network = from_torch(module, (12, 8))
+    with FlopCounterMode(display=False) as counter:
+        module.to("meta")(torch.empty(1, 12, 8, device="meta"))
+    assert analyze(network).totals.macs == network.expected.macs == counter.get_total_flops() // 2
+    assert not analyze(network).partial
+
+
+def test_a_split_into_height_and_width_is_fixed():
+    class Net(nn.Module):
+        def forward(self, x):
+            h, w = x.shape[2:]
+            rows, cols = torch.cat([x.mean(3, keepdim=True), x.mean(2, keepdim=True).mT], 2).split([h, w], dim=2)
+            return rows * cols.mT
+
+    network = from_torch(Net(), (3, 20, 12))
+    assert not analyze(network).partial
+    assert "split: a split into 20, 12" in network.fixed
+    with pytest.raises(SpecError, match="is fixed to it: split: a split into 20, 12"):
+        analyze(network, (3, 24, 12))
+
+
 def test_a_compiled_module_is_left_as_it_was():
     module = written.scripted(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout())
     before = [(name, id(tensor), tensor.device) for name, tensor in module.named_parameters()]

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from cnncalc import layers
 from cnncalc.layers import Layer
 from cnncalc.pytorch.importing.arrangement import columns, rearranged, subsequence
-from cnncalc.pytorch.importing.free import FREE
 from cnncalc.pytorch.importing.tape import Call, Frame, Ref, Tape
 from cnncalc.pytorch.importing.traces import paired
 from cnncalc.pytorch.importing.trees import refs_in, values_in
+from cnncalc.pytorch.importing.unknown import opaque
 from cnncalc.pytorch.importing.values import DeclinedError, Sizes, Step, Value, Varying, with_batch
 
 Translation = Callable[..., Any]
@@ -65,7 +65,10 @@ class Lowering:
             macs = calls[0].macs
             if macs:
                 touched = [self.value(ref) for ref in refs_in((calls[0].arguments, calls[0].named, calls[0].results))]
-                batched = any(value.batch is not None and value.times == self.times for value in touched)
+                batched = any(
+                    (value.batch is not None and value.times == self.times) or self.depends_on_samples(value)
+                    for value in touched
+                )
                 self.counted += macs // self.times[0] if batched else macs
 
     def lower(self, calls: tuple[Call, ...]) -> None:
@@ -79,7 +82,7 @@ class Lowering:
             if not all(value.is_constant for value in used):
                 target = call.arguments[0]
                 self.values[target.index] = self.as_data(self.value(target))
-                self._opaque(calls, [target], [self.values[target.index], *used])
+                opaque(self, calls, [target], [self.values[target.index], *used])
             return
         if not refs:
             return
@@ -93,7 +96,7 @@ class Lowering:
         if translation is not None and (
             not is_varying or call.name in TAKES_VARYING or _plain_name(call.name) in TAKES_VARYING
         ):
-            self.results = tuple(self._shapes(ref) for ref in refs)
+            self.results = tuple(self.shapes(ref) for ref in refs)
             try:
                 found = translation(self, *arguments, **named)
                 self._accept(refs, found, call, before)
@@ -116,7 +119,7 @@ class Lowering:
                 self.lower(inner)
             self._resolve(refs)
         else:
-            self._opaque(calls, refs, used)
+            opaque(self, calls, refs, used)
 
     def _inner_pairs(self, calls: tuple[Call, ...]) -> dict[int, int] | None:
         """The tensors of the operators below a call, trace by trace; None where those are not the same."""
@@ -130,18 +133,27 @@ class Lowering:
         if len(values) != len(refs):
             raise DeclinedError("another number of results")
         for ref, value in zip(refs, values, strict=True):
-            if value.shapes != self._shapes(ref):
-                raise DeclinedError(f"{call.name}: {value.shapes} for {self._shapes(ref)}")
-        macs = 0
-        for step in self.steps[before:]:
-            mac = step.layer.operations(*self._step_inputs(step), output=step.samples[0]).mac
-            macs += mac * (self.times[0] if step.batched else 1)
-            if self.fixed:
-                step.fixed = self.fixed
+            if value.shapes != self.shapes(ref):
+                raise DeclinedError(f"{call.name}: {value.shapes} for {self.shapes(ref)}")
+        macs = self._macs_since(before)
+        if macs != call.macs and any(value.batch is not None and value.times == self.times for value in values):
+            for step in self.steps[before:]:
+                step.batched = True  # a tensor repeated for each sample is worked on once a sample
+            macs = self._macs_since(before)
+        for step in self.steps[before:] if self.fixed else ():
+            step.fixed = self.fixed
         if macs != call.macs:
             raise DeclinedError(f"{call.name}: {macs} multiply-accumulates for {call.macs}")
         for ref, value in zip(refs, values, strict=True):
             self.values[ref.index] = value
+
+    def _macs_since(self, before: int) -> int:
+        """The multiply-accumulates of the steps from that one on, for the whole batch."""
+        return sum(
+            step.layer.operations(*self._step_inputs(step), output=step.samples[0]).mac
+            * (self.times[0] if step.batched else 1)
+            for step in self.steps[before:]
+        )
 
     def _step_inputs(self, step: Step) -> list[Sizes]:
         return [self.by_node[node].samples[0] for node in step.inputs]
@@ -161,7 +173,7 @@ class Lowering:
                     same = self.tapes[0].alias.get(same)
                 self.values[ref.index] = self.values[same] if same is not None else self._constant(ref)
 
-    def _shapes(self, ref: Ref) -> tuple[Sizes, ...]:
+    def shapes(self, ref: Ref) -> tuple[Sizes, ...]:
         if len(self.tapes) == 1:
             return (self.tapes[0].shapes[ref.index],)
         first, second = self.tapes
@@ -174,7 +186,7 @@ class Lowering:
 
     def _constant(self, ref: Ref) -> Value:
         """A tensor of numbers made on the way, for a batch where its size goes with the batch."""
-        shapes = self._shapes(ref)
+        shapes = self.shapes(ref)
         batch = self.batch_axis(shapes)
         return Value(shapes, batch, False, self.times)
 
@@ -380,74 +392,6 @@ class Lowering:
 
     def rearranged(self, x: Value, shapes: tuple[Sizes, ...]) -> Value:
         return rearranged(self, x, shapes)
-
-    def _opaque(self, calls: tuple[Call, ...], refs: list[Ref], used: list[Value]) -> None:
-        """An operator that is not known: its shapes as recorded, its parameters, what PyTorch's counter says."""
-        call = calls[0]
-        data: list[Value] = []
-        tensors: dict[str, Value] = {}
-        for value in used:
-            if value.node is not None and value not in data:
-                data.append(value)
-            elif value.stored is not None and value.stored.is_parameter:
-                tensors[value.stored.name.rpartition(".")[2]] = value
-            elif value.stored is not None:
-                data.append(self.as_data(value))
-        name = call.name if call.where.startswith(("torch", "aten")) else f"{call.where}.{call.name}"
-        first = True
-        for position, ref in enumerate(refs):
-            shapes = self._shapes(ref)
-            batch, kept = self._guess(shapes, data)
-            target = Value(shapes, batch, kept, self.times)
-            samples = target.samples
-            same = bool(data) and samples == data[0].samples
-            constant = all(sample == samples[0] for sample in samples)
-            inputs_vary = any(sample != value.samples[0] for value in data for sample in value.samples)
-            free = not first or call.name.strip("_") in FREE or not self.tapes[0].floating[ref.index]
-            shares = self.times if batch is not None else (1,) * len(calls)
-            counts = [each.macs // share for each, share in zip(calls, shares, strict=True)]
-            macs = counts[0] or None
-            if counts[0] != counts[-1] and constant and not inputs_vary:
-                macs = None  # what it costs goes with the batch
-            elif any(counts) and (counts[0] != counts[-1] or not inputs_vary):
-                same = constant = False
-            layer = layers.Opaque(
-                operator=_operator(name, position),
-                output_shape=None if same else samples[0],
-                input_shapes=None if same or (constant and inputs_vary) else tuple(v.samples[0] for v in data) or None,
-                macs=(macs if first else 0) if not free else None,
-                free=free,
-                held_parameters={key: v.stored.shape for key, v in tensors.items() if v.stored} if first else {},
-            )
-            if not constant and not same:
-                self.fix(f"the shape of what {name} makes" if macs is None else f"the work of {name}")
-            index = len(self.steps)
-            sources = tuple(v.node for v in data if v.node is not None) or (self.first_input,)
-            step = Step(layer, sources, call.frame, call.name.strip("_"), samples=samples, batched=batch is not None)
-            step.tensors = dict(tensors) if first else {}
-            step.fixed = self.fixed
-            self.steps.append(step)
-            self.by_node[index] = Value(samples, None, False, self.times, index)
-            self.values[ref.index] = replace(target, node=index)
-            first = False
-
-    def _guess(self, shapes: tuple[Sizes, ...], data: list[Value]) -> tuple[int | None, bool]:
-        """Where the batch is in what an unknown operator makes: where it was, or where the size goes with it."""
-        lead = next((value for value in data if value.batch is not None), None)
-        if lead is None:
-            return None, False
-        axis = self.batch_axis(shapes)
-        if axis is not None:
-            return axis, False
-        if lead.batch is not None and lead.batch < len(shapes[0]):
-            sizes = columns(shapes)[lead.batch]
-            if all(size % times == 0 for size, times in zip(sizes, lead.times, strict=True)):
-                return lead.batch, any(size != times for size, times in zip(sizes, lead.times, strict=True))
-        return None, False
-
-
-def _operator(name: str, position: int) -> str:
-    return (f"{name}[{position}]" if position else name)[:200] or "operator"
 
 
 def _plain_name(name: str) -> str:

@@ -113,7 +113,10 @@ def repeat(net: Lowering, x: Value, *sizes: Any, **named: Any) -> Value:
     if x.is_constant:
         return Value(shapes, batch, kept, times)
     if any(isinstance(size, Varying) for size in sizes):
-        raise DeclinedError("repeated as the size of the input says")
+        single = [set(column) == {1} for column in own]
+        if not all(size == 1 or alone for size, alone in zip(sizes, single, strict=True)):
+            raise DeclinedError("repeated as the size of the input says")
+        return expand(net, x)
     if batch is not None and x.batch is not None and sizes[batch] != 1:
         raise DeclinedError("repeated along the batch")
     node = adapted(net, x, ndim, batch, kept)
@@ -178,14 +181,21 @@ def split(net: Lowering, x: Value, sizes: Any = None, dim: int = 0, **named: Any
     found = []
     if net.operator == "tensor_split" or _is_varying(sizes):
         sizes = tuple(shapes[0][place] for shapes in net.results)
-        if any(varies(tuple(shape[place] for shape in shapes)) for shapes in net.results):
-            return _halves(net, x, axis, place)
+        per_trace = [[shapes[trace][place] for shapes in net.results] for trace in range(len(x.shapes))]
+        if any(own != per_trace[0] for own in per_trace):
+            if all(max(own) - min(own) < len(own) for own in per_trace):
+                return _halves(net, x, axis)
+            net.fix(f"a split into {', '.join(map(str, sizes))}")
+            return tuple(
+                net.forced(layers.Split(sizes, index, axis), x, shapes=shapes)
+                for index, shapes in enumerate(net.results)
+            )
     for index, shapes in enumerate(net.results):
         found.append(piece(net, layers.Split(sizes, index, axis), x, shapes))
     return tuple(found)
 
 
-def _halves(net: Lowering, x: Value, axis: int, place: int) -> tuple[Value, ...]:
+def _halves(net: Lowering, x: Value, axis: int) -> tuple[Value, ...]:
     """Pieces that go with the size of the input, where they are equal."""
     count = len(net.results)
     return tuple(piece(net, layers.Chunk(count, index, axis), x, shapes) for index, shapes in enumerate(net.results))

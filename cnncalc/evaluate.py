@@ -8,15 +8,14 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from cnncalc.errors import SpecError
-from cnncalc.graph import Graph, Node, used_nodes
+from cnncalc.graph import Graph, Node
 from cnncalc.layers.base import Buffer, Check, Operations, Parameter, Shape, shape_text
 
 
 class Evaluated(Struct, frozen=True, gc=False):
     """A node with what its layer says of the shapes that arrive, for one sample.
 
-    ``trained`` says that what it reads depends on trainable parameters, so that gradients pass through it; ``used``
-    that an output of the network depends on it.
+    ``trained`` says that what it reads depends on trainable parameters, so that gradients pass through it.
     """
 
     node: Node
@@ -26,7 +25,6 @@ class Evaluated(Struct, frozen=True, gc=False):
     buffers: tuple[Buffer, ...]
     operations: Operations
     trained: bool = False
-    used: bool = True
 
 
 Require: TypeAlias = Callable[[Node, Check, tuple[Shape, ...]], None]
@@ -58,10 +56,9 @@ def evaluate(
     """
     shapes = list(input_shapes)
     trained = [False] * len(shapes)
-    used = used_nodes(graph)
     walk: list[Evaluated] = []
     sharing = []
-    for node, is_used in zip(graph.nodes, used, strict=True):
+    for node in graph.nodes:
         layer = node.layer
         inputs = tuple([shapes[source] for source in node.sources])
         for check in layer.checks(*inputs):
@@ -69,11 +66,11 @@ def evaluate(
                 (raise_unless if check.holds is False else require)(node, check, inputs)
         output = layer.output(*inputs) if outputs is None else outputs(node, inputs)
         parameters, buffers = layer.tensors(*inputs)
-        reads_trained = any(trained[source] for source in node.sources)
+        reads_trained = True in [trained[source] for source in node.sources]
         shapes.append(output)
         trained.append(reads_trained or layer.weights is not None or any(p.trainable for p in parameters))
         operations = layer.operations(*inputs, output=output)
-        walk.append(Evaluated(node, inputs, output, parameters, buffers, operations, reads_trained, is_used))
+        walk.append(Evaluated(node, inputs, output, parameters, buffers, operations, reads_trained))
         if layer.weights is not None:
             sharing.append(walk[-1])
     if sharing:

@@ -18,7 +18,7 @@ class Node(Struct, frozen=True, gc=False):
 
     ``inputs`` are the names that it reads; ``sources`` the same as positions: the network's inputs come first, then
     the nodes in the graph's order. ``where`` is the layer's place in the spec; ``advice`` says, from the inputs'
-    shapes, what may be done where they do not fit.
+    shapes, what may be done where they do not fit; ``used`` says that an output of the network depends on it.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Node(Struct, frozen=True, gc=False):
     sources: tuple[int, ...]
     where: str
     advice: Advice | None = None
+    used: bool = True
 
 
 class Graph(Struct, frozen=True):
@@ -63,21 +64,20 @@ def _build(network: Network, bound: Bound | None = None) -> Graph:
         rank = {index + first: place for place, index in enumerate(order, start=first)} | {i: i for i in range(first)}
         sources = [tuple(rank[source] for source in sources[index]) for index in order]
         steps = [steps[index] for index in order]
+    used = _used([step.name in outputs for step in steps], sources, first)
     nodes = [
-        Node(step.name, step.layer, step.inputs, read, step.where, None if bound else step.advice)
-        for step, read in zip(steps, sources, strict=True)
+        Node(step.name, step.layer, step.inputs, read, step.where, None if bound else step.advice, is_used)
+        for step, read, is_used in zip(steps, sources, used, strict=True)
     ]
     return Graph(entries, tuple(nodes), outputs)
 
 
-def used_nodes(graph: Graph) -> list[bool]:
-    """For each node, whether an output of the network depends on it."""
-    first = len(graph.inputs)
-    outputs = set(graph.outputs)
-    used = [False] * first + [node.name in outputs for node in graph.nodes]
+def _used(is_output: list[bool], sources: list[tuple[int, ...]], first: int) -> list[bool]:
+    """For each layer, the ``first`` positions being the network's inputs, whether an output depends on it."""
+    used = [False] * first + is_output
     for position in range(len(used) - 1, first - 1, -1):
         if used[position]:
-            for source in graph.nodes[position - first].sources:
+            for source in sources[position - first]:
                 used[source] = True
     return used[first:]
 

@@ -89,8 +89,9 @@ class Totals(Struct, frozen=True):
     @classmethod
     def of(cls, rows: Sequence[Row], convention: str) -> Totals:
         """The sums over some rows, counted by that convention."""
-        found = cls(*(total([plain(getattr(row, name)) for row in rows]) for name in cls.__struct_fields__))
-        return structs.replace(found, flops=counted(found.flops, convention))
+        figures = {name: [getattr(row, name) for row in rows] for name in cls.__struct_fields__}
+        sums = {name: total(numbers) for name, numbers in figures.items() if name != "flops"}
+        return cls(**sums, flops=counted(total(list(map(plain, figures["flops"]))), convention))
 
     def __add__(self, other: Totals) -> Totals:
         """Those of two networks together. Raises CnncalcError where they are of different conventions."""

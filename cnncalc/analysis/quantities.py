@@ -121,7 +121,7 @@ QUANTITIES: dict[str, tuple[str, Callable[[Evaluated], int]]] = {
         "1 where gradients go on to what the layer reads, 0 where that depends on no trained parameter",
         lambda visit: int(visit.trained),
     ),
-    "used": ("1 where an output of the network depends on the layer", lambda visit: int(visit.used)),
+    "used": ("1 where an output of the network depends on the layer", lambda visit: int(visit.node.used)),
     "one": ("1 a layer", lambda visit: 1),
 }
 """Each quantity's name, its meaning, and its value for a layer."""

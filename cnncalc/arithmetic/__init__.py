@@ -31,6 +31,8 @@ _RANGES = "cnncalc.arithmetic.ranges"
 def _backend(*numbers: Any) -> ModuleType | None:
     """The module that computes with numbers of such a kind; of our own kinds, the one that defines it."""
     for number in numbers:
+        if type(number) is int:
+            continue
         module = type(number).__module__
         if module.startswith(_OWN):
             return import_module(module if module != _UNDECIDED else "cnncalc.arithmetic.integers")
@@ -88,6 +90,8 @@ def where(condition: Any, then: Number, otherwise: Number) -> Number:
 
 def equal(a: Number, b: Number) -> bool:
     """Whether two numbers are equal, as a bool, an array of bools or an equation (SymPy's ``==`` compares spelling)."""
+    if type(a) is int and type(b) is int:
+        return a == b
     backend = _backend(a, b)
     return backend.equal(a, b) if backend else a == b
 

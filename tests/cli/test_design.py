@@ -99,7 +99,10 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path):
     missing = tmp_path / "missing" / "front.html"
     sweep = ("sweep", "lenet", "--vary", "input=28:36:4", "--pareto", "macs,params")
     result = cnncalc(*sweep, "--html", missing)
-    assert (result.returncode, result.stderr) == (2, f"Error: {missing}: cannot be written: no such file or directory\n")
+    assert (result.returncode, result.stderr) == (
+        2,
+        f"Error: {missing}: cannot be written: no such file or directory\n",
+    )
 
 
 def test_alternatives_of_a_layer_and_of_a_text():

@@ -1,7 +1,7 @@
 """Closed forms against ints: whatever simplifies, is named or is decided must be so at every point."""
 
 import sympy
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cnncalc import arithmetic
@@ -46,6 +46,9 @@ H = symbol("H", 100, Book()).expression
 
 
 @settings(max_examples=150)
+@example([("%", 3), ("*", 2), ("%", 3)], [("+", 0)], 1)
+@example([("+", 0)], [("%", 3), ("*", 2), ("%", 5)], 1)
+@example([("%", 6), ("*", 5), ("+", 1), ("%", 3)], [("+", 0)], 1)
 @given(st.lists(STEPS, min_size=1, max_size=6), st.lists(STEPS, min_size=1, max_size=4), st.integers(1, 60))
 def test_chains_of_roundings_and_what_is_decided_of_them(first, second, here):
     book = Book()

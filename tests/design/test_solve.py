@@ -267,7 +267,7 @@ def test_any_kind_of_layer_can_be_asked(text, input, output, count):
 
 
 def test_wide_ranges_are_made_smaller_and_said_to_be(monkeypatch):
-    monkeypatch.setattr("cnncalc.design.solve._MOST_BOXES", 3000)
+    monkeypatch.setitem(solve.__globals__, "_MOST_BOXES", 3000)
     solved = solve("Conv2d(kernel_size=?, stride=?, padding=?)", (3, 20_000, 20_000), (8, 10_000, 10_000))
     assert set(solved.narrowed) == {"kernel_size", "stride", "padding"}
     assert (3, 2, 1) in {tuple(solution.values.values()) for solution in solved.best(5)}

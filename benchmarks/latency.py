@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import torch
+from machine import write_table
 
 import cnncalc
 from cnncalc.pytorch import measure
@@ -119,16 +120,8 @@ def main() -> None:
         "",
         f"`python benchmarks/latency.py`, {options.repeats} rounds in turn with a plain loop over the same module.",
         "GFLOP/s at 2 FLOPs a multiply-accumulate. Memory: weights and live values.",
-        "",
-        "| " + " | ".join(HEADING) + " |",
-        "|" + " --- |" * len(HEADING),
-        *("| " + " | ".join(cells) + " |" for cells in rows),
     ]
-    text = "\n".join(lines) + "\n"
-    if options.output:
-        options.output.write_text(text)
-    else:
-        print(text)
+    write_table(lines, HEADING, rows, options.output)
 
 
 if __name__ == "__main__":

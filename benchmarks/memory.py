@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 from latency import imagenet_networks
+from machine import write_table
 
 import cnncalc
 from cnncalc.pytorch.device import device_name
@@ -46,16 +47,8 @@ def main() -> None:
         f"# Peak memory on {device_name(device)}, PyTorch {torch.__version__}, float32, batch {options.batch}",
         "",
         "`python benchmarks/memory.py`: predicted MB, those that the allocator saw, and their ratio.",
-        "",
-        "| " + " | ".join(heading) + " |",
-        "|" + " --- |" * len(heading),
-        *("| " + " | ".join(cells) + " |" for cells in rows),
     ]
-    text = "\n".join(lines) + "\n"
-    if options.output:
-        options.output.write_text(text)
-    else:
-        print(text)
+    write_table(lines, heading, rows, options.output)
 
 
 if __name__ == "__main__":

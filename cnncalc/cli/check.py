@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import cast
 
@@ -255,7 +255,7 @@ def _grade_class(
     sys.exit(0 if right and not unreadable else 1)
 
 
-def _with_progress(paths: Sequence[str], grader: Grader):  # type: ignore[no-untyped-def]
+def _with_progress(paths: Sequence[str], grader: Grader) -> Iterator[Paper | Unreadable]:
     """The papers, with a bar on standard error where that is a terminal."""
     if len(paths) < 2 or not (sys.stderr and sys.stderr.isatty()):
         yield from grade_class(paths, grader, _submissions)

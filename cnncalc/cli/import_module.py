@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 import click
 
 from cnncalc.cli.specs import input_option, input_shape, is_module_spec
 from cnncalc.errors import CnncalcError, printable
+from cnncalc.layers import Layer
+from cnncalc.spec.items import Item
 
 
 @click.command("import")
@@ -49,11 +54,8 @@ def command(module: str, shapes: tuple[tuple[str, tuple[int, ...]], ...], output
         click.echo(f"note  not known: {operator}, so that the totals are partial", err=True)
 
 
-def unknown_operators(layers: tuple[object, ...]) -> list[str]:
+def unknown_operators(layers: Iterable[Item]) -> list[str]:
     """The operators of which a quantity is not known, each once, with how many layers."""
-    counts: dict[str, int] = {}
-    for layer in layers:
-        if getattr(layer, "operator", None) is not None and layer.unknown():  # type: ignore[attr-defined]
-            operator = layer.operator  # type: ignore[attr-defined]
-            counts[operator] = counts.get(operator, 0) + 1
+    unknown = [layer for layer in layers if isinstance(layer, Layer) and layer.unknown()]
+    counts = Counter(str(layer.settings().get("operator", type(layer).__name__)) for layer in unknown)
     return [f"{operator} ({count} layer{'s' if count > 1 else ''})" for operator, count in counts.items()]

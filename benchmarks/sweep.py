@@ -116,12 +116,14 @@ def main() -> None:
     print(describe("cnncalc", "numpy", "torch", "torchinfo"))
     compare(options.rounds)
     print("peak of resident memory of a streamed sweep, a process each")
-    points = 100_000
+    points, peaks = 100_000, []
     while points <= options.largest:
         command = [sys.executable, __file__, "--memory", str(points)]
         count, seconds, peak = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
         print(f"  {int(count):>11,} points  {peak:>4} MiB  {int(count) / float(seconds):>12,.0f} points a second")
+        peaks.append(int(peak))
         points *= 10
+    print(f"ratio of peak memory at the most points to the fewest: {peaks[-1] / peaks[0]:.2f}")
 
 
 if __name__ == "__main__":

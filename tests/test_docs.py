@@ -101,11 +101,15 @@ def test_the_readmes_count_what_there_is():
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
 def test_a_readme_quotes_what_the_benchmarks_printed(path):
-    readme = path.read_text()
-    results = sorted((ROOT / "benchmarks" / "results").glob("*.txt"))
-    assert len(results) >= 3
-    for result in results:
-        assert result.read_text().strip() in readme, result.name
+    results = ROOT / "benchmarks" / "results"
+    summary = (results / "summary.md").read_text()
+    assert summary in path.read_text()
+    programs = re.findall(r"\[(\w+)\.py\]\(benchmarks/\1\.py\)", summary)
+    assert len(programs) == 6
+    printed = "".join((results / f"{program}.txt").read_text() for program in programs)
+    ratios = re.findall(r"^ratio (.+)$", printed, re.MULTILINE)
+    assert len(ratios) >= 6
+    assert [ratio for ratio in ratios if ratio not in summary] == []
 
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)

@@ -9,7 +9,8 @@ from cnncalc.analysis.vocabulary import listed
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import joined, lang_option, network_options, printed, quantity_option
 from cnncalc.cli.output import show_document
-from cnncalc.cli.specs import Shapes, analysis_of, is_layer, layer_network
+from cnncalc.cli.specs import Shapes, about, analysis_of, is_layer, layer_network
+from cnncalc.errors import SpecError
 from cnncalc.homework.document import Document, Paragraph
 from cnncalc.homework.explanation import DEFAULT, QUANTITIES, call_text, explain
 from cnncalc.homework.messages import messages
@@ -70,7 +71,10 @@ def _single_layer(
         raise click.UsageError("a single layer needs the shape that arrives, such as --input 3,32,32")
     arriving = {name or f"input{position or ''}": shape for position, (name, shape) in enumerate(shapes)}
     network, read = layer_network(text, arriving)
-    analysis = analyze(network, batch=batch, convention=convention)
+    try:
+        analysis = analyze(network, batch=batch, convention=convention)
+    except SpecError as error:
+        raise about(text, error) from None
     document = explain(analysis, "layer", quantities, language)
     say = messages(language)
     blocks = document.blocks

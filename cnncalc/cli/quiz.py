@@ -15,7 +15,7 @@ from cnncalc.cli.options import (
     set_option,
 )
 from cnncalc.cli.output import show_document
-from cnncalc.cli.specs import Shapes, network_at, source_name
+from cnncalc.cli.specs import Shapes, about, network_at
 from cnncalc.errors import SpecError
 from cnncalc.homework.exercises import is_exercise, load_exercise
 from cnncalc.homework.questions import ASKED
@@ -83,7 +83,7 @@ def command(
             quantities=joined(quantities) or ASKED,
         )
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
     _show(quiz, form, key=key, interactive=interactive)
 
 

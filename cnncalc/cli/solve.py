@@ -13,7 +13,7 @@ import click
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import ShapeParameter, batch_option, convention_option, printed, set_option, top_option
 from cnncalc.cli.output import show
-from cnncalc.cli.specs import Shapes, network_at, source_name
+from cnncalc.cli.specs import Shapes, about, network_at
 from cnncalc.errors import SpecError
 
 _NAMED = re.compile(r"([\w\[\]]+)=(-?\d{1,10}):(-?\d{1,10})", re.ASCII)
@@ -62,8 +62,8 @@ class WantedShape(ShapeParameter):
     type=ShapeParameter(open=True),
     multiple=True,
     metavar="[NAME=]SHAPE",
-    help="Shape of one sample, such as 3,224,224; with its name where a network has several inputs; of a LAYER also with "
-    "a ? where any size will do.",
+    help="Shape of one sample, such as 3,224,224; with its name where a network has several inputs; of a LAYER "
+    "also with a ? where any size will do.",
 )
 @set_option
 @batch_option
@@ -84,8 +84,8 @@ def command(
     convention: str,
     form: str,
 ) -> int:
-    """Ask backwards: what may stand for each ? of a LAYER so that it makes --output-shape of --input, the common solutions
-    first; or the largest value of one variable of SPEC that meets a --target.
+    """Ask backwards: what may stand for each ? of a LAYER so that it makes --output-shape of --input, the common
+    solutions first; or the largest value of one variable of SPEC that meets a --target.
 
     A target limits params, buffers, macs, flops, activations, memory (bytes) or receptive_field; limits are joined by
     `and`. Exit status 1 where there is no solution.
@@ -122,7 +122,7 @@ def command(
             return _divisible(network, variable, steps, form)
         return _largest(network, variable, target or "", steps, smallest, batch, convention, form)
     except SpecError as error:
-        raise error.within(source_name(what)) from None
+        raise about(what, error) from None
 
 
 def _layer(what: str, arriving: Any, wanted: Any, ranges: Sequence[str], top: int, form: str) -> int:

@@ -14,7 +14,7 @@ import click
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import jobs_option, network_options, printed, seed_option, top_option
 from cnncalc.cli.output import show
-from cnncalc.cli.specs import Shapes, network_at, source_name
+from cnncalc.cli.specs import Shapes, about, network_at
 from cnncalc.errors import CnncalcError, SpecError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def command(
             seed=seed,
         )
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
     survey = Survey(asked, sort, objectives, None if output and (sort or objectives) else top)
     _run(asked, survey, output, jobs)
     from cnncalc.report import sweeps

@@ -14,7 +14,8 @@ from cnncalc.report.sheet import COLUMNS, AnyRow, Column, Sheet
 
 _NARROWEST_BAR = 3
 _WIDEST_BAR = 10
-_NARROWEST = {"inputs": 16, "name": 14, "layer": 17, "settings": 12, "output": 12, "field": 12, "field_padding": 8}
+_NARROWEST = {"inputs": 16, "name": 14, "layer": 17, "settings": 12, "output": 12}
+_NARROWEST |= {"receptive_field": 12, "receptive_field_padding": 8}
 """The texts that may wrap, in the order in which they do, and how narrow they may become."""
 _PERCENT = len(">99.9%")
 _EIGHTHS = " ▏▎▍▌▋▊▉█"

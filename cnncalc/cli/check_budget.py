@@ -10,7 +10,7 @@ import click
 
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import network_options, printed
-from cnncalc.cli.output import show
+from cnncalc.cli.output import show, tables
 from cnncalc.cli.specs import Shapes, analysis_of
 from cnncalc.design.budget import check_budget, limits_of
 from cnncalc.design.limits import QUANTITIES
@@ -30,7 +30,7 @@ def _limit_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("spec")
 @_limit_options
 @network_options
-@printed("text", "json")
+@printed("text", "json", "csv", "markdown")
 def command(
     spec: str,
     shapes: Shapes,
@@ -55,7 +55,12 @@ def command(
         raise click.UsageError("name at least one limit, such as --max-params 5M")
     analysis = analysis_of(spec, shapes, settings, batch=batch, convention=convention)
     budget = check_budget(analysis, limits)
-    from cnncalc.report.budgeted import budget_document, budget_lines
+    from cnncalc.report.budgeted import budget_document, budget_lines, budget_table
 
-    show(form, text=partial(budget_lines, budget), json=partial(budget_document, budget))
+    show(
+        form,
+        text=partial(budget_lines, budget),
+        json=partial(budget_document, budget),
+        **tables(budget_table(budget)),
+    )
     return 0 if budget.kept else 1

@@ -10,7 +10,7 @@ from cnncalc.analysis import convention_named, shipped_conventions
 from cnncalc.analysis.convention import quantities
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import printed
-from cnncalc.cli.output import show
+from cnncalc.cli.output import show, tables
 from cnncalc.report.records import Records
 
 
@@ -38,8 +38,7 @@ def command(name: str | None, terms: bool, form: str) -> None:
             form,
             text=partial(reports.terms_lines, meanings),
             json=lambda: meanings,
-            csv=table.as_csv,
-            markdown=table.as_markdown,
+            **tables(table),
         )
         return
     if name is None:
@@ -55,6 +54,5 @@ def command(name: str | None, terms: bool, form: str) -> None:
         form,
         text=lines,
         json=lambda: documents if name is None else documents[0],
-        csv=table.as_csv,
-        markdown=table.as_markdown,
+        **tables(table),
     )

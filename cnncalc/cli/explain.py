@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from cnncalc.analysis import analyze
@@ -22,7 +24,7 @@ from cnncalc.homework.messages import messages
 @quantity_option(QUANTITIES, unstated=f"all but {listed([name for name in QUANTITIES if name not in DEFAULT], 'and')}")
 @lang_option
 @network_options
-@printed("text", "markdown", "latex", "html")
+@printed("text", "json", "markdown", "latex", "html")
 def command(
     spec: str,
     layer: str | None,
@@ -52,7 +54,9 @@ def command(
     else:
         analysis = analysis_of(spec, shapes, settings, batch=batch, convention=convention)
         document = explain(analysis, layer, chosen, language)
-    show_document(form, document)
+    from cnncalc.report.explained_json import document_data
+
+    show_document(form, document, json=partial(document_data, document))
 
 
 def _single_layer(

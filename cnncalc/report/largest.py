@@ -10,6 +10,7 @@ from cnncalc.design.largest import Largest, Outcome, Value
 from cnncalc.design.limits import Limit
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import exact, percent
+from cnncalc.report.records import Records
 from cnncalc.report.table import prose
 
 
@@ -43,6 +44,17 @@ def largest_document(name: str, found: Largest) -> dict[str, Any]:
         "best": _outcome_document(found.best),
         "beyond": _outcome_document(found.beyond),
     }
+
+
+def largest_table(found: Largest) -> Records:
+    """A row for the best value and one for the next, which breaks the limits."""
+    outcomes = [each for each in (found.best, found.beyond) if each is not None]
+    quantities = dict.fromkeys(limit.quantity for limit in found.limits)
+    rows = [
+        (_number(each.value), *(each.figures[name] for name in quantities), "; ".join(map(str, each.broken)))
+        for each in outcomes
+    ]
+    return Records((found.variable, *quantities, "breaks"), rows)
 
 
 def exact_lines(name: str, variable: str, sizes: list[int], low: int, high: int, width: int) -> list[Line]:

@@ -38,12 +38,9 @@ def as_json(sheet: Sheet) -> str:
 
 def as_csv(sheet: Sheet) -> str:
     """A row a layer, without totals, in exact figures; text that a spreadsheet would run as a formula is quoted."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(column.key for column in sheet.columns)
-    for row in sheet.rows:
-        writer.writerow(_csv_cell(column, sheet, sheet.value(column, row)) for column in sheet.columns)
-    return buffer.getvalue().rstrip("\n")
+    heading = [column.key for column in sheet.columns]
+    rows = [[_csv_cell(column, sheet, sheet.value(column, row)) for column in sheet.columns] for row in sheet.rows]
+    return csv_text([heading, *rows])
 
 
 def as_markdown(sheet: Sheet) -> str:
@@ -76,7 +73,15 @@ def _csv_cell(column: Column, sheet: Sheet, value: object) -> object:
     if column.share:
         whole = column.total(sheet.analysis)
         return value / whole if isinstance(value, int) and whole else 0
-    return no_formula(value) if isinstance(value, str) else value
+    return value
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as CSV, without an end of line behind the last; texts as :func:`no_formula` has them."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerows([no_formula(value) if isinstance(value, str) else value for value in row] for row in rows)
+    return buffer.getvalue().removesuffix("\n")
 
 
 def no_formula(text: str) -> str:

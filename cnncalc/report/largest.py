@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from cnncalc.analysis.vocabulary import heading
 from cnncalc.design.exact_sizes import progressions
 from cnncalc.design.largest import Largest, Outcome, Value
 from cnncalc.design.limits import Limit
@@ -24,12 +25,12 @@ def largest_lines(name: str, found: Largest, width: int) -> list[Line]:
     if found.best is None:
         return lines + prose(_looked(found), width)
     outcomes = [found.best] if found.beyond is None else [found.best, found.beyond]
-    heading = [found.variable, *found.best.figures, ""]
+    head = [found.variable, *map(heading, found.best.figures), ""]
     rows = [[number_text(o.value), *map(exact, o.figures.values()), _verdict(o)] for o in outcomes]
-    columns = enumerate(zip(heading, *rows, strict=True))
+    columns = enumerate(zip(head, *rows, strict=True))
     tracks = [Track(width_of(texts), right=place <= len(found.best.figures)) for place, texts in columns]
     body = [[Span(text) for text in row] for row in rows]
-    lines += grid([[Span(text, "bold") for text in heading], *body], tracks, gap=2)
+    lines += grid([[Span(text, "bold") for text in head], *body], tracks, gap=2)
     return lines + prose(_looked(found), width)
 
 

@@ -68,6 +68,7 @@ def test_an_option_of_several_commands_is_one_option():
         "--quantity": set(COMMANDS),
         "--top": set(COMMANDS),  # 10, 20 or all
         "--divisible": {"formula", "solve"},  # take divisions as whole, or look for sizes where they are
+        "--sort": {"analyze", "sweep"},  # a report's counts from the largest, a sweep's as its fronts
         "--key": {"check", "quiz"},  # a file, or whether to print one
     }
     first = {}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import click
 
 from cnncalc import __version__
-from cnncalc.errors import CnncalcError, nearest
+from cnncalc.errors import nearest
 
 _COMMANDS = {
     "alternatives": "What a layer would cost in other forms: separable, grouped, factorised, dilated.",
@@ -34,6 +34,18 @@ _COMMANDS = {
 }
 _HOMES = {"import": "import_module"}
 """The files of commands whose names Python keeps for itself."""
+
+
+class PipeClosed(Exception):
+    """Nobody reads standard output any more. No OSError, which click would answer with an exit status of its own."""
+
+
+@contextmanager
+def _told_of_closed_pipes() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise PipeClosed from error
 
 
 class Commands(click.Group):
@@ -61,11 +73,12 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(sorted(_COMMANDS.items()))
 
+    @_told_of_closed_pipes()
+    def make_context(self, *arguments: Any, **named: Any) -> click.Context:
+        return super().make_context(*arguments, **named)
+
+    @_told_of_closed_pipes()
     def invoke(self, ctx: click.Context) -> Any:
-        if sys.stdout is None:
-            raise CnncalcError("standard output is closed")
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")
         return super().invoke(ctx)
 
 

@@ -18,6 +18,7 @@ def ahead(work: Callable[[Piece], Result], pieces: Iterable[Piece], jobs: int) -
     if jobs == 1:
         yield from map(work, pieces)
         return
+    import multiprocessing
     from concurrent.futures import Future, ProcessPoolExecutor
 
     with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(work,)) as pool:
@@ -29,15 +30,20 @@ def ahead(work: Callable[[Piece], Result], pieces: Iterable[Piece], jobs: int) -
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+        except BaseException:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 
 
 def _begin(work: Callable[[Any], Any]) -> None:
-    """In each process: what is to be done; an interruption is the first process's to deal with."""
+    """In each process: what is to be done; an interruption is the first process's to deal with, which ends the others."""
     global _work
     _work = work
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _call(piece: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -174,12 +174,13 @@ def _run(asked: Sweep, survey: Survey, output: str | None, jobs: int) -> None:
             if done is not None and progress is not None:
                 progress.update(done.points)
             pieces = islice(asked.pieces(), done.pieces if done else 0, None)
-            for block, met, rows in ahead(partial(_computed, asked, None if whole else file), pieces, jobs):
-                survey.add(block, met)
-                if file is not None and not whole:
-                    file.write(rows, len(block))
-                if progress is not None:
-                    progress.update(len(block))
+            with closing(ahead(partial(_computed, asked, None if whole else file), pieces, jobs)) as computed:
+                for block, met, rows in computed:
+                    survey.add(block, met)
+                    if file is not None and not whole:
+                        file.write(rows, len(block))
+                    if progress is not None:
+                        progress.update(len(block))
         if file is not None:
             _finish(file, survey, whole)
     except KeyboardInterrupt:

@@ -68,7 +68,7 @@ def test_a_reader_that_leaves_ends_it_quietly(tmp_path, options, colour, unbuffe
         pytest.skip("only tables have colour")
     if unbuffered and options[-1:] != ["json"]:
         pytest.skip("one format is enough")
-    command = [*CNNCALC, "analyze", long_chain(tmp_path, 30_000), *options]
+    command = [*CNNCALC, "analyze", long_chain(tmp_path, 4000), *options]
     environment = os.environ | colour | {"PYTHONUNBUFFERED": unbuffered}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as running:
         running.stdout.readline()

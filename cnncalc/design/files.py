@@ -18,7 +18,7 @@ import pandas
 
 from cnncalc.design.frame import frame
 from cnncalc.design.sweep import ILLEGAL, Block, Sweep
-from cnncalc.errors import CnncalcError, printable
+from cnncalc.errors import CnncalcError, missing, printable
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -134,9 +134,8 @@ class ParquetWriter(Writer):
     def __init__(self, path: str, asked: Sweep, options: str = "") -> None:
         try:
             import pyarrow  # noqa: F401
-        except ImportError:
-            message = 'parquet needs pyarrow, which is not there: pip install "cnncalc[parquet]", or write .csv'
-            raise CnncalcError(f"{printable(path)}: {message}") from None
+        except ImportError as error:
+            raise CnncalcError(f"{printable(path)}: {missing('pyarrow', 'parquet', error)}, or write .csv") from None
         super().__init__(path, asked, options)
 
     def _part(self, number: int) -> Path:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Row
     from cnncalc.layers import Layer
 
-QUANTITIES = ("output", "params", "buffers", "macs", "flops", "activations", "receptive-field", "memory", "space")
+QUANTITIES = ("output", "params", "buffers", "macs", "flops", "activations", "receptive_field", "memory", "space")
 """What can be explained."""
-DEFAULT = ("output", "params", "macs", "flops", "activations", "receptive-field")
+DEFAULT = ("output", "params", "macs", "flops", "activations", "receptive_field")
 _LONGEST_VALUE = 60
 
 

@@ -59,9 +59,7 @@ class Quiz(Struct, frozen=True):
     def working(self, position: int) -> tuple[Block, ...]:
         """How the answer comes about, and why."""
         question = self.questions[position]
-        quantity = {"receptive_field": "receptive-field", "weight_bytes": "memory"}.get(
-            question.quantity, question.quantity
-        )
+        quantity = "memory" if question.quantity == "weight_bytes" else question.quantity
         blocks = explain(question.analysis, question.layer or None, (quantity,), self.language).blocks
         start = next(place for place, block in enumerate(blocks) if isinstance(block, Heading))
         found = blocks[start + 1 :]

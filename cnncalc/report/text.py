@@ -48,10 +48,10 @@ def as_csv(sheet: Sheet) -> str:
 
 def as_markdown(sheet: Sheet) -> str:
     """A table with a row of totals."""
-    lines = [_markdown_row(sheet.heading(column) for column in sheet.columns)]
+    lines = [markdown_row(sheet.heading(column) for column in sheet.columns)]
     lines.append("|" + "|".join("---:" if column.quantity else ":---" for column in sheet.columns) + "|")
-    lines += [_markdown_row(sheet.text(column, row) for column in sheet.columns) for row in sheet.rows]
-    lines.append(_markdown_row(sheet.total_text(column) for column in sheet.columns))
+    lines += [markdown_row(sheet.text(column, row) for column in sheet.columns) for row in sheet.rows]
+    lines.append(markdown_row(sheet.total_text(column) for column in sheet.columns))
     return "\n".join(lines)
 
 
@@ -84,8 +84,14 @@ def no_formula(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _markdown_row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cell.translate(_MARKDOWN) for cell in cells)} |"
+def markdown_row(cells: Iterable[str]) -> str:
+    """A row of a Markdown table."""
+    return f"| {' | '.join(map(markdown_text, cells))} |"
+
+
+def markdown_text(text: str) -> str:
+    """A text that Markdown shows as it is."""
+    return text.translate(_MARKDOWN)
 
 
 def _latex_row(cells: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from cnncalc import __version__
 from cnncalc.errors import nearest
@@ -18,6 +19,7 @@ _COMMANDS = {
     "check": "Grade answers and say which mistake was made.",
     "explain": "The working of every figure: formula, values, arithmetic, and why.",
     "check-budget": "Whether a network keeps to limits, for CI: exit status 1 where it does not.",
+    "completion": "What makes a shell complete commands, options, networks and layers.",
     "compare": "Networks side by side: totals, ratios, and what changed layer by layer.",
     "conventions": "What tools, papers and lectures count.",
     "import": "A PyTorch module as a spec.",
@@ -36,7 +38,7 @@ _HOMES = {"import": "import_module"}
 """The files of commands whose names Python keeps for itself."""
 
 
-class PipeClosed(Exception):
+class PipeClosedError(Exception):
     """Nobody reads standard output any more. No OSError, which click would answer with an exit status of its own."""
 
 
@@ -45,7 +47,7 @@ def _told_of_closed_pipes() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError as error:
-        raise PipeClosed from error
+        raise PipeClosedError from error
 
 
 class Commands(click.Group):
@@ -69,6 +71,12 @@ class Commands(click.Group):
             raise click.UsageError(f"no such command {args[0]!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Without importing the commands, as click would for their help."""
+        found = [CompletionItem(name, help=text) for name, text in sorted(_COMMANDS.items())]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [item for item in found if item.value.startswith(incomplete)] + options
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(sorted(_COMMANDS.items()))
@@ -90,4 +98,6 @@ def commands() -> None:
     A SPEC is a .json file, the name of a spec that comes with cnncalc (such as alexnet), a Python file's network
     (net.py:network, or net.py:make(width=32)), whose code is run, a PyTorch module of an installed package
     (torchvision.models:resnet50, with arguments if need be), whose code is run too, or - for standard input.
+
+    `eval "$(cnncalc completion bash)"` lets Tab complete commands, options, networks and layers; likewise zsh and fish.
     """

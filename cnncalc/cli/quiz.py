@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import (
     input_option,
@@ -25,7 +26,7 @@ _MOST_QUESTIONS = 200
 
 
 @click.command("quiz", cls=Command)
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete.quiz_specs)
 @click.option(
     "--questions",
     type=click.IntRange(1, _MOST_QUESTIONS),

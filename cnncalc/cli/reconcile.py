@@ -14,6 +14,7 @@ from cnncalc.analysis import Analysis, analyze, convention_named, shipped_conven
 from cnncalc.analysis.convention import UnknownFigureError
 from cnncalc.analysis.published import explained
 from cnncalc.analysis.reconcile import Reconciled, reconciled
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import batch_option, input_option, printed, set_option, variables
 from cnncalc.cli.output import show
@@ -23,15 +24,22 @@ from cnncalc.spec import Network
 
 
 @click.command("reconcile", cls=Command)
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete.specs)
 @click.option(
-    "--from", "base", default="cnncalc", show_default=True, metavar="NAME", help="The convention to start from."
+    "--from",
+    "base",
+    default="cnncalc",
+    show_default=True,
+    metavar="NAME",
+    shell_complete=complete.conventions,
+    help="The convention to start from.",
 )
 @click.option(
     "--to",
     "names",
     multiple=True,
     metavar="NAME",
+    shell_complete=complete.conventions,
     help="A convention to arrive at, by its name or a .toml file; repeatable; those of tools unless stated.",
 )
 @click.option("--published", is_flag=True, help="Explain only the figures that the spec says are published.")

@@ -9,6 +9,7 @@ import click
 
 from cnncalc.analysis import Analysis
 from cnncalc.analysis.vocabulary import listed
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import input_option, printed, set_option
 from cnncalc.cli.output import show
@@ -35,8 +36,8 @@ class Place(click.ParamType[tuple[int, ...]]):
 
 
 @click.command("rf", cls=Command)
-@click.argument("spec")
-@click.argument("layer", required=False)
+@click.argument("spec", shell_complete=complete.specs)
+@click.argument("layer", required=False, shell_complete=complete.layers)
 @click.option(
     "--unit", type=Place(), metavar="ROW,COLUMN", help="A unit of LAYER, counted from 0; else the middle one."
 )

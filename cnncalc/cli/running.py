@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 import click
 
-from cnncalc.cli.commands import PipeClosed, commands
+from cnncalc.cli.commands import PipeClosedError, commands
 from cnncalc.errors import CnncalcError, printable
 
 _BAD_INPUT = 2
@@ -23,6 +24,8 @@ def run() -> int:
     if sys.stdout is None:
         return _failed("standard output is closed")
     _prepare_output()
+    if "_CNNCALC_COMPLETE" in os.environ:
+        return _complete()
     try:
         status = commands(prog_name="cnncalc", standalone_mode=False)
         sys.stdout.flush()
@@ -30,7 +33,7 @@ def run() -> int:
         return _failed(help_wanted.format_message(), prefix="")
     except (CnncalcError, click.ClickException) as error:
         return _failed(error.format_message() if isinstance(error, click.ClickException) else str(error))
-    except (BrokenPipeError, PipeClosed):
+    except (BrokenPipeError, PipeClosedError):
         _drop(sys.stdout)
         return _READER_LEFT
     except OSError as error:
@@ -39,6 +42,13 @@ def run() -> int:
     except click.Abort:
         return _INTERRUPTED
     return status if isinstance(status, int) else 0
+
+
+def _complete() -> int:
+    """Answer a shell that asks what may come next. What is wrong with a half-written line is nothing to tell there."""
+    with suppress(Exception):
+        commands(prog_name="cnncalc", standalone_mode=False)
+    return 0
 
 
 def _prepare_output() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import jobs_option, network_options, printed, seed_option, top_option
 from cnncalc.cli.output import show
@@ -44,7 +45,7 @@ class Count(click.ParamType[int]):
 
 
 @click.command("sweep", cls=Command)
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete.specs)
 @click.option(
     "--vary",
     "varied",

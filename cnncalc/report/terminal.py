@@ -36,7 +36,7 @@ def write(lines: list[Line]) -> None:
 
     class Output(Console):
         def on_broken_pipe(self) -> None:
-            raise  # noqa: PLE0704 - rich would end the program, with status 1
+            raise
 
     console = Output(highlight=False, markup=False, emoji=False)
     text = Text("\n").join(Text.assemble(*((span.text, span.style) for span in line)) for line in lines)

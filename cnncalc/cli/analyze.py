@@ -97,8 +97,10 @@ def command(
     def lines(width: int) -> Any:
         from cnncalc.report.table import table
 
-        tables = [table(sheet, width, noted()) for sheet in chosen]
-        return [line for place, each in enumerate(tables) for line in ([[], []] if place else []) + each]
+        found = table(chosen[0], width, noted())
+        for sheet in chosen[1:]:
+            found += [[], [], *table(sheet, width, noted())]
+        return found
 
     others = ("json", "csv", "markdown", "latex")
     show(form, text=lines, **{other: partial(_text, chosen, other) for other in others})

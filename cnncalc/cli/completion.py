@@ -16,8 +16,8 @@ from cnncalc.cli.output import say
 def command(shell: str) -> None:
     """Print what makes a SHELL complete commands, options, networks, layers, columns and conventions with Tab.
 
-    The first line below goes into ~/.bashrc (bash 4.4 or newer), the second into ~/.zshrc behind compinit, and the third
-    is run once.
+    The first line below goes into ~/.bashrc (bash 4.4 or newer), the second into ~/.zshrc behind compinit, and the
+    third is run once.
 
     \b
     Examples:

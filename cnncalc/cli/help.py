@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import nullcontext
 from typing import Any
 
 import click
 
-from cnncalc.cli.verbosity import timed, verbosity_options
+from cnncalc.cli.progress import bar_beside
+from cnncalc.cli.verbosity import quiet, timed, verbosity_options
 
 SPEC_FORMS = (
     "a .json file; the name of a network that comes with cnncalc, such as alexnet; net.py:network, or"
@@ -27,7 +29,8 @@ class Command(click.Command):
         self.params = [*self.params, *verbosity_options()]
 
     def invoke(self, ctx: click.Context) -> Any:
-        with timed(f"cnncalc {self.name} in all"):
+        name = f"cnncalc {self.name}"
+        with timed(f"{name} in all"), nullcontext() if quiet() else bar_beside(name):
             return super().invoke(ctx)
 
     @property

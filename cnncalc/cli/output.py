@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnncalc.cli.progress import make_way
+
 if TYPE_CHECKING:
     from cnncalc.homework.document import Document
 
@@ -44,6 +46,7 @@ def show(form: str, **forms: Callable[..., Any]) -> None:
 def say(text: str) -> None:
     """Print a text, or write it into the file."""
     path = click.get_current_context().meta.get(OUTPUT)
+    make_way(for_good=True)
     if path is None:
         click.echo(text)
         return
@@ -79,6 +82,7 @@ def _lines(lines_of: Callable[[int], Any]) -> None:
 
     lines = lines_of(terminal_width())
     if OUTPUT not in click.get_current_context().meta:
+        make_way(for_good=True)
         write(lines)
     else:
         say("\n".join("".join(span.text for span in line) for line in lines))

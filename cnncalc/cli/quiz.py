@@ -16,6 +16,7 @@ from cnncalc.cli.options import (
     set_option,
 )
 from cnncalc.cli.output import show_document
+from cnncalc.cli.progress import make_way
 from cnncalc.cli.specs import Shapes, network_at, source_name
 from cnncalc.errors import SpecError
 from cnncalc.homework.exercises import is_exercise, load_exercise
@@ -90,6 +91,7 @@ def command(
 
 def _show(quiz: Quiz, form: str, *, key: bool, interactive: bool) -> None:
     if interactive:
+        make_way(for_good=True)
         _ask(quiz)
     else:
         show_document(form, quiz.sheet(key=key), json=lambda: quiz.to_dict(key=key))
@@ -124,9 +126,11 @@ def _ask(quiz: Quiz) -> None:
 
 
 def _answer(prompt: str) -> str | None:
-    """What is typed; None where it ends."""
+    """What is typed; None where it ends. Ctrl-C raises click.Abort."""
     try:
         text: str = click.prompt(prompt, default="", show_default=False, prompt_suffix=": ").strip()
-    except click.Abort:
+    except click.Abort as end:
+        if isinstance(end.__context__, KeyboardInterrupt):
+            raise
         return None
     return None if text.lower() in ("q", "quit", "exit") else text

@@ -18,6 +18,7 @@ from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import batch_option, input_option, printed, set_option, variables
 from cnncalc.cli.output import show
+from cnncalc.cli.progress import progress
 from cnncalc.cli.specs import Shapes, input_shape, read_spec, source_name
 from cnncalc.errors import SpecError
 from cnncalc.spec import Network
@@ -142,7 +143,8 @@ def _run(network: Network, at: dict[str, Any], names: Sequence[str], seconds: in
     from cnncalc.report.reconciled import run_lines
 
     batch = at["batch"]
-    runs = list(run_tools(network, **at, conventions=names or RUNNABLE, seconds=seconds))
+    with progress("running") as bar:
+        runs = list(run_tools(network, **at, conventions=names or RUNNABLE, seconds=seconds, progress=bar.look))
     show(
         form,
         text=partial(run_lines, network.name, batch, runs),

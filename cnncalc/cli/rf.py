@@ -14,6 +14,7 @@ from cnncalc.cli.help import Command
 from cnncalc.cli.options import input_option, printed, set_option
 from cnncalc.cli.output import show
 from cnncalc.cli.specs import Shapes, analysis_of
+from cnncalc.cli.verbosity import noted
 from cnncalc.errors import CnncalcError
 from cnncalc.report import sheet as sheets
 
@@ -108,7 +109,9 @@ def _all_layers(analysis: Analysis, form: str) -> None:
     def lines(width: int) -> Any:
         from cnncalc.report.table import fields_table, notes
 
-        return [*fields_table(chosen, width), *notes(unaligned, width)]
+        wanted = noted()
+        shown = () if wanted == "never" else unaligned
+        return [*fields_table(chosen, width), *notes(shown, width, each=wanted == "each")]
 
     show(
         form,
@@ -154,7 +157,7 @@ def _one_layer(
             raise CnncalcError(f"{layer} sees nothing of {source}")
 
     def lines(width: int) -> Any:
-        found = field_lines(analysis, layer, width, sights)
+        found = field_lines(analysis, layer, width, sights, noted())
         for sight in sights.values():
             found += [[], *sight_lines(analysis, sight, width, coverage=coverage)]
         return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from cnncalc.cli.options import variables
-from cnncalc.cli.progress import progress
+from cnncalc.cli.progress import make_way, progress
 from cnncalc.cli.verbosity import timed
 from cnncalc.errors import SpecError, printable
 from cnncalc.spec import Network, load, loads
@@ -58,6 +58,7 @@ def _read(spec: str, input: Input) -> Network:
         return load(spec)
     if sys.stdin is None:
         raise SpecError("it is closed", source=source_name(spec))
+    make_way(for_good=sys.stdin.isatty())
     return loads(sys.stdin.buffer.read(LARGEST_FILE + 1), source=source_name(spec))
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cnncalc.cli.progress import make_way
+
 if TYPE_CHECKING:
     from cnncalc.report.table import Noted
 
@@ -55,7 +57,13 @@ def noted() -> Noted:
 def remark(text: str) -> None:
     """Say something on standard error that is neither result nor error, unless it is to be quiet."""
     if not quiet():
-        click.echo(text, err=True)
+        tell(text)
+
+
+def tell(text: str) -> None:
+    """Say something on standard error, where the progress stands."""
+    make_way()
+    click.echo(text, err=True)
 
 
 @contextmanager
@@ -64,7 +72,7 @@ def timed(what: str) -> Iterator[None]:
     start = perf_counter()
     yield
     if _verbosity() == _VERBOSE:
-        click.echo(f"{what}: {1000 * (perf_counter() - start):,.1f} ms", err=True)
+        tell(f"{what}: {1000 * (perf_counter() - start):,.1f} ms")
 
 
 def _verbosity() -> int:

@@ -17,8 +17,8 @@ _LONGEST = 80
 
 def write_whole(path: str, text: str, *, mark: bool = False) -> None:
     """Write a text in UTF-8 in one step, so that no reader ever sees half of it; ``mark`` begins it with a BOM, by
-    which spreadsheets know UTF-8. A link stays one, a file that was there keeps its permissions, and what is no ordinary
-    file, such as ``/dev/stdout``, is written to. Raises CnncalcError where it cannot be written.
+    which spreadsheets know UTF-8. A link stays one, a file that was there keeps its permissions, and what is no
+    ordinary file, such as ``/dev/stdout``, is written to. Raises CnncalcError where it cannot be written.
     """
     encoding = "utf-8-sig" if mark else "utf-8"
     try:

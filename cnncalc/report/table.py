@@ -162,8 +162,8 @@ def _kinds(analysis: Analysis, width: int) -> list[Line]:
     bars = [("", "")]
     bars += [(_bar(s.params, totals.params, bar), _bar(s.macs, totals.macs, bar)) for _, (_, s) in ordered]
     rows = []
-    for place, ((kind, count, params, macs), (params_bar, macs_bar)) in enumerate(zip(figures, bars, strict=True)):
-        texts = (kind, count, params, params_bar, macs, macs_bar) if bar else (kind, count, params, macs)
+    for place, ((kind, number, params, macs), (params_bar, macs_bar)) in enumerate(zip(figures, bars, strict=True)):
+        texts = (kind, number, params, params_bar, macs, macs_bar) if bar else (kind, number, params, macs)
         rows.append([Span(text, "bold" if place == 0 else "dim" if text == "0%" else "") for text in texts])
     tracks = [Track(max(min(widths[0], width - sum(widths[1:]) - 3 * gap), _NARROWEST_TEXT))]
     tracks += [Track(size, right=True) for size in widths[1:]]
@@ -193,9 +193,9 @@ class _Layout(Struct, frozen=True):
 def _layout(sheet: Sheet, width: int) -> _Layout:
     """The roomiest layout that fits.
 
-    First with percentages beside bars of ten characters, then with ever shorter bars alone, as long as their headings at
-    least, then with kind and settings in one column, then without the shares, the last of them last. Where even that is
-    too wide, names wrap, then the texts beside them, and at last columns are left out.
+    First with percentages beside bars of ten characters, then with ever shorter bars alone, as long as their headings
+    at least, then with kind and settings in one column, then without the shares, the last of them last. Where even that
+    is too wide, names wrap, then the texts beside them, and at last columns are left out.
     """
     for candidate in _roomier(sheet):
         columns = candidate.columns

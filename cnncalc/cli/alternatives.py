@@ -6,6 +6,7 @@ from functools import partial
 
 import click
 
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import network_options, printed
 from cnncalc.cli.output import say, show, tables
@@ -16,8 +17,8 @@ from cnncalc.layers.base import Shape
 
 
 @click.command("alternatives", cls=Command)
-@click.argument("spec")
-@click.argument("layer", required=False)
+@click.argument("spec", shell_complete=complete.specs)
+@click.argument("layer", required=False, shell_complete=complete.layers)
 @click.option("--form", "chosen", metavar="NAME", help="Print this form alone, as a spec.")
 @network_options
 @printed("text", "json", "csv", "markdown")

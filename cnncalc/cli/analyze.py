@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import network_options, printed, top_option
 from cnncalc.cli.output import show
-from cnncalc.cli.specs import Shapes, analysis_of
+from cnncalc.cli.specs import Shapes, analysis_of, source_name
+from cnncalc.cli.verbosity import noted, timed
+from cnncalc.errors import CnncalcError
 from cnncalc.report import sheet as sheets
 from cnncalc.report.terminal import terminal_width
+
+if TYPE_CHECKING:
+    from cnncalc.analysis import Analysis
 
 _WIDE = 120
 
 
 @click.command("analyze", cls=Command)
-@click.argument("spec")
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete.specs)
 @click.option("--columns", metavar="COLUMN,…", help=f"With commas between: {', '.join(sheets.COLUMNS)}.")
 @click.option("--sort", metavar="COLUMN", help="Order by a column, counts from the largest; --top by macs.")
 @top_option()
@@ -33,7 +41,7 @@ _WIDE = 120
 @network_options
 @printed("text", "json", "csv", "markdown", "latex")
 def command(
-    spec: str,
+    specs: tuple[str, ...],
     columns: str | None,
     sort: str | None,
     top: int | None,
@@ -48,6 +56,8 @@ def command(
 ) -> None:
     """Print output shape, parameters, MACs, FLOPs and activations of every layer of SPEC, with totals.
 
+    Several SPECs are printed one after the other: in JSON as a list, elsewhere with a column that names the network.
+
     \b
     Examples:
       cnncalc analyze alexnet
@@ -56,6 +66,7 @@ def command(
       cnncalc analyze vgg16 --top 5 --columns name,params,params_share --sort params
       cnncalc analyze my_network.json --format json
       cnncalc analyze resnet50 --convention fvcore
+      cnncalc analyze alexnet vgg16 --format csv
       cnncalc analyze torchvision.models:resnet50 --depth 2
     """
     if columns is not None and form == "json":
@@ -65,23 +76,61 @@ def command(
         default = sheets.WIDE
     if operations:
         default = sheets.OPERATIONS
+    if len(specs) > 1 and form not in ("text", "json"):
+        default = ("network", *default)
     keys = default if columns is None else tuple(key.strip() for key in columns.split(","))
     for key in keys if sort is None else (*keys, sort):
         sheets.column_named(key)
-    analysis = analysis_of(spec, shapes, settings, batch=batch, convention=convention)
-    chosen = sheets.sheet(analysis, keys, sort="macs" if top and not sort else sort, top=top, exact=exact, depth=depth)
+    order = "macs" if top and not sort else sort
+    with timed("analysing"):
+        analyses = _analyses(specs, shapes, settings, batch, convention)
+    if form != "json":
+        analyses = _told_apart(analyses)
+    chosen = [
+        sheets.sheet(analysis, keys, sort=order, top=top, exact=exact, depth=depth) for analysis in analyses.values()
+    ]
 
     def lines(width: int) -> Any:
         from cnncalc.report.table import table
 
-        return table(chosen, width)
+        found = table(chosen[0], width, noted())
+        for sheet in chosen[1:]:
+            found += [[], [], *table(sheet, width, noted())]
+        return found
 
     others = ("json", "csv", "markdown", "latex")
     show(form, text=lines, **{other: partial(_text, chosen, other) for other in others})
 
 
-def _text(chosen: sheets.Sheet, form: str) -> str:
+def _analyses(
+    specs: Sequence[str], shapes: Shapes, settings: tuple[str, ...], batch: int, convention: str
+) -> dict[str, Analysis]:
+    """The analysis of each SPEC. Raises CnncalcError with what is wrong with any of them, a line each."""
+    if len(set(specs)) < len(specs):
+        raise click.UsageError("the same SPEC is named twice")
+    found: dict[str, Analysis] = {}
+    wrong: list[CnncalcError] = []
+    for spec in specs:
+        try:
+            found[spec] = analysis_of(spec, shapes, settings, batch=batch, convention=convention)
+        except CnncalcError as error:
+            wrong.append(error)
+    if wrong:
+        raise wrong[0] if len(specs) == 1 else CnncalcError("\nError: ".join(dict.fromkeys(map(str, wrong))))
+    return found
+
+
+def _told_apart(analyses: dict[str, Analysis]) -> dict[str, Analysis]:
+    """The analyses, with the SPEC behind the names of networks that are called alike."""
+    names = [analysis.name for analysis in analyses.values()]
+    return {
+        spec: replace(each, name=f"{each.name} ({source_name(spec)})") if names.count(each.name) > 1 else each
+        for spec, each in analyses.items()
+    }
+
+
+def _text(chosen: Sequence[sheets.Sheet], form: str) -> str:
     from cnncalc.report import text
 
-    found: str = getattr(text, f"as_{form}")(chosen)
+    found: str = getattr(text, f"as_{form}")(*chosen)
     return found

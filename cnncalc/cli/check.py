@@ -23,7 +23,9 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.output import page as page_of
 from cnncalc.cli.output import show, show_document
+from cnncalc.cli.progress import make_way, progress
 from cnncalc.cli.specs import STDIN, Input, Shapes, input_shape, is_layer, is_module_spec, read_spec, source_name
+from cnncalc.cli.verbosity import remark, tell
 from cnncalc.errors import CnncalcError, printable
 from cnncalc.homework.classroom import Unreadable, grade_class, tallies
 from cnncalc.homework.context import BYTES
@@ -102,7 +104,7 @@ def command(
         overrides["variables"] = variables(settings)
     key, paths = _key_and_paths(arguments, named, overrides)
     for doubt in key.doubts:
-        click.echo(f"Warning: {doubt}", err=True)
+        remark(f"Warning: {doubt}")
     grader = Grader(key, carry)
     if len(paths) == 1 and not (output or folder):
         papers = [grader.grade(submission) for submission in _submissions(paths[0])]
@@ -121,6 +123,7 @@ def _submissions(path: str) -> list[Submission]:
 def _on_standard_input() -> list[Submission]:
     source = source_name(STDIN)
     try:
+        make_way(for_good=bool(sys.stdin and sys.stdin.isatty()))
         data = sys.stdin.buffer.read(LARGEST_FILE + 1) if sys.stdin else b""
         return submissions_from(data, source, suffix="", student=source)
     except SubmissionError as error:
@@ -207,7 +210,7 @@ def _grade_class(
     for found in _with_progress(paths, grader):
         if isinstance(found, Unreadable):
             unreadable.append(found)
-            click.echo(f"Error: {found.problem}", err=True)
+            tell(f"Error: {found.problem}")
         else:
             papers.append(found)
     if not papers:
@@ -234,10 +237,8 @@ def _grade_class(
 
 
 def _with_progress(paths: Sequence[str], grader: Grader) -> Iterator[Paper | Unreadable]:
-    """The papers, with a bar on standard error where that is a terminal."""
-    if len(paths) < 2 or not (sys.stderr and sys.stderr.isatty()):
-        yield from grade_class(paths, grader, _submissions)
-        return
-    with click.progressbar(paths, label="Grading", file=sys.stderr) as bar:
-        for path in bar:
+    """The papers, file by file."""
+    with progress("grading") as bar:
+        for done, path in enumerate(paths):
+            bar.reach(printable(path), done, len(paths))
             yield from grade_class([path], grader, _submissions)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import network_options, printed
 from cnncalc.cli.output import show, tables
@@ -27,7 +28,7 @@ def _limit_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command("check-budget", cls=Command)
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete.specs)
 @_limit_options
 @network_options
 @printed("text", "json", "csv", "markdown")

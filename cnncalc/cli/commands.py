@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from cnncalc import __version__
 from cnncalc.cli.help import SPEC_FORMS
-from cnncalc.errors import CnncalcError, nearest
+from cnncalc.errors import nearest
 
 _NEEDS_TORCH = "Needs the extra torch."
 _COMMANDS = {
@@ -20,6 +21,7 @@ _COMMANDS = {
     "check": "Grade answers and say which mistake was made.",
     "explain": "The working of every figure: formula, values, arithmetic, and why.",
     "check-budget": "Whether a network keeps to limits, for CI: exit status 1 where it does not.",
+    "completion": "What makes a shell complete commands, options, networks and layers.",
     "compare": "Networks side by side: totals, ratios, and what changed layer by layer.",
     "conventions": "What tools, papers and lectures count.",
     "import": f"A PyTorch module as a spec. {_NEEDS_TORCH}",
@@ -36,6 +38,18 @@ _COMMANDS = {
 }
 _HOMES = {"import": "import_module"}
 """The files of commands whose names Python keeps for itself."""
+
+
+class PipeClosedError(Exception):
+    """Nobody reads standard output any more. No OSError, which click would answer with an exit status of its own."""
+
+
+@contextmanager
+def _told_of_closed_pipes() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise PipeClosedError from error
 
 
 class Commands(click.Group):
@@ -59,15 +73,22 @@ class Commands(click.Group):
             raise click.UsageError(f"no such command {args[0]!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Without importing the commands, as click would for their help."""
+        found = [CompletionItem(name, help=text) for name, text in sorted(_COMMANDS.items())]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [item for item in found if item.value.startswith(incomplete)] + options
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(sorted(_COMMANDS.items()))
 
+    @_told_of_closed_pipes()
+    def make_context(self, *arguments: Any, **named: Any) -> click.Context:
+        return super().make_context(*arguments, **named)
+
+    @_told_of_closed_pipes()
     def invoke(self, ctx: click.Context) -> Any:
-        if sys.stdout is None:
-            raise CnncalcError("standard output is closed")
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")
         return super().invoke(ctx)
 
 
@@ -79,6 +100,8 @@ class Commands(click.Group):
     A SPEC is {SPEC_FORMS}
 
     pip install "cnncalc[torch]" brings the extra torch, and with it PyTorch.
+
+    `eval "$(cnncalc completion bash)"` lets Tab complete commands, options, networks and layers; likewise zsh and fish.
 
     \b
     Exit status: 0 done, 1 the answer is no, 2 bad input or usage.

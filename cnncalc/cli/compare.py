@@ -7,6 +7,7 @@ from functools import partial
 import click
 
 from cnncalc.analysis import Analysis
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import ShapeParameter, batch_type, network_options, printed
 from cnncalc.cli.output import show
@@ -14,7 +15,7 @@ from cnncalc.cli.specs import Shapes, analysis_of
 
 
 @click.command("compare", cls=Command)
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC SPEC…")
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC SPEC…", shell_complete=complete.specs)
 @click.option("--all-layers", is_flag=True, help="Show the layers that are alike, too.")
 @network_options
 @printed("text", "json", "csv", "markdown")

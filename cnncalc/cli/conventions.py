@@ -8,6 +8,7 @@ import click
 
 from cnncalc.analysis import convention_named, shipped_conventions
 from cnncalc.analysis.convention import quantities
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import printed
 from cnncalc.cli.output import show, tables
@@ -15,7 +16,7 @@ from cnncalc.report.records import Records
 
 
 @click.command("conventions", cls=Command)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete.conventions)
 @click.option("--terms", is_flag=True, help="List what the rules of a convention of your own may count.")
 @printed("text", "json", "csv", "markdown")
 def command(name: str | None, terms: bool, form: str) -> None:

@@ -8,6 +8,7 @@ import click
 
 from cnncalc.analysis import analyze
 from cnncalc.analysis.vocabulary import listed
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import joined, lang_option, network_options, printed, quantity_option
 from cnncalc.cli.output import show_document
@@ -19,8 +20,8 @@ from cnncalc.homework.messages import messages
 
 
 @click.command("explain", cls=Command)
-@click.argument("spec")
-@click.argument("layer", required=False)
+@click.argument("spec", shell_complete=complete.specs)
+@click.argument("layer", required=False, shell_complete=complete.layers)
 @quantity_option(QUANTITIES, unstated=f"all but {listed([name for name in QUANTITIES if name not in DEFAULT], 'and')}")
 @lang_option
 @network_options

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import network_options, printed
 from cnncalc.cli.output import show
@@ -15,7 +16,7 @@ from cnncalc.errors import CnncalcError, SpecError, missing
 
 
 @click.command("formula", cls=Command)
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete.specs)
 @click.option(
     "--symbols",
     metavar="H,W,N,width",
@@ -29,7 +30,9 @@ from cnncalc.errors import CnncalcError, SpecError, missing
     help="With commas between: params, buffers, frozen_params, macs, flops or activations; output or receptive_field, "
     "each axis by itself; or as `sweep` has them: H, receptive_field.H, jump.H, conv1.macs.",
 )
-@click.option("--layer", metavar="NAME", help="Of this layer; all for each layer in turn.")
+@click.option(
+    "--layer", metavar="NAME", shell_complete=complete.layers, help="Of this layer; all for each layer in turn."
+)
 @click.option("--divisible", is_flag=True, help="Drop the floors, and say where that is exact.")
 @network_options
 @printed("text", "json", "latex", "python")

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import nullcontext
+from typing import Any
 
 import click
+
+from cnncalc.cli.progress import bar_beside
+from cnncalc.cli.verbosity import quiet, timed, verbosity_options
 
 SPEC_FORMS = (
     "a .json file; the name of a network that comes with cnncalc, such as alexnet; net.py:network, or"
@@ -17,7 +22,16 @@ _EXAMPLES = "\b\nExamples:\n"
 
 
 class Command(click.Command):
-    """A command whose docstring ends in ``Examples:``, a line each."""
+    """A command whose docstring ends in ``Examples:``, a line each, with the options that every command has."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.params = [*self.params, *verbosity_options()]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        name = f"cnncalc {self.name}"
+        with timed(f"{name} in all"), nullcontext() if quiet() else bar_beside(name):
+            return super().invoke(ctx)
 
     @property
     def examples(self) -> list[str]:

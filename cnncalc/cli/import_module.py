@@ -10,7 +10,9 @@ import click
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import input_option, output_option
 from cnncalc.cli.output import OUTPUT, say
+from cnncalc.cli.progress import progress
 from cnncalc.cli.specs import Shapes, input_shape, is_module_spec
+from cnncalc.cli.verbosity import remark, timed
 from cnncalc.errors import CnncalcError, printable
 from cnncalc.layers import Layer
 from cnncalc.spec.items import Item
@@ -40,14 +42,15 @@ def command(module: str, name: str | None, shapes: Shapes) -> None:
         )
     from cnncalc.pytorch import network_of
 
-    network = network_of(module, input_shape(shapes), name)
+    with progress(f"importing {printable(module)}"), timed(f"importing {printable(module)}"):
+        network = network_of(module, input_shape(shapes), name)
     say(network.to_json())
     if (output := click.get_current_context().meta.get(OUTPUT)) is not None:
-        click.echo(f"{printable(output)}: {len(network.layers)} layers", err=True)
+        remark(f"{printable(output)}: {len(network.layers)} layers")
     for sentence in network.fixed:
-        click.echo(f"note  fixed: {sentence}", err=True)
+        remark(f"note  fixed: {sentence}")
     for operator in unknown_operators(network.layers):
-        click.echo(f"note  not known: {operator}, so that the totals are partial", err=True)
+        remark(f"note  not known: {operator}, so that the totals are partial")
 
 
 def unknown_operators(layers: Iterable[Item]) -> list[str]:

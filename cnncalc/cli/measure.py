@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import batch_option, input_option, printed, set_option, variables
 from cnncalc.cli.output import show
@@ -21,7 +22,7 @@ _DTYPES = ("float32", "tf32", "float16", "bfloat16")
 
 
 @click.command("measure", cls=Command)
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete.specs)
 @click.option("--device", default="auto", metavar="NAME", show_default=True, help="The device: auto, cuda, mps or cpu.")
 @click.option("--dtype", type=click.Choice(_DTYPES), default="float32", show_default=True, help="The numbers' type.")
 @click.option(

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from cnncalc.analysis.vocabulary import listed, spelled, unknown_quantity
+from cnncalc.cli import complete
 from cnncalc.cli.output import OUTPUT, SUFFIXES
 from cnncalc.errors import CnncalcError, nearest, printable
 from cnncalc.layers.base import LARGEST_SIZE
@@ -59,6 +61,9 @@ class QuantitiesParameter(click.ParamType[tuple[str, ...]]):
                 raise unknown_quantity(name, self.names)
         return tuple(found)
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return complete.with_commas(self.names, incomplete)
+
 
 class FormatParameter(click.Choice[str]):
     """A format by its name, or by what else people call it."""
@@ -99,6 +104,7 @@ convention_option = click.option(
     default="cnncalc",
     show_default=True,
     metavar="NAME",
+    shell_complete=complete.conventions,
     help=convention_text,
 )
 jobs_option = click.option(

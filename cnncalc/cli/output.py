@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnncalc.cli.progress import make_way
+
 if TYPE_CHECKING:
     from cnncalc.homework.document import Document
     from cnncalc.report.records import Records
@@ -52,6 +54,7 @@ def tables(records: Records) -> dict[str, Callable[[], str]]:
 def say(text: str) -> None:
     """Print a text, or write it into the file."""
     path = click.get_current_context().meta.get(OUTPUT)
+    make_way(for_good=True)
     if path is None:
         click.echo(text)
         return
@@ -87,6 +90,7 @@ def _lines(lines_of: Callable[[int], Any]) -> None:
 
     lines = lines_of(terminal_width())
     if OUTPUT not in click.get_current_context().meta:
+        make_way(for_good=True)
         write(lines)
     else:
         say("\n".join("".join(span.text for span in line) for line in lines))

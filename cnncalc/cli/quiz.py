@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import (
     input_option,
@@ -15,6 +16,7 @@ from cnncalc.cli.options import (
     set_option,
 )
 from cnncalc.cli.output import show_document
+from cnncalc.cli.progress import make_way
 from cnncalc.cli.specs import Shapes, about, network_at
 from cnncalc.errors import SpecError
 from cnncalc.homework.exercises import is_exercise, load_exercise
@@ -25,7 +27,7 @@ _MOST_QUESTIONS = 200
 
 
 @click.command("quiz", cls=Command)
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete.quiz_specs)
 @click.option(
     "--questions",
     type=click.IntRange(1, _MOST_QUESTIONS),
@@ -89,6 +91,7 @@ def command(
 
 def _show(quiz: Quiz, form: str, *, key: bool, interactive: bool) -> None:
     if interactive:
+        make_way(for_good=True)
         _ask(quiz)
     else:
         show_document(form, quiz.sheet(key=key), json=lambda: quiz.to_dict(key=key))
@@ -123,9 +126,11 @@ def _ask(quiz: Quiz) -> None:
 
 
 def _answer(prompt: str) -> str | None:
-    """What is typed; None where it ends."""
+    """What is typed; None where it ends. Ctrl-C raises click.Abort."""
     try:
         text: str = click.prompt(prompt, default="", show_default=False, prompt_suffix=": ").strip()
-    except click.Abort:
+    except click.Abort as end:
+        if isinstance(end.__context__, KeyboardInterrupt):
+            raise
         return None
     return None if text.lower() in ("q", "quit", "exit") else text

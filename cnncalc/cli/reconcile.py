@@ -14,24 +14,33 @@ from cnncalc.analysis import Analysis, analyze, convention_named, shipped_conven
 from cnncalc.analysis.convention import UnknownFigureError
 from cnncalc.analysis.published import explained
 from cnncalc.analysis.reconcile import Reconciled, reconciled
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import batch_option, input_option, printed, set_option, variables
 from cnncalc.cli.output import show
+from cnncalc.cli.progress import progress
 from cnncalc.cli.specs import Shapes, about, input_shape, read_spec
 from cnncalc.errors import SpecError
 from cnncalc.spec import Network
 
 
 @click.command("reconcile", cls=Command)
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete.specs)
 @click.option(
-    "--from", "base", default="cnncalc", show_default=True, metavar="NAME", help="The convention to start from."
+    "--from",
+    "base",
+    default="cnncalc",
+    show_default=True,
+    metavar="NAME",
+    shell_complete=complete.conventions,
+    help="The convention to start from.",
 )
 @click.option(
     "--to",
     "names",
     multiple=True,
     metavar="NAME",
+    shell_complete=complete.conventions,
     help="A convention to arrive at, by its name or a .toml file; repeatable; those of tools unless stated.",
 )
 @click.option("--published", is_flag=True, help="Explain only the figures that the spec says are published.")
@@ -134,7 +143,8 @@ def _run(network: Network, at: dict[str, Any], names: Sequence[str], seconds: in
     from cnncalc.report.reconciled import run_lines
 
     batch = at["batch"]
-    runs = list(run_tools(network, **at, conventions=names or RUNNABLE, seconds=seconds))
+    with progress("running") as bar:
+        runs = list(run_tools(network, **at, conventions=names or RUNNABLE, seconds=seconds, progress=bar.look))
     show(
         form,
         text=partial(run_lines, network.name, batch, runs),

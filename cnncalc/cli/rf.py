@@ -9,10 +9,12 @@ import click
 
 from cnncalc.analysis import Analysis
 from cnncalc.analysis.vocabulary import listed
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import input_option, printed, set_option
 from cnncalc.cli.output import show
 from cnncalc.cli.specs import Shapes, analysis_of
+from cnncalc.cli.verbosity import noted
 from cnncalc.errors import CnncalcError
 from cnncalc.report import sheet as sheets
 
@@ -35,8 +37,8 @@ class Place(click.ParamType[tuple[int, ...]]):
 
 
 @click.command("rf", cls=Command)
-@click.argument("spec")
-@click.argument("layer", required=False)
+@click.argument("spec", shell_complete=complete.specs)
+@click.argument("layer", required=False, shell_complete=complete.layers)
 @click.option(
     "--unit", type=Place(), metavar="ROW,COLUMN", help="A unit of LAYER, counted from 0; else the middle one."
 )
@@ -108,7 +110,9 @@ def _all_layers(analysis: Analysis, form: str) -> None:
     def lines(width: int) -> Any:
         from cnncalc.report.table import fields_table, notes
 
-        return [*fields_table(chosen, width), *notes(unaligned, width)]
+        wanted = noted()
+        shown = () if wanted == "never" else unaligned
+        return [*fields_table(chosen, width), *notes(shown, width, each=wanted == "each")]
 
     show(
         form,
@@ -154,7 +158,7 @@ def _one_layer(
             raise CnncalcError(f"{layer} sees nothing of {source}")
 
     def lines(width: int) -> Any:
-        found = field_lines(analysis, layer, width, sights)
+        found = field_lines(analysis, layer, width, sights, noted())
         for sight in sights.values():
             found += [[], *sight_lines(analysis, sight, width, coverage=coverage)]
         return found

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import ShapeParameter, batch_option, convention_option, printed, set_option, top_option
 from cnncalc.cli.output import show, tables
@@ -36,7 +37,7 @@ class WantedShape(ShapeParameter):
 
 
 @click.command("solve", cls=Command)
-@click.argument("what", metavar="LAYER|SPEC")
+@click.argument("what", metavar="LAYER|SPEC", shell_complete=complete.specs)
 @click.option(
     "--output-shape",
     "wanted",

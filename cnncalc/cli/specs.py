@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from cnncalc.cli.options import variables
+from cnncalc.cli.progress import make_way, progress
+from cnncalc.cli.verbosity import timed
 from cnncalc.errors import SpecError, printable
 from cnncalc.spec import Network, load, loads
 from cnncalc.spec.loading import LARGEST_FILE
@@ -32,6 +34,18 @@ def read_spec(spec: str, input: Input = None) -> Network:
     """The network of a SPEC argument; a PyTorch module is traced at ``input`` where that is given, and a layer by
     itself reads it. Raises SpecError.
     """
+    with progress(f"reading {source_name(spec)}"), timed(f"reading {place_of(spec)}"):
+        return _read(spec, input)
+
+
+def place_of(spec: str) -> str:
+    """Where a SPEC stands: a network that comes with cnncalc in its file."""
+    from cnncalc.spec.loading import shipped_place
+
+    return shipped_place(spec) or source_name(spec)
+
+
+def _read(spec: str, input: Input) -> Network:
     if is_layer(spec):
         if input is None:
             raise click.UsageError("a layer by itself needs the shape that arrives, such as --input 3,32,32")
@@ -44,6 +58,7 @@ def read_spec(spec: str, input: Input = None) -> Network:
         return load(spec)
     if sys.stdin is None:
         raise SpecError("it is closed", source=source_name(spec))
+    make_way(for_good=sys.stdin.isatty())
     return loads(sys.stdin.buffer.read(LARGEST_FILE + 1), source=source_name(spec))
 
 

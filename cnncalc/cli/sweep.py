@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import closing
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import jobs_option, network_options, printed, seed_option, top_option
 from cnncalc.cli.output import show
+from cnncalc.cli.progress import progress
 from cnncalc.cli.specs import Shapes, about, network_at
+from cnncalc.cli.verbosity import remark, tell
 from cnncalc.errors import CnncalcError, SpecError
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ class Count(click.ParamType[int]):
 
 
 @click.command("sweep", cls=Command)
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete.specs)
 @click.option(
     "--vary",
     "varied",
@@ -173,28 +175,25 @@ def _run(asked: Sweep, survey: Survey, output: str | None, jobs: int) -> None:
     )
     done = file.progress if file is not None and not whole else None
     if done is not None and done.pieces:
-        click.echo(f"going on behind {done.points:,} of {asked.count:,} points", err=True)
+        remark(f"going on behind {done.points:,} of {asked.count:,} points")
     try:
-        bar: Any = nullcontext()
-        if sys.stderr is not None and sys.stderr.isatty():
-            bar = click.progressbar(length=asked.count, file=sys.stderr, label="points", show_pos=True)
-        with bar as progress:
-            if done is not None and progress is not None:
-                progress.update(done.points)
+        with progress("computing") as bar:
+            points = done.points if done is not None else 0
             pieces = islice(asked.pieces(), done.pieces if done else 0, None)
-            for block, met, rows in ahead(partial(_computed, asked, None if whole else file), pieces, jobs):
-                survey.add(block, met)
-                if file is not None and not whole:
-                    file.write(rows, len(block))
-                if progress is not None:
-                    progress.update(len(block))
+            with closing(ahead(partial(_computed, asked, None if whole else file), pieces, jobs)) as computed:
+                for block, met, rows in computed:
+                    bar.reach(f"{points:,} of {asked.count:,} points", points, asked.count)
+                    points += len(block)
+                    survey.add(block, met)
+                    if file is not None and not whole:
+                        file.write(rows, len(block))
         if file is not None:
             _finish(file, survey, whole)
     except KeyboardInterrupt:
         note = "; nothing is written"
         if done is not None:
             note = f" behind {done.points:,} of {asked.count:,} points; the same command goes on there"
-        click.echo(f"interrupted{note}", err=True)
+        tell(f"interrupted{note}")
         raise click.Abort from None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import batch_option, input_option, printed, set_option, variables
 from cnncalc.cli.output import show
@@ -24,7 +25,7 @@ Look = Callable[[str], None]
 
 
 @click.command("verify", cls=Command)
-@click.argument("spec", required=False)
+@click.argument("spec", required=False, shell_complete=complete.specs)
 @click.option("--all", "every", is_flag=True, help="Verify every network that comes with cnncalc.")
 @click.option("--receptive-field", is_flag=True, help="Also which pixels the middle unit of each layer depends on.")
 @input_option

@@ -12,6 +12,7 @@ from cnncalc.analysis.published import explained
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import printed
 from cnncalc.cli.output import show, tables
+from cnncalc.cli.progress import progress
 from cnncalc.spec import Network, load, shipped_names
 
 
@@ -32,8 +33,12 @@ def command(check: bool, form: str) -> None:
       cnncalc zoo --format csv
       cnncalc zoo --check
     """
-    networks = {name: load(name) for name in shipped_names()}
-    analyses = {name: analyze(network) for name, network in networks.items()}
+    networks, analyses, names = {}, {}, shipped_names()
+    with progress("analysing") as bar:
+        for done, name in enumerate(names):
+            bar.reach(name, done, len(names))
+            networks[name] = load(name)
+            analyses[name] = analyze(networks[name])
     if check:
         _check(networks, analyses, form)
     from cnncalc.report import zoo as reports

@@ -71,6 +71,7 @@ def _operation(key: str, heading: str, name: str) -> Column:
 COLUMNS = {
     column.key: column
     for column in (
+        Column("network", "network", lambda _, analysis: analysis.name),
         Column("name", "name", lambda row, _: row.name),
         Column("type", "type", lambda row, _: row.type),
         Column("settings", "settings", lambda row, _: _settings(row)),
@@ -142,13 +143,19 @@ class Sheet(Struct, frozen=True):
 
     def total_text(self, column: Column) -> str:
         """The cell below a column: the whole network's total, whichever rows are shown."""
-        if column is self.columns[0] and not column.quantity:
+        if column.key == "network":
+            return self.analysis.name
+        if not column.quantity and column is next((each for each in self.columns if each.key != "network"), None):
             return "total"
         total = column.total(self.analysis)
         if total is None:
             return ""
         least = "≥" if column.quantity in self.analysis.partial and not column.share else ""
         return f"{least}{self._text(column, total)}"
+
+    def with_columns(self, columns: Sequence[Column]) -> Sheet:
+        """The same rows in other columns."""
+        return Sheet(self.analysis, self.rows, tuple(columns), self.exact)
 
     def _text(self, column: Column, value: Any) -> str:
         if column.share:

@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from cnncalc import __version__
-from cnncalc.cli.help import SPEC_FORMS
+from cnncalc.cli.help import write_spec_forms
 from cnncalc.errors import nearest
 
 _NEEDS_TORCH = "Needs the extra torch."
@@ -80,6 +80,7 @@ class Commands(click.Group):
         return [item for item in found if item.value.startswith(incomplete)] + options
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_spec_forms(formatter)
         with formatter.section("Commands"):
             formatter.write_dl(sorted(_COMMANDS.items()))
 
@@ -95,9 +96,7 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help=f"""Exact shapes, parameters and costs of convolutional networks.
-
-    A SPEC is {SPEC_FORMS}
+    help="""Exact shapes, parameters and costs of convolutional networks.
 
     pip install "cnncalc[torch]" brings the extra torch, and with it PyTorch.
 

@@ -38,6 +38,11 @@ def printable(name: str) -> str:
     return name if name and name.isprintable() else repr(name)
 
 
+def missing(library: str, extra: str, error: ImportError) -> str:
+    """That a library cannot be imported, and which of cnncalc's extras brings it."""
+    return f'{library} cannot be imported ({error}); it comes with pip install "cnncalc[{extra}]"'
+
+
 def nearest(name: str, valid: Iterable[str]) -> str:
     """``; did you mean 'Conv2d'?`` for the closest valid name, or "" where none is close.
 

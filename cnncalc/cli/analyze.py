@@ -2,53 +2,61 @@
 
 from __future__ import annotations
 
-import click
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from cnncalc.analysis import analyze
-from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
-from cnncalc.errors import SpecError
-from cnncalc.layers.base import LARGEST_SIZE
+import click
+from msgspec.structs import replace
+
+from cnncalc.cli import complete
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import network_options, printed, top_option
+from cnncalc.cli.output import show
+from cnncalc.cli.specs import Shapes, analysis_of, source_name
+from cnncalc.cli.verbosity import noted, timed
+from cnncalc.errors import CnncalcError
 from cnncalc.report import sheet as sheets
 from cnncalc.report.terminal import terminal_width
 
+if TYPE_CHECKING:
+    from cnncalc.analysis import Analysis
+
 _WIDE = 120
-_FORMATS = ("table", "json", "csv", "markdown", "latex")
 
 
-@click.command("analyze")
-@click.argument("spec")
-@input_option
-@set_option
+@click.command("analyze", cls=Command)
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete.specs)
+@click.option("--columns", metavar="COLUMN,…", help=f"With commas between: {', '.join(sheets.COLUMNS)}.")
+@click.option("--sort", metavar="COLUMN", help="Order by a column, counts from the largest; --top by macs.")
+@top_option()
 @click.option(
-    "--batch",
-    type=click.IntRange(1, LARGEST_SIZE),
-    default=1,
-    show_default=True,
-    help="Samples in a batch; multiplies costs.",
+    "--depth",
+    type=click.IntRange(min=1),
+    metavar="INTEGER",
+    help="Fold layers with so many parts of their names in common.",
 )
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True)
-@click.option("--columns", help=f"Columns to show, with commas between: {', '.join(sheets.COLUMNS)}.")
-@click.option("--sort", help="Sort the layers by a column, counts from the largest.")
-@click.option("--top", type=click.IntRange(min=1), help="Show this many layers, by --sort or else by macs.")
-@click.option("--depth", type=click.IntRange(min=1), help="Fold layers whose names have this many parts in common.")
-@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs; `cnncalc conventions`.")
 @click.option("--operations", is_flag=True, help="Show each class of operations in a column of its own.")
 @click.option("--exact", is_flag=True, help="Print every digit where a format abbreviates.")
+@network_options
+@printed("text", "json", "csv", "markdown", "latex")
 def command(
-    spec: str,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
-    settings: tuple[str, ...],
-    batch: int,
-    form: str,
+    specs: tuple[str, ...],
     columns: str | None,
     sort: str | None,
     top: int | None,
     depth: int | None,
-    convention: str,
     operations: bool,
     exact: bool,
+    shapes: Shapes,
+    settings: tuple[str, ...],
+    batch: int,
+    convention: str,
+    form: str,
 ) -> None:
     """Print output shape, parameters, MACs, FLOPs and activations of every layer of SPEC, with totals.
+
+    Several SPECs are printed one after the other: in JSON as a list, elsewhere with a column that names the network.
 
     \b
     Examples:
@@ -58,32 +66,71 @@ def command(
       cnncalc analyze vgg16 --top 5 --columns name,params,params_share --sort params
       cnncalc analyze my_network.json --format json
       cnncalc analyze resnet50 --convention fvcore
+      cnncalc analyze alexnet vgg16 --format csv
       cnncalc analyze torchvision.models:resnet50 --depth 2
     """
     if columns is not None and form == "json":
         raise click.UsageError("--columns chooses the columns of a table; JSON has all figures")
     default: tuple[str, ...] = sheets.PLAIN if form == "csv" else sheets.DEFAULT
-    if form == "table" and terminal_width() >= _WIDE:
+    if form == "text" and terminal_width() >= _WIDE:
         default = sheets.WIDE
     if operations:
         default = sheets.OPERATIONS
+    if len(specs) > 1 and form not in ("text", "json"):
+        default = ("network", *default)
     keys = default if columns is None else tuple(key.strip() for key in columns.split(","))
     for key in keys if sort is None else (*keys, sort):
         sheets.column_named(key)
-    network = read_spec(spec, input_shape(shapes))
-    try:
-        analysis = analyze(
-            network, input_shape(shapes), batch=batch, variables=variables(settings), convention=convention
-        )
-    except SpecError as error:
-        raise error.within(source_name(spec)) from None
-    chosen = sheets.sheet(analysis, keys, sort="macs" if top and not sort else sort, top=top, exact=exact, depth=depth)
-    if form == "table":
+    order = "macs" if top and not sort else sort
+    with timed("analysing"):
+        analyses = _analyses(specs, shapes, settings, batch, convention)
+    if form != "json":
+        analyses = _told_apart(analyses)
+    chosen = [
+        sheets.sheet(analysis, keys, sort=order, top=top, exact=exact, depth=depth) for analysis in analyses.values()
+    ]
+
+    def lines(width: int) -> Any:
         from cnncalc.report.table import table
-        from cnncalc.report.terminal import write
 
-        write(table(chosen, terminal_width()))
-    else:
-        from cnncalc.report import text
+        found = table(chosen[0], width, noted())
+        for sheet in chosen[1:]:
+            found += [[], [], *table(sheet, width, noted())]
+        return found
 
-        click.echo(getattr(text, f"as_{form}")(chosen))
+    others = ("json", "csv", "markdown", "latex")
+    show(form, text=lines, **{other: partial(_text, chosen, other) for other in others})
+
+
+def _analyses(
+    specs: Sequence[str], shapes: Shapes, settings: tuple[str, ...], batch: int, convention: str
+) -> dict[str, Analysis]:
+    """The analysis of each SPEC. Raises CnncalcError with what is wrong with any of them, a line each."""
+    if len(set(specs)) < len(specs):
+        raise click.UsageError("the same SPEC is named twice")
+    found: dict[str, Analysis] = {}
+    wrong: list[CnncalcError] = []
+    for spec in specs:
+        try:
+            found[spec] = analysis_of(spec, shapes, settings, batch=batch, convention=convention)
+        except CnncalcError as error:
+            wrong.append(error)
+    if wrong:
+        raise wrong[0] if len(specs) == 1 else CnncalcError("\nError: ".join(dict.fromkeys(map(str, wrong))))
+    return found
+
+
+def _told_apart(analyses: dict[str, Analysis]) -> dict[str, Analysis]:
+    """The analyses, with the SPEC behind the names of networks that are called alike."""
+    names = [analysis.name for analysis in analyses.values()]
+    return {
+        spec: replace(each, name=f"{each.name} ({source_name(spec)})") if names.count(each.name) > 1 else each
+        for spec, each in analyses.items()
+    }
+
+
+def _text(chosen: Sequence[sheets.Sheet], form: str) -> str:
+    from cnncalc.report import text
+
+    found: str = getattr(text, f"as_{form}")(*chosen)
+    return found

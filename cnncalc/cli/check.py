@@ -6,23 +6,26 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import cast
 
 import click
 
-from cnncalc.cli.explain import lang_option
-from cnncalc.cli.specs import (
-    STDIN,
-    Input,
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import (
+    batch_type,
+    convention_text,
     input_option,
-    input_shape,
-    is_module_spec,
-    read_spec,
+    lang_option,
+    printed,
     set_option,
-    source_name,
     variables,
 )
+from cnncalc.cli.output import page as page_of
+from cnncalc.cli.output import show, show_document
+from cnncalc.cli.progress import make_way, progress
+from cnncalc.cli.specs import STDIN, Input, Shapes, input_shape, is_layer, is_module_spec, read_spec, source_name
+from cnncalc.cli.verbosity import remark, tell
 from cnncalc.errors import CnncalcError, printable
 from cnncalc.homework.classroom import Unreadable, grade_class, tallies
 from cnncalc.homework.context import BYTES
@@ -32,31 +35,24 @@ from cnncalc.homework.key import Key
 from cnncalc.homework.key_files import is_key, is_solved, key_from, read_key
 from cnncalc.homework.messages import messages
 from cnncalc.homework.submissions import LARGEST_FILE, Submission, read_submissions, submissions_from
-from cnncalc.layers.base import LARGEST_SIZE
 
 _PAGES = {"html": ".html", "markdown": ".md"}
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @click.argument("arguments", metavar="[KEY] ANSWERS...", nargs=-1, required=True)
 @click.option("--key", "named", metavar="KEY", help="The key, or a SPEC; then every argument is a file of answers.")
-@input_option
-@set_option
-@click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), help="Samples in a batch.")
-@click.option("--convention", help="What counts as FLOPs; `cnncalc conventions`.")
-@click.option("--bytes", "width", type=click.IntRange(1, 64), help=f"Bytes of a value, {BYTES} unless stated.")
+@click.option(
+    "--bytes", "width", type=click.IntRange(1, 64), metavar="INTEGER", help=f"Bytes of a value, {BYTES} unless stated."
+)
 @click.option(
     "--carry-forward",
     "carry",
     type=click.FloatRange(0, 1),
     default=0.0,
     show_default=True,
+    metavar="SHARE",
     help="Share of the points for an answer that follows correctly from a wrong one before.",
-)
-@click.option(
-    *("-o", "--output", "out"),
-    type=click.Path(dir_okay=False),
-    help="Write a table of grades, one row a student, as CSV.",
 )
 @click.option("--feedback", "folder", type=click.Path(file_okay=False), help="Write a page a student into this folder.")
 @click.option(
@@ -64,24 +60,31 @@ _PAGES = {"html": ".html", "markdown": ".md"}
 )
 @click.option("--hide-answers", is_flag=True, help="Say what is wrong and why, but not what is right.")
 @lang_option
-@click.option(
-    "--format", "form", type=click.Choice(("text", "json", "markdown", "html")), default="text", show_default=True
+@input_option
+@set_option
+@click.option("--batch", type=batch_type, metavar="INTEGER", help="Samples in a batch, as the key says unless stated.")
+@click.option("--convention", metavar="NAME", help=f"{convention_text} As the key says unless stated.")
+@printed(
+    *("text", "json", "markdown", "latex", "html"),
+    output="Write the grades into this .csv file, a row a student, beside what is printed; into any other, what would "
+    "be printed.",
+    beside=(".csv",),
 )
 def command(
     arguments: tuple[str, ...],
     named: str | None,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
-    settings: tuple[str, ...],
-    batch: int | None,
-    convention: str | None,
     width: int | None,
     carry: float,
-    out: str | None,
     folder: str | None,
     page: str,
     hide_answers: bool,
     language: str,
+    shapes: Shapes,
+    settings: tuple[str, ...],
+    batch: int | None,
+    convention: str | None,
     form: str,
+    output: str | None,
 ) -> None:
     """Grade files of ANSWERS and say which mistake was made. Exit status 1 where an answer is not right.
 
@@ -101,14 +104,14 @@ def command(
         overrides["variables"] = variables(settings)
     key, paths = _key_and_paths(arguments, named, overrides)
     for doubt in key.doubts:
-        click.echo(f"Warning: {doubt}", err=True)
+        remark(f"Warning: {doubt}")
     grader = Grader(key, carry)
-    if len(paths) == 1 and not (out or folder):
+    if len(paths) == 1 and not (output or folder):
         papers = [grader.grade(submission) for submission in _submissions(paths[0])]
         if len(papers) == 1:
             _print_paper(papers[0], form, language, not hide_answers)
             sys.exit(0 if papers[0].all_right and not papers[0].unmatched else 1)
-    _grade_class(paths, grader, out, folder, page, not hide_answers, language, form)
+    _grade_class(paths, grader, output, folder, page, not hide_answers, language, form)
 
 
 def _submissions(path: str) -> list[Submission]:
@@ -120,6 +123,7 @@ def _submissions(path: str) -> list[Submission]:
 def _on_standard_input() -> list[Submission]:
     source = source_name(STDIN)
     try:
+        make_way(for_good=bool(sys.stdin and sys.stdin.isatty()))
         data = sys.stdin.buffer.read(LARGEST_FILE + 1) if sys.stdin else b""
         return submissions_from(data, source, suffix="", student=source)
     except SubmissionError as error:
@@ -133,7 +137,7 @@ def _key_and_paths(
     if (
         named is None
         and len(arguments) > 1
-        and any(known(arguments[0]) for known in (is_key, is_solved, is_module_spec))
+        and any(known(arguments[0]) for known in (is_layer, is_key, is_solved, is_module_spec))
     ):
         named, arguments = arguments[0], arguments[1:]
     if named is not None:
@@ -148,7 +152,7 @@ def _key_and_paths(
 
 
 def _key(name: str, overrides: dict[str, object]) -> Key:
-    if is_module_spec(name):
+    if is_module_spec(name) or is_layer(name):
         network = read_spec(name, cast(Input, overrides.get("input")))
         return key_from({"network": json.loads(network.to_json()), **overrides}, printable(name))
     if not overrides:
@@ -181,36 +185,14 @@ def _own_key(submission: Submission, path: str, overrides: dict[str, object]) ->
 def _print_paper(paper: Paper, form: str, language: str, answers: bool) -> None:
     from cnncalc.homework.feedback import feedback, paper_document
 
-    if form == "json":
-        click.echo(json.dumps(paper_document(paper, answers=answers), ensure_ascii=False, indent=2))
-        return
     document = feedback(paper, language, answers=answers)
-    if form == "text":
-        from cnncalc.report.explained import document_lines
-        from cnncalc.report.terminal import terminal_width, write
-
-        write(document_lines(document, terminal_width()))
-    else:
-        click.echo(_page(document, form))
-
-
-def _page(document: object, form: str) -> str:
-    from cnncalc.homework.document import Document
-
-    assert isinstance(document, Document)
-    if form == "html":
-        from cnncalc.report.explained_html import html
-
-        return html(document)
-    from cnncalc.report.explained_markdown import markdown
-
-    return markdown(document)
+    show_document(form, document, json=partial(paper_document, paper, answers=answers))
 
 
 def _grade_class(
     paths: Sequence[str],
     grader: Grader,
-    out: str | None,
+    output: str | None,
     folder: str | None,
     page: str,
     answers: bool,
@@ -220,14 +202,15 @@ def _grade_class(
     from cnncalc.homework.feedback import feedback, paper_document
     from cnncalc.report.files import file_names, make_folder, write_whole
     from cnncalc.report.gradebook import as_csv, summary_lines
-    from cnncalc.report.terminal import terminal_width, write
 
+    if form not in ("text", "json"):
+        raise click.UsageError("several papers are printed as text or JSON; --feedback writes their pages")
     papers: list[Paper] = []
     unreadable: list[Unreadable] = []
     for found in _with_progress(paths, grader):
         if isinstance(found, Unreadable):
             unreadable.append(found)
-            click.echo(f"Error: {found.problem}", err=True)
+            tell(f"Error: {found.problem}")
         else:
             papers.append(found)
     if not papers:
@@ -237,29 +220,25 @@ def _grade_class(
         make_folder(folder)
         name_of = file_names()
         for paper in papers:
-            text = _page(feedback(paper, language, answers=answers), page)
+            text = page_of(feedback(paper, language, answers=answers), page)
             write_whole(os.path.join(folder, name_of(paper.student) + _PAGES[page]), f"{text}\n")
-    if out:
-        write_whole(out, as_csv(papers, unreadable, counted), mark=True)
-    if form == "json":
-        document = {
+    if output:
+        write_whole(output, as_csv(papers, unreadable, counted), mark=True)
+    show(
+        form,
+        text=partial(summary_lines, papers, counted, messages(language)),
+        json=lambda: {
             "papers": [paper_document(paper, answers=answers) for paper in papers],
             "unreadable": [{"file": file.path, "problem": file.problem} for file in unreadable],
-        }
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
-    elif form == "text":
-        write(summary_lines(papers, counted, messages(language), terminal_width()))
-    else:
-        raise click.UsageError("several papers are printed as text or JSON; --feedback writes their pages")
+        },
+    )
     right = all(paper.all_right and not paper.unmatched for paper in papers)
     sys.exit(0 if right and not unreadable else 1)
 
 
 def _with_progress(paths: Sequence[str], grader: Grader) -> Iterator[Paper | Unreadable]:
-    """The papers, with a bar on standard error where that is a terminal."""
-    if len(paths) < 2 or not (sys.stderr and sys.stderr.isatty()):
-        yield from grade_class(paths, grader, _submissions)
-        return
-    with click.progressbar(paths, label="Grading", file=sys.stderr) as bar:
-        for path in bar:
+    """The papers, file by file."""
+    with progress("grading") as bar:
+        for done, path in enumerate(paths):
+            bar.reach(printable(path), done, len(paths))
             yield from grade_class([path], grader, _submissions)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
 
-from cnncalc.analysis import analyze
-from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
+from cnncalc.cli import complete
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import network_options, printed
+from cnncalc.cli.output import show, tables
+from cnncalc.cli.specs import Shapes, analysis_of
 from cnncalc.design.budget import check_budget, limits_of
 from cnncalc.design.limits import QUANTITIES
-from cnncalc.errors import SpecError
-from cnncalc.layers.base import LARGEST_SIZE
 
 
 def _limit_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -21,23 +22,19 @@ def _limit_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for side, word in (("min", "least"), ("max", "most")):
         for quantity, meaning in reversed(QUANTITIES.items()):
             option = f"--{side}-{quantity.replace('_', '-')}"
-            name = quantity.replace("_", " ")
-            text = f"The {word} {name}: {meaning}." if side == "max" else f"The {word} {name}."
+            text = f"The {word} {quantity}: {meaning}." if side == "max" else f"The {word} {quantity}."
             function = click.option(option, metavar="NUMBER", help=text)(function)
     return function
 
 
-@click.command("check-budget")
-@click.argument("spec")
+@click.command("check-budget", cls=Command)
+@click.argument("spec", shell_complete=complete.specs)
 @_limit_options
-@input_option
-@set_option
-@click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs; `cnncalc conventions`.")
-@click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
+@network_options
+@printed("text", "json", "csv", "markdown")
 def command(
     spec: str,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
+    shapes: Shapes,
     settings: tuple[str, ...],
     batch: int,
     convention: str,
@@ -57,21 +54,14 @@ def command(
     limits = limits_of(bounds)
     if not limits:
         raise click.UsageError("name at least one limit, such as --max-params 5M")
-    network = read_spec(spec, input_shape(shapes))
-    try:
-        analysis = analyze(
-            network, input_shape(shapes), batch=batch, variables=variables(settings), convention=convention
-        )
-    except SpecError as error:
-        raise error.within(source_name(spec)) from None
+    analysis = analysis_of(spec, shapes, settings, batch=batch, convention=convention)
     budget = check_budget(analysis, limits)
-    if form == "json":
-        from cnncalc.report.budgeted import budget_document
+    from cnncalc.report.budgeted import budget_document, budget_lines, budget_table
 
-        click.echo(json.dumps(budget_document(budget), ensure_ascii=False, indent=2))
-    else:
-        from cnncalc.report.budgeted import budget_lines
-        from cnncalc.report.terminal import terminal_width, write
-
-        write(budget_lines(budget, terminal_width()))
+    show(
+        form,
+        text=partial(budget_lines, budget),
+        json=partial(budget_document, budget),
+        **tables(budget_table(budget)),
+    )
     return 0 if budget.kept else 1

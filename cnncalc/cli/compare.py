@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
 
 import click
 
-from cnncalc.analysis import Analysis, analyze
-from cnncalc.cli.specs import ShapeParameter, input_option, input_shape, read_spec, set_option, source_name, variables
-from cnncalc.errors import SpecError
-from cnncalc.layers.base import LARGEST_SIZE
+from cnncalc.analysis import Analysis
+from cnncalc.cli import complete
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import ShapeParameter, batch_type, network_options, printed
+from cnncalc.cli.output import show
+from cnncalc.cli.specs import Shapes, analysis_of
 
-Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 
-
-@click.command("compare")
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC SPEC…")
-@input_option
-@set_option
-@click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option(
-    "--convention", default="cnncalc", show_default=True, help="What counts as FLOPs, for all; `cnncalc conventions`."
-)
-@click.option("--all", "all_layers", is_flag=True, help="Show the layers that are alike, too.")
-@click.option("--format", "form", type=click.Choice(("table", "json", "markdown")), default="table", show_default=True)
+@click.command("compare", cls=Command)
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC SPEC…", shell_complete=complete.specs)
+@click.option("--all-layers", is_flag=True, help="Show the layers that are alike, too.")
+@network_options
+@printed("text", "json", "csv", "markdown")
 def command(
     specs: tuple[str, ...],
+    all_layers: bool,
     shapes: Shapes,
     settings: tuple[str, ...],
     batch: int,
     convention: str,
-    all_layers: bool,
     form: str,
 ) -> None:
     """Put networks side by side: totals, ratios, and layer by layer what changed.
@@ -49,19 +44,15 @@ def command(
     if len(specs) < 2:
         raise click.UsageError("a comparison needs two SPECs or more")
     comparison = compare(*(_analysis(spec, shapes, settings, batch, convention) for spec in specs))
-    if form == "json":
-        from cnncalc.report.compared import compared_document
+    from cnncalc.report import compared as reports
 
-        click.echo(json.dumps(compared_document(comparison), ensure_ascii=False, indent=2))
-    elif form == "markdown":
-        from cnncalc.report.compared import compared_markdown
-
-        click.echo(compared_markdown(comparison))
-    else:
-        from cnncalc.report.compared import compared_lines
-        from cnncalc.report.terminal import terminal_width, write
-
-        write(compared_lines(comparison, terminal_width(), all_layers=all_layers))
+    show(
+        form,
+        text=partial(reports.compared_lines, comparison, all_layers=all_layers),
+        json=partial(reports.compared_document, comparison),
+        csv=lambda: reports.compared_table(comparison).as_csv(),
+        markdown=partial(reports.compared_markdown, comparison),
+    )
 
 
 def _analysis(text: str, shapes: Shapes, settings: tuple[str, ...], batch: int, convention: str) -> Analysis:
@@ -74,12 +65,7 @@ def _analysis(text: str, shapes: Shapes, settings: tuple[str, ...], batch: int, 
         if name == "input":
             shapes = (ShapeParameter().convert(value, None, None),)
         elif name == "batch":
-            size: click.ParamType[int] = click.IntRange(1, LARGEST_SIZE)
-            batch = size(value) or batch
+            batch = batch_type(value) or batch
         else:
             settings = (*settings, setting)
-    network = read_spec(spec, input_shape(shapes))
-    try:
-        return analyze(network, input_shape(shapes), batch=batch, variables=variables(settings), convention=convention)
-    except SpecError as error:
-        raise error.within(source_name(spec)) from None
+    return analysis_of(spec, shapes, settings, batch=batch, convention=convention)

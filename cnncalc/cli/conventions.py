@@ -2,62 +2,58 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
-from cnncalc.analysis import Convention, convention_named, shipped_conventions
+from cnncalc.analysis import convention_named, shipped_conventions
 from cnncalc.analysis.convention import quantities
-from cnncalc.report.grid import Line, Span, Track, grid, width_of
-from cnncalc.report.terminal import terminal_width, write
+from cnncalc.cli import complete
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import printed
+from cnncalc.cli.output import show, tables
+from cnncalc.report.records import Records
 
 
-@click.command("conventions")
-@click.argument("name", required=False)
-def command(name: str | None) -> None:
+@click.command("conventions", cls=Command)
+@click.argument("name", required=False, shell_complete=complete.conventions)
+@click.option("--terms", is_flag=True, help="List what the rules of a convention of your own may count.")
+@printed("text", "json", "csv", "markdown")
+def command(name: str | None, terms: bool, form: str) -> None:
     """List the conventions of counting that come with cnncalc; with NAME, or a .toml file, its rules.
 
     \b
     Examples:
       cnncalc conventions
       cnncalc conventions thop
+      cnncalc conventions --format csv
     """
-    write(_listed(terminal_width()) if name is None else _rules(convention_named(name), terminal_width()))
+    from cnncalc.report import conventions as reports
 
-
-def _listed(width: int) -> list[Line]:
-    found = [convention_named(name) for name in shipped_conventions()]
-    texts = [("convention", "version", "counts"), *((c.name, c.version, f"{c.unit}: {c.description}") for c in found)]
-    columns = [width_of([row[column] for row in texts]) for column in (0, 1)]
-    tracks = [Track(columns[0]), Track(columns[1]), Track(max(width - sum(columns) - 4, 24))]
-    rows = [[Span(text, "bold" if row == 0 else "") for text in row_texts] for row, row_texts in enumerate(texts)]
-    lines = grid(rows, tracks, gap=2)
-    meanings = [[Span(name), Span(meaning)] for name, meaning in quantities().items()]
-    head = [[], [Span("What a rule may count, alone or as a product such as output*taps:", "bold")]]
-    least = width_of([row[0].text for row in meanings])
-    return [*lines, *head, *grid(meanings, [Track(least), Track(max(width - least - 2, 24))], gap=2)]
-
-
-def _rules(convention: Convention, width: int) -> list[Line]:
-    read = f"read from {convention.tool} {convention.version}: {convention.source}" if convention.tool else ""
-    lines: list[Line] = []
-    for text, style in ((f"{convention.unit} by {convention.name}: {convention.description}", "bold"), (read, "dim")):
-        lines += grid([[Span(text, style)]], [Track(width)], gap=0) if text else []
-    rows = [[Span(text, "bold") for text in ("kinds", "where", "counts")]]
-    notes: list[str] = []
-    for rule in convention.rules:
-        count = " + ".join(term if times == 1 else f"{times}·{term}" for term, times in rule.count.items()) or "0"
-        mark = ""
-        if rule.unknown:
-            count, mark = "no figure", "‡"
-        elif rule.defect:
-            mark = "†"
-        if mark and f"{mark} {rule.unknown or rule.defect}" not in notes:
-            notes.append(f"{mark} {rule.unknown or rule.defect}")
-        where = ", ".join(f"{name}={str(value).lower()}" for name, value in rule.when.items())
-        rows.append([Span(", ".join(rule.kinds)), Span(where), Span(f"{count}{mark}".replace("+ -", "− "))])
-    third = (width - 4) // 3
-    tracks = [Track(min(third, width_of([row[column].text for row in rows]))) for column in (0, 1)]
-    tracks.append(Track(max(width - tracks[0].width - tracks[1].width - 4, 20)))
-    lines += grid(rows, tracks, gap=2)
-    for note in notes:
-        lines += grid([[Span(f"{note}.", "yellow")]], [Track(width)], gap=0)
-    return lines
+    if terms:
+        if name is not None:
+            raise click.UsageError("--terms is of all conventions; leave NAME away")
+        meanings = quantities()
+        table = Records(("name", "meaning"), list(meanings.items()))
+        show(
+            form,
+            text=partial(reports.terms_lines, meanings),
+            json=lambda: meanings,
+            **tables(table),
+        )
+        return
+    if name is None:
+        found = [convention_named(each) for each in shipped_conventions()]
+        table = reports.conventions_table(found)
+        lines = partial(reports.conventions_lines, found)
+    else:
+        found = [convention_named(name)]
+        table = reports.rules_table(found[0])
+        lines = partial(reports.rules_lines, found[0])
+    documents = [reports.convention_document(each, rules=name is not None) for each in found]
+    show(
+        form,
+        text=lines,
+        json=lambda: documents if name is None else documents[0],
+        **tables(table),
+    )

@@ -2,64 +2,44 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
-from cnncalc.analysis import Analysis, analyze
-from cnncalc.cli.specs import (
-    QuantitiesParameter,
-    input_option,
-    input_shape,
-    read_spec,
-    set_option,
-    source_name,
-    variables,
-)
+from cnncalc.analysis import analyze
+from cnncalc.analysis.vocabulary import listed
+from cnncalc.cli import complete
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import joined, lang_option, network_options, printed, quantity_option
+from cnncalc.cli.output import show_document
+from cnncalc.cli.specs import Shapes, about, analysis_of, is_layer, layer_network
 from cnncalc.errors import SpecError
 from cnncalc.homework.document import Document, Paragraph
 from cnncalc.homework.explanation import DEFAULT, QUANTITIES, call_text, explain
-from cnncalc.homework.messages import languages, messages
-from cnncalc.layers.base import LARGEST_SIZE
-from cnncalc.spec import Network
-from cnncalc.spec.torch_order import is_layer_text, read_layer
-
-_FORMATS = ("text", "markdown", "latex", "html")
-
-lang_option = click.option(
-    "--lang", "language", type=click.Choice(languages()), default="en", show_default=True, help="The language."
-)
+from cnncalc.homework.messages import messages
 
 
-@click.command("explain")
-@click.argument("spec")
-@click.argument("layer", required=False)
-@click.option(
-    "--quantity",
-    "quantities",
-    type=QuantitiesParameter(QUANTITIES),
-    multiple=True,
-    help="What to explain, with commas between; all but buffers, memory and space unless stated.",
-)
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.command("explain", cls=Command)
+@click.argument("spec", shell_complete=complete.specs)
+@click.argument("layer", required=False, shell_complete=complete.layers)
+@quantity_option(QUANTITIES, unstated=f"all but {listed([name for name in QUANTITIES if name not in DEFAULT], 'and')}")
 @lang_option
-@input_option
-@set_option
-@click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs; `cnncalc conventions`.")
+@network_options
+@printed("text", "json", "markdown", "latex", "html")
 def command(
     spec: str,
     layer: str | None,
     quantities: tuple[tuple[str, ...], ...],
-    form: str,
     language: str,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
+    shapes: Shapes,
     settings: tuple[str, ...],
     batch: int,
     convention: str,
+    form: str,
 ) -> None:
     """Show the working of every figure of SPEC's LAYER: the formula, the values put in, the arithmetic, and why.
 
-    Without LAYER, every layer in short, and the totals. SPEC may be a single layer with its arguments, in the order of
-    cnncalc's or of PyTorch's; it needs --input.
+    Without LAYER, every layer in short, and the totals; of a SPEC that is one layer, that one.
 
     \b
     Examples:
@@ -67,21 +47,17 @@ def command(
       cnncalc explain "Conv2d(10, 5, stride=1, padding=2)" --input 3,32,32
       cnncalc explain vgg16 --quantity params
       cnncalc explain lenet5 C3 --quantity params --lang zh
-      cnncalc explain resnet18 layer1.0.conv1 --format html > conv1.html
+      cnncalc explain resnet18 layer1.0.conv1 --format html -o conv1.html
     """
-    chosen = tuple(dict.fromkeys(name for names in quantities for name in names)) or DEFAULT
-    if is_layer_text(spec):
+    chosen = joined(quantities) or DEFAULT
+    if is_layer(spec):
         document = _single_layer(spec, layer, chosen, language, shapes, settings, batch, convention)
     else:
-        network = read_spec(spec, input_shape(shapes))
-        try:
-            analysis = analyze(
-                network, input_shape(shapes), batch=batch, variables=variables(settings), convention=convention
-            )
-        except SpecError as error:
-            raise error.within(source_name(spec)) from None
+        analysis = analysis_of(spec, shapes, settings, batch=batch, convention=convention)
         document = explain(analysis, layer, chosen, language)
-    write_document(document, form)
+    from cnncalc.report.explained_json import document_data
+
+    show_document(form, document, json=partial(document_data, document))
 
 
 def _single_layer(
@@ -89,7 +65,7 @@ def _single_layer(
     layer: str | None,
     quantities: tuple[str, ...],
     language: str,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
+    shapes: Shapes,
     settings: tuple[str, ...],
     batch: int,
     convention: str,
@@ -99,17 +75,11 @@ def _single_layer(
     if not shapes:
         raise click.UsageError("a single layer needs the shape that arrives, such as --input 3,32,32")
     arriving = {name or f"input{position or ''}": shape for position, (name, shape) in enumerate(shapes)}
+    network, read = layer_network(text, arriving)
     try:
-        read = read_layer(text, next(iter(arriving.values())))
-        name = type(read.layer).__name__
-        from msgspec.structs import replace
-
-        placed = replace(read.layer, name="layer", inputs=tuple(arriving))
-        analysis: Analysis = analyze(
-            Network(name=name, input=arriving, layers=(placed,)), batch=batch, convention=convention
-        )
+        analysis = analyze(network, batch=batch, convention=convention)
     except SpecError as error:
-        raise SpecError(error.message, source=text) from None
+        raise about(text, error) from None
     document = explain(analysis, "layer", quantities, language)
     say = messages(language)
     blocks = document.blocks
@@ -117,25 +87,4 @@ def _single_layer(
         first = next(iter(arriving.values()))[0]
         remark = Paragraph(say("explain.read_torch", first=first, call=call_text(read.layer)))
         blocks = (blocks[0], remark, *blocks[1:])
-    return Document(language, name, blocks)
-
-
-def write_document(document: Document, form: str) -> None:
-    """Print a document in one of the formats."""
-    if form == "text":
-        from cnncalc.report.explained import document_lines
-        from cnncalc.report.terminal import terminal_width, write
-
-        write(document_lines(document, terminal_width()))
-    elif form == "latex":
-        from cnncalc.report.explained_latex import latex
-
-        click.echo(latex(document))
-    elif form == "markdown":
-        from cnncalc.report.explained_markdown import markdown
-
-        click.echo(markdown(document))
-    else:
-        from cnncalc.report.explained_html import html
-
-        click.echo(html(document))
+    return Document(language, network.name, blocks)

@@ -7,20 +7,23 @@ from collections.abc import Iterable
 
 import click
 
-from cnncalc.cli.specs import input_option, input_shape, is_module_spec
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import input_option, output_option
+from cnncalc.cli.output import OUTPUT, say
+from cnncalc.cli.progress import progress
+from cnncalc.cli.specs import Shapes, input_shape, is_module_spec
+from cnncalc.cli.verbosity import remark, timed
 from cnncalc.errors import CnncalcError, printable
 from cnncalc.layers import Layer
 from cnncalc.spec.items import Item
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @click.argument("module")
+@click.option("--name", metavar="TEXT", help="What the network is called; as the module unless stated.")
 @input_option
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False), help="The file to write; standard output unless given."
-)
-@click.option("--name", help="What the network is called; the module's name unless given.")
-def command(module: str, shapes: tuple[tuple[str, tuple[int, ...]], ...], output: str | None, name: str | None) -> None:
+@output_option
+def command(module: str, name: str | None, shapes: Shapes) -> None:
     """Write the spec of a PyTorch MODULE, given as package.module:attribute, with arguments if need be.
 
     Importing runs the code of that package and builds the model, without weights. The forward pass is followed on the
@@ -39,19 +42,15 @@ def command(module: str, shapes: tuple[tuple[str, tuple[int, ...]], ...], output
         )
     from cnncalc.pytorch import network_of
 
-    network = network_of(module, input_shape(shapes), name)
-    text = network.to_json()
-    if output is None:
-        click.echo(text)
-    else:
-        from cnncalc.report.files import write_whole
-
-        write_whole(output, f"{text}\n")
-        click.echo(f"{printable(output)}: {len(network.layers)} layers", err=True)
+    with progress(f"importing {printable(module)}"), timed(f"importing {printable(module)}"):
+        network = network_of(module, input_shape(shapes), name)
+    say(network.to_json())
+    if (output := click.get_current_context().meta.get(OUTPUT)) is not None:
+        remark(f"{printable(output)}: {len(network.layers)} layers")
     for sentence in network.fixed:
-        click.echo(f"note  fixed: {sentence}", err=True)
+        remark(f"note  fixed: {sentence}")
     for operator in unknown_operators(network.layers):
-        click.echo(f"note  not known: {operator}, so that the totals are partial", err=True)
+        remark(f"note  not known: {operator}, so that the totals are partial")
 
 
 def unknown_operators(layers: Iterable[Item]) -> list[str]:

@@ -3,60 +3,81 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from functools import partial
+from typing import Any
 
 import click
 
+from cnncalc.cli import complete
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import batch_option, input_option, printed, set_option, variables
+from cnncalc.cli.output import show
 from cnncalc.cli.progress import progress
-from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
-from cnncalc.errors import CnncalcError, SpecError, printable
-from cnncalc.layers.base import LARGEST_SIZE
+from cnncalc.cli.specs import Shapes, about, input_shape, read_spec
+from cnncalc.errors import SpecError
 from cnncalc.pytorch.measurement import Measurement, Settings, load_measurement
 from cnncalc.pytorch.ratios import changes
 
 _DTYPES = ("float32", "tf32", "float16", "bfloat16")
 
 
-@click.command("measure")
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
-@click.option("--device", default="auto", show_default=True, help="auto, cuda, cuda:1, mps or cpu.")
+@click.command("measure", cls=Command)
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete.specs)
+@click.option("--device", default="auto", metavar="NAME", show_default=True, help="The device: auto, cuda, mps or cpu.")
 @click.option("--dtype", type=click.Choice(_DTYPES), default="float32", show_default=True, help="The numbers' type.")
-@click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option("--mode", type=click.Choice(("inference", "training")), default="inference", show_default=True)
+@click.option(
+    "--mode", type=click.Choice(("inference", "training")), default="inference", show_default=True, help="What is run."
+)
 @click.option("--channels-last", is_flag=True, help="Keep the channels last in memory.")
 @click.option("--compile", "compiled", is_flag=True, help="Run the whole through torch.compile.")
 @click.option("--cuda-graph", is_flag=True, help="Run the whole as a CUDA graph.")
-@click.option("--repeats", type=click.IntRange(2, 100_000), default=20, show_default=True, help="Runs that are timed.")
-@click.option("--threads", type=click.IntRange(1, 1024), help="Threads of the CPU, else as PyTorch chooses.")
-@input_option
-@set_option
-@click.option("--save", type=click.Path(dir_okay=False), help="Write the measurement into this file, as JSON.")
-@click.option("--against", type=click.Path(dir_okay=False), help="Compare with a saved one; exit status 1 if slower.")
+@click.option(
+    "--repeats",
+    type=click.IntRange(2, 100_000),
+    default=20,
+    show_default=True,
+    metavar="INTEGER",
+    help="Runs that are timed.",
+)
+@click.option(
+    "--threads", type=click.IntRange(1, 1024), metavar="INTEGER", help="Threads of the CPU, else as PyTorch chooses."
+)
+@click.option(
+    "--against",
+    type=click.Path(dir_okay=False),
+    help="Compare with the file that --output wrote of another run; exit status 1 if slower.",
+)
 @click.option(
     "--tolerance",
     type=click.FloatRange(0, 10),
     default=0.05,
     show_default=True,
+    metavar="SHARE",
     help="The share by which --against lets it be slower.",
 )
-@click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
+@input_option
+@set_option
+@batch_option
+@printed(
+    *("text", "json"), output="Write the measurement into this file, as JSON for --against, beside what is printed."
+)
 def command(
     specs: tuple[str, ...],
     device: str,
     dtype: str,
-    batch: int,
     mode: str,
     channels_last: bool,
     compiled: bool,
     cuda_graph: bool,
     repeats: int,
     threads: int | None,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
-    settings: tuple[str, ...],
-    save: str | None,
     against: str | None,
     tolerance: float,
+    shapes: Shapes,
+    settings: tuple[str, ...],
+    batch: int,
     form: str,
+    output: str | None,
 ) -> None:
     """Measure how long SPEC takes on the device at hand, each layer by itself and the whole in one piece.
 
@@ -68,7 +89,7 @@ def command(
       cnncalc measure resnet18
       cnncalc measure resnet50 --device cuda --dtype bfloat16 --batch 64 --channels-last
       cnncalc measure mobilenet_v2 resnet18 --repeats 50
-      cnncalc measure alexnet --save before.json
+      cnncalc measure alexnet -o before.json
       cnncalc measure alexnet --against before.json
     """
     how = Settings(
@@ -82,36 +103,33 @@ def command(
         threads=threads,
     )
     if len(specs) > 1:
-        if save or against:
-            raise click.UsageError("--save and --against are about one SPEC")
+        if output or against:
+            raise click.UsageError("--output and --against are about one SPEC")
         if len(set(specs)) < len(specs):
             raise click.UsageError("the same SPEC is named twice")
         _compare(specs, shapes, settings, batch, how, form)
         return
-    if save and not Path(save).parent.is_dir():
-        raise CnncalcError(f"{printable(save)}: there is no such directory")
     saved = load_measurement(against) if against else None
     measurement = _measure(specs[0], shapes, settings, batch, how)
-    if save:
+    if output:
         from cnncalc.report.files import write_whole
 
-        write_whole(save, f"{measurement.to_json().decode()}\n")
+        write_whole(output, f"{measurement.to_json().decode()}\n")
     changed = changes(saved, measurement, tolerance) if saved else ()
-    if form == "json":
-        click.echo(measurement.to_json())
-    else:
-        from cnncalc.report.measured import changes_lines, measurement_lines
-        from cnncalc.report.terminal import terminal_width, write
 
-        width = terminal_width()
-        lines = measurement_lines(measurement, width)
-        write([*lines, [], *changes_lines(changed, width)] if changed else lines)
+    def lines(width: int) -> Any:
+        from cnncalc.report.measured import changes_lines, measurement_lines
+
+        found = measurement_lines(measurement, width)
+        return [*found, [], *changes_lines(changed, width)] if changed else found
+
+    show(form, text=lines, json=lambda: measurement.to_json().decode())
     sys.exit(1 if changed and changed[-1].verdict == "slower" else 0)
 
 
 def _measure(
     spec: str,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
+    shapes: Shapes,
     settings: tuple[str, ...],
     batch: int,
     how: Settings,
@@ -130,12 +148,12 @@ def _measure(
                 progress=bar.reach,
             )
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
 
 
 def _compare(
     specs: tuple[str, ...],
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
+    shapes: Shapes,
     settings: tuple[str, ...],
     batch: int,
     how: Settings,
@@ -146,10 +164,6 @@ def _compare(
     networks = {spec: (read_spec(spec, input_shape(shapes)), input_shape(shapes)) for spec in specs}
     with progress("in turn") as bar:
         compared = compare(networks, batch=batch, variables=variables(settings), settings=how, progress=bar.reach)
-    if form == "json":
-        click.echo(compared.to_json())
-        return
     from cnncalc.report.measured import compared_lines
-    from cnncalc.report.terminal import terminal_width, write
 
-    write(compared_lines(compared, terminal_width()))
+    show(form, text=partial(compared_lines, compared), json=lambda: compared.to_json().decode())

@@ -2,59 +2,59 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from cnncalc.cli.explain import lang_option
-from cnncalc.cli.specs import (
-    QuantitiesParameter,
+from cnncalc.cli import complete
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import (
     input_option,
-    input_shape,
-    read_spec,
+    joined,
+    lang_option,
+    printed,
+    quantity_option,
+    seed_option,
     set_option,
-    source_name,
-    variables,
 )
+from cnncalc.cli.output import show_document
+from cnncalc.cli.progress import make_way
+from cnncalc.cli.specs import Shapes, about, network_at
 from cnncalc.errors import SpecError
 from cnncalc.homework.exercises import is_exercise, load_exercise
 from cnncalc.homework.questions import ASKED
 from cnncalc.homework.quiz import Quiz, make_quiz
 
-_FORMATS = ("text", "markdown", "latex", "html", "json")
 _MOST_QUESTIONS = 200
 
 
-@click.command("quiz")
-@click.argument("spec")
+@click.command("quiz", cls=Command)
+@click.argument("spec", shell_complete=complete.quiz_specs)
 @click.option(
-    "--seed", type=click.IntRange(0, 2**63), default=1, show_default=True, help="Another seed, another sheet."
+    "--questions",
+    type=click.IntRange(1, _MOST_QUESTIONS),
+    default=10,
+    show_default=True,
+    metavar="INTEGER",
+    help=f"How many questions, at most {_MOST_QUESTIONS}.",
 )
-@click.option("--questions", type=click.IntRange(1, _MOST_QUESTIONS), default=10, show_default=True)
-@click.option(
-    "--quantity",
-    "quantities",
-    type=QuantitiesParameter([name.replace("_", "-") for name in ASKED]),
-    multiple=True,
-    help="Ask about this only, or about these with commas between.",
-)
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
+@quantity_option(ASKED, unstated="all in turn")
 @click.option("--key", is_flag=True, help="Print the answers with their working, too.")
 @click.option("--interactive", is_flag=True, help="Ask at the terminal, and explain.")
+@seed_option
 @lang_option
 @input_option
 @set_option
+@printed("text", "json", "markdown", "latex", "html")
 def command(
     spec: str,
-    seed: int,
     questions: int,
     quantities: tuple[tuple[str, ...], ...],
-    form: str,
     key: bool,
     interactive: bool,
+    seed: int,
     language: str,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
+    shapes: Shapes,
     settings: tuple[str, ...],
+    form: str,
 ) -> None:
     """Print an exercise sheet on the kinds of layer that SPEC has, with its key, or ask at the terminal.
 
@@ -65,7 +65,7 @@ def command(
     \b
     Examples:
       cnncalc quiz lenet --seed 7
-      cnncalc quiz alexnet --seed 7 --key --format latex > sheet.tex
+      cnncalc quiz alexnet --seed 7 --key -o sheet.tex
       cnncalc quiz vgg16 --quantity params --lang zh --format markdown
       cnncalc quiz resnet18 --interactive
       cnncalc quiz exercises/complexity --key
@@ -75,38 +75,26 @@ def command(
             raise click.UsageError(f"{spec} has its own questions; leave --input, --set and --quantity away")
         _show(load_exercise(spec, language), form, key=key, interactive=interactive)
         return
-    network = read_spec(spec, input_shape(shapes))
+    network = network_at(spec, shapes, settings)
     try:
-        if (shape := input_shape(shapes)) is not None:
-            network = network.with_input(shape)
-        if settings:
-            network = network.with_variables(**variables(settings))
         quiz = make_quiz(
             network,
             seed=seed,
             questions=questions,
             language=language,
-            quantities=[name.replace("-", "_") for names in quantities for name in names] or ASKED,
+            quantities=joined(quantities) or ASKED,
         )
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
     _show(quiz, form, key=key, interactive=interactive)
 
 
 def _show(quiz: Quiz, form: str, *, key: bool, interactive: bool) -> None:
     if interactive:
+        make_way(for_good=True)
         _ask(quiz)
     else:
-        _write(quiz, form, key=key)
-
-
-def _write(quiz: Quiz, form: str, *, key: bool) -> None:
-    if form == "json":
-        click.echo(json.dumps(quiz.to_dict(key=key), ensure_ascii=False, indent=2))
-        return
-    from cnncalc.cli.explain import write_document
-
-    write_document(quiz.sheet(key=key), form)
+        show_document(form, quiz.sheet(key=key), json=lambda: quiz.to_dict(key=key))
 
 
 def _ask(quiz: Quiz) -> None:
@@ -138,9 +126,11 @@ def _ask(quiz: Quiz) -> None:
 
 
 def _answer(prompt: str) -> str | None:
-    """What is typed; None where it ends."""
+    """What is typed; None where it ends. Ctrl-C raises click.Abort."""
     try:
         text: str = click.prompt(prompt, default="", show_default=False, prompt_suffix=": ").strip()
-    except click.Abort:
+    except click.Abort as end:
+        if isinstance(end.__context__, KeyboardInterrupt):
+            raise
         return None
     return None if text.lower() in ("q", "quit", "exit") else text

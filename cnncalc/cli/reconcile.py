@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -14,19 +14,35 @@ from cnncalc.analysis import Analysis, analyze, convention_named, shipped_conven
 from cnncalc.analysis.convention import UnknownFigureError
 from cnncalc.analysis.published import explained
 from cnncalc.analysis.reconcile import Reconciled, reconciled
-from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
+from cnncalc.cli import complete
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import batch_option, input_option, printed, set_option, variables
+from cnncalc.cli.output import show
+from cnncalc.cli.progress import progress
+from cnncalc.cli.specs import Shapes, about, input_shape, read_spec
 from cnncalc.errors import SpecError
-from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.spec import Network
 
 
-@click.command("reconcile")
-@click.argument("spec")
-@input_option
-@set_option
-@click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option("--convention", "names", multiple=True, help="A convention to explain, or a .toml file; may be repeated.")
-@click.option("--from", "base", default="cnncalc", show_default=True, help="The convention to start from.")
+@click.command("reconcile", cls=Command)
+@click.argument("spec", shell_complete=complete.specs)
+@click.option(
+    "--from",
+    "base",
+    default="cnncalc",
+    show_default=True,
+    metavar="NAME",
+    shell_complete=complete.conventions,
+    help="The convention to start from.",
+)
+@click.option(
+    "--to",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete.conventions,
+    help="A convention to arrive at, by its name or a .toml file; repeatable; those of tools unless stated.",
+)
 @click.option("--published", is_flag=True, help="Explain only the figures that the spec says are published.")
 @click.option(
     "--run",
@@ -35,19 +51,27 @@ from cnncalc.spec import Network
     "another figure than its convention predicts.",
 )
 @click.option(
-    "--seconds", type=click.IntRange(1, 86_400), default=300, show_default=True, help="Time for each tool with --run."
+    "--seconds",
+    type=click.IntRange(1, 86_400),
+    default=300,
+    show_default=True,
+    metavar="INTEGER",
+    help="Time for each tool with --run.",
 )
-@click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
+@input_option
+@set_option
+@batch_option
+@printed("text", "json")
 def command(
     spec: str,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
-    settings: tuple[str, ...],
-    batch: int,
-    names: tuple[str, ...],
     base: str,
+    names: tuple[str, ...],
     published: bool,
     run: bool,
     seconds: int,
+    shapes: Shapes,
+    settings: tuple[str, ...],
+    batch: int,
     form: str,
 ) -> None:
     """Explain why tools give different costs for SPEC: from one convention's figure to each other's, as a sum; and
@@ -57,12 +81,12 @@ def command(
     Examples:
       cnncalc reconcile alexnet
       cnncalc reconcile resnet50 --published
-      cnncalc reconcile resnet50 --convention thop --convention fvcore
+      cnncalc reconcile resnet50 --to thop --to fvcore
       cnncalc reconcile resnet50 --from macs --set stride_in=1
       cnncalc reconcile alexnet --run
     """
     if published and (run or names):
-        raise click.UsageError("--published stands alone; --run and --convention are of tools")
+        raise click.UsageError("--published stands alone; --run and --to are of tools")
     network = read_spec(spec, input_shape(shapes))
     at: dict[str, Any] = {"input": input_shape(shapes), "batch": batch, "variables": variables(settings)}
     try:
@@ -72,22 +96,24 @@ def command(
         figures = () if names else explained(network)
         start, rows, unknown = (analyze(network), [], {}) if published else _differences(network, at, names, base)
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
-    if form == "json":
-        document: dict[str, Any] = {"name": start.name}
-        if not published:
-            document |= {"batch": batch, "from": base, "figure": int(start.totals.flops)}
-            document |= {"conventions": to_builtins(rows), "unknown": unknown}
-        click.echo(json.dumps(document | {"published": to_builtins(figures)}, ensure_ascii=False, indent=2))
-        return
-    from cnncalc.report.reconciled import published_lines, reconciled_lines, unknown_lines
-    from cnncalc.report.terminal import terminal_width, write
+        raise about(spec, error) from None
 
-    width = terminal_width()
-    lines = [] if published else [*reconciled_lines(start, rows, width), *unknown_lines(unknown, width)]
-    if figures or published:
-        lines += [*([[]] if lines else []), *published_lines(network, figures, width)]
-    write(lines)
+    def document() -> Any:
+        found: dict[str, Any] = {"name": start.name}
+        if not published:
+            found |= {"batch": batch, "from": base, "figure": int(start.totals.flops)}
+            found |= {"conventions": to_builtins(rows), "unknown": unknown}
+        return found | {"published": to_builtins(figures)}
+
+    def lines(width: int) -> Any:
+        from cnncalc.report.reconciled import published_lines, reconciled_lines, unknown_lines
+
+        found = [] if published else [*reconciled_lines(start, rows, width), *unknown_lines(unknown, width)]
+        if figures or published:
+            found += [*([[]] if found else []), *published_lines(network, figures, width)]
+        return found
+
+    show(form, text=lines, json=document)
 
 
 def _differences(
@@ -115,11 +141,13 @@ def _tools(quantity: str) -> list[str]:
 def _run(network: Network, at: dict[str, Any], names: Sequence[str], seconds: int, form: str) -> None:
     from cnncalc.pytorch.peers import DIFFERS, RUNNABLE, run_tools
     from cnncalc.report.reconciled import run_lines
-    from cnncalc.report.terminal import terminal_width, write
 
-    runs = list(run_tools(network, **at, conventions=names or RUNNABLE, seconds=seconds))
-    if form == "json":
-        click.echo(json.dumps({"name": network.name, "batch": at["batch"], "runs": to_builtins(runs)}, indent=2))
-    else:
-        write(run_lines(network.name, at["batch"], runs, terminal_width()))
+    batch = at["batch"]
+    with progress("running") as bar:
+        runs = list(run_tools(network, **at, conventions=names or RUNNABLE, seconds=seconds, progress=bar.look))
+    show(
+        form,
+        text=partial(run_lines, network.name, batch, runs),
+        json=lambda: {"name": network.name, "batch": batch, "runs": to_builtins(runs)},
+    )
     sys.exit(1 if any(run.outcome == DIFFERS for run in runs) else 0)

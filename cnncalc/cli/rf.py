@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
+from typing import Any
 
 import click
 
-from cnncalc.analysis import Analysis, analyze
-from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
-from cnncalc.errors import CnncalcError, SpecError
+from cnncalc.analysis import Analysis
+from cnncalc.analysis.vocabulary import listed
+from cnncalc.cli import complete
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import input_option, printed, set_option
+from cnncalc.cli.output import show
+from cnncalc.cli.specs import Shapes, analysis_of
+from cnncalc.cli.verbosity import noted
+from cnncalc.errors import CnncalcError
 from cnncalc.report import sheet as sheets
 
 _COLUMNS = ("name", "layer", "output", *sheets.FIELDS)
+_ALL_LAYERS = ("text", "json", "csv", "markdown")
+_ONE_LAYER = ("text", "json", "svg")
+_PIXEL = ("text", "json")
 
 
 class Place(click.ParamType[tuple[int, ...]]):
@@ -26,28 +36,26 @@ class Place(click.ParamType[tuple[int, ...]]):
         return tuple(map(int, numbers))
 
 
-@click.command("rf")
-@click.argument("spec")
-@click.argument("layer", required=False)
+@click.command("rf", cls=Command)
+@click.argument("spec", shell_complete=complete.specs)
+@click.argument("layer", required=False, shell_complete=complete.layers)
 @click.option(
     "--unit", type=Place(), metavar="ROW,COLUMN", help="A unit of LAYER, counted from 0; else the middle one."
 )
 @click.option("--pixel", type=Place(), metavar="ROW,COLUMN", help="Say which units of LAYER see this pixel.")
 @click.option("--coverage", is_flag=True, help="Say how many pixels of the box contribute.")
-@click.option("--svg", "drawing", type=click.Path(dir_okay=False), help="Draw the box into this file.")
+@click.option("--of", "source", metavar="NAME", help="The input that is seen, where there are several.")
 @input_option
-@click.option("--of", "source", metavar="NAME", help="The input to draw, or of --pixel, where there are several.")
 @set_option
-@click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
+@printed("text", "json", "csv", "markdown", "svg")
 def command(
     spec: str,
     layer: str | None,
     unit: tuple[int, ...] | None,
     pixel: tuple[int, ...] | None,
     coverage: bool,
-    drawing: str | None,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
     source: str | None,
+    shapes: Shapes,
     settings: tuple[str, ...],
     form: str,
 ) -> None:
@@ -55,26 +63,27 @@ def command(
 
     The field is the pixels that a unit sees, jump the pixels between neighbouring units, start the centre of the first
     one (pixel i spans [i, i + 1]), padding how far the first and last fields reach beyond the input.
+    The format svg draws what a unit of LAYER sees.
 
     \b
     Examples:
       cnncalc rf vgg16
       cnncalc rf alexnet conv2
-      cnncalc rf alexnet pool5 --unit 0,5 --svg box.svg
+      cnncalc rf alexnet pool5 --unit 0,5 -o box.svg
       cnncalc rf dilated dilation4 --coverage
       cnncalc rf alexnet conv2 --pixel 100,100
     """
-    wanted = {"--unit": unit, "--pixel": pixel, "--coverage": coverage or None, "--svg": drawing, "--of": source}
+    wanted = {"--unit": unit, "--pixel": pixel, "--coverage": coverage or None, "--of": source}
     alone = [option for option, value in wanted.items() if value is not None]
     if layer is None and alone:
         raise click.UsageError(f"{alone[0]} is about one layer; name it behind the spec")
-    if pixel is not None and (unit is not None or coverage or drawing):
-        raise click.UsageError("--pixel asks which units see a pixel; leave --unit, --coverage and --svg away")
-    network = read_spec(spec, input_shape(shapes))
-    try:
-        analysis = analyze(network, input_shape(shapes), variables=variables(settings))
-    except SpecError as error:
-        raise error.within(source_name(spec)) from None
+    if pixel is not None and (unit is not None or coverage):
+        raise click.UsageError("--pixel asks which units see a pixel; leave --unit and --coverage away")
+    possible = _ALL_LAYERS if layer is None else _ONE_LAYER if pixel is None else _PIXEL
+    if form not in possible:
+        about = "all layers" if layer is None else "one layer" if pixel is None else "a pixel"
+        raise click.UsageError(f"there is no {form} of {about}, but {listed(possible, 'and')}")
+    analysis = analysis_of(spec, shapes, settings)
     if source is not None and source not in analysis.inputs:
         raise CnncalcError(f'the network has no input "{source}"; its inputs: {", ".join(analysis.inputs)}')
     if layer is None:
@@ -82,39 +91,53 @@ def command(
     elif pixel is not None:
         _seeing(analysis, layer, pixel, source, form)
     else:
-        _one_layer(analysis, layer, unit, source, form, coverage=coverage, drawing=drawing)
+        _one_layer(analysis, layer, unit, source, form, coverage=coverage)
 
 
 def _all_layers(analysis: Analysis, form: str) -> None:
-    chosen = sheets.sheet(analysis, _COLUMNS)
-    if form == "json":
-        document = analysis.to_dict()
-        keys = ("name", "type", "output_shape", "receptive_field")
-        rows = [{key: row[key] for key in keys} for row in document["layers"]]
-        notes = [note for note in document["warnings"] if note["code"] == "misaligned-branches"]
-        _print({"name": analysis.name, "input": document["input"], "layers": rows, "warnings": notes})
-        return
-    from cnncalc.report.table import fields_table
-    from cnncalc.report.table import notes as note_lines
-    from cnncalc.report.terminal import terminal_width, write
+    from cnncalc.report import text
 
-    width = terminal_width()
+    chosen = sheets.sheet(analysis, _COLUMNS)
     unaligned = [warning for warning in analysis.warnings if warning.code == "misaligned-branches"]
-    write([*fields_table(chosen, width), *note_lines(unaligned, width)])
+
+    def document() -> Any:
+        whole = analysis.to_dict()
+        keys = ("name", "type", "output_shape", "receptive_field")
+        rows = [{key: row[key] for key in keys} for row in whole["layers"]]
+        notes = [note for note in whole["warnings"] if note["code"] == "misaligned-branches"]
+        return {"name": analysis.name, "input": whole["input"], "layers": rows, "warnings": notes}
+
+    def lines(width: int) -> Any:
+        from cnncalc.report.table import fields_table, notes
+
+        wanted = noted()
+        shown = () if wanted == "never" else unaligned
+        return [*fields_table(chosen, width), *notes(shown, width, each=wanted == "each")]
+
+    show(
+        form,
+        text=lines,
+        json=document,
+        csv=partial(text.as_csv, chosen),
+        markdown=partial(text.as_markdown, chosen),
+    )
 
 
 def _seeing(analysis: Analysis, layer: str, pixel: tuple[int, ...], source: str | None, form: str) -> None:
-    from cnncalc.report.sight import seeing_text
-
     units = analysis.units_seeing(layer, pixel, source)
-    if form == "json":
-        regions = [[list(positions) for positions in region] for region in units]
-        _print({"name": analysis.name, "layer": layer, "pixel": list(pixel), "units": regions})
-        return
-    from cnncalc.report.table import prose
-    from cnncalc.report.terminal import terminal_width, write
+    regions = [[list(positions) for positions in region] for region in units]
 
-    write(prose(seeing_text(analysis, layer, pixel, units), terminal_width()))
+    def lines(width: int) -> Any:
+        from cnncalc.report.sight import seeing_text
+        from cnncalc.report.table import prose
+
+        return prose(seeing_text(analysis, layer, pixel, units), width)
+
+    show(
+        form,
+        text=lines,
+        json=lambda: {"name": analysis.name, "layer": layer, "pixel": list(pixel), "units": regions},
+    )
 
 
 def _one_layer(
@@ -125,7 +148,6 @@ def _one_layer(
     form: str,
     *,
     coverage: bool,
-    drawing: str | None,
 ) -> None:
     from cnncalc.report.sight import caption, document, field_lines, sight_lines
 
@@ -134,8 +156,14 @@ def _one_layer(
         sights = {name: sight for name, sight in sights.items() if name == source}
         if not sights:
             raise CnncalcError(f"{layer} sees nothing of {source}")
-    if drawing is not None:
-        from cnncalc.report.files import write_whole
+
+    def lines(width: int) -> Any:
+        found = field_lines(analysis, layer, width, sights, noted())
+        for sight in sights.values():
+            found += [[], *sight_lines(analysis, sight, width, coverage=coverage)]
+        return found
+
+    def drawing() -> str:
         from cnncalc.report.svg import svg
 
         if not sights:
@@ -143,18 +171,6 @@ def _one_layer(
         if len(sights) > 1:
             raise CnncalcError(f"{layer} sees {len(sights)} inputs; name the one to draw with --of")
         (sight,) = sights.values()
-        write_whole(drawing, svg(sight, f"What {layer} sees", caption(analysis, sight)))
-    if form == "json":
-        _print(document(analysis, layer, sights))
-        return
-    from cnncalc.report.terminal import terminal_width, write
+        return svg(sight, f"What {layer} sees", caption(analysis, sight))
 
-    width = terminal_width()
-    lines = field_lines(analysis, layer, width, sights)
-    for sight in sights.values():
-        lines += [[], *sight_lines(analysis, sight, width, coverage=coverage)]
-    write(lines)
-
-
-def _print(document: object) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    show(form, text=lines, json=partial(document, analysis, layer, sights), svg=drawing)

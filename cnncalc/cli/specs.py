@@ -1,30 +1,55 @@
-"""What commands share about reading a SPEC and options that describe its input."""
+"""What commands share about reading a SPEC."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
+from cnncalc.cli.options import variables
+from cnncalc.cli.progress import make_way, progress
+from cnncalc.cli.verbosity import timed
 from cnncalc.errors import SpecError, printable
-from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.spec import Network, load, loads
 from cnncalc.spec.loading import LARGEST_FILE
 from cnncalc.spec.python_spec import is_python_spec
+
+if TYPE_CHECKING:
+    from cnncalc.analysis import Analysis
+    from cnncalc.spec.torch_order import ReadLayer
 
 STDIN = "-"
 
 
 Input: TypeAlias = "tuple[int, ...] | dict[str, tuple[int, ...]] | None"
+Shapes: TypeAlias = "Sequence[tuple[str, tuple[int, ...]]]"
 _MODULE_SPEC = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d][\w.]*(\(.*\))?", re.DOTALL)
 
 
 def read_spec(spec: str, input: Input = None) -> Network:
-    """The network of a SPEC argument; a PyTorch module is traced at ``input`` where that is given. Raises SpecError."""
+    """The network of a SPEC argument; a PyTorch module is traced at ``input`` where that is given, and a layer by
+    itself reads it. Raises SpecError.
+    """
+    with progress(f"reading {source_name(spec)}"), timed(f"reading {place_of(spec)}"):
+        return _read(spec, input)
+
+
+def place_of(spec: str) -> str:
+    """Where a SPEC stands: a network that comes with cnncalc in its file."""
+    from cnncalc.spec.loading import shipped_place
+
+    return shipped_place(spec) or source_name(spec)
+
+
+def _read(spec: str, input: Input) -> Network:
+    if is_layer(spec):
+        if input is None:
+            raise click.UsageError("a layer by itself needs the shape that arrives, such as --input 3,32,32")
+        return layer_network(spec, input if isinstance(input, dict) else {"input": input})[0]
     if is_module_spec(spec):
         from cnncalc.pytorch import network_of
 
@@ -33,7 +58,64 @@ def read_spec(spec: str, input: Input = None) -> Network:
         return load(spec)
     if sys.stdin is None:
         raise SpecError("it is closed", source=source_name(spec))
+    make_way(for_good=sys.stdin.isatty())
     return loads(sys.stdin.buffer.read(LARGEST_FILE + 1), source=source_name(spec))
+
+
+def network_at(spec: str, shapes: Shapes, settings: Sequence[str]) -> Network:
+    """The network of a SPEC at the values of ``--input`` and ``--set``. Raises SpecError."""
+    shape, values = input_shape(shapes), variables(settings)
+    network = read_spec(spec, shape)
+    try:
+        network = network.with_input(shape) if shape is not None else network
+        return network.with_variables(**values) if values else network
+    except SpecError as error:
+        raise about(spec, error) from None
+
+
+def analysis_of(
+    spec: str, shapes: Shapes, settings: Sequence[str], *, batch: int = 1, convention: str = "cnncalc"
+) -> Analysis:
+    """The analysis of a SPEC at the values of the options. Raises SpecError."""
+    from cnncalc.analysis import analyze
+
+    shape = input_shape(shapes)
+    network = read_spec(spec, shape)
+    try:
+        return analyze(network, shape, batch=batch, variables=variables(settings), convention=convention)
+    except SpecError as error:
+        raise about(spec, error) from None
+
+
+def layer_network(text: str, arriving: Mapping[str, tuple[int, ...]]) -> tuple[Network, ReadLayer]:
+    """A network of the one layer, called ``layer``, that a text states; and the layer as it was read."""
+    from msgspec.structs import replace
+
+    from cnncalc.spec.torch_order import read_layer
+
+    try:
+        read = read_layer(text, next(iter(arriving.values())))
+    except SpecError as error:
+        raise SpecError(error.message, source=printable(text)) from None
+    placed = replace(read.layer, name="layer", inputs=tuple(arriving))
+    shapes = arriving["input"] if list(arriving) == ["input"] else dict(arriving)
+    return Network(name=type(read.layer).__name__, input=shapes, layers=(placed,)), read
+
+
+def about(spec: str, error: SpecError) -> SpecError:
+    """An error with the SPEC named that it is about; of a layer by itself there are no places in a file to name."""
+    if is_layer(spec):
+        return SpecError(error.message, source=source_name(spec))
+    return error.within(source_name(spec))
+
+
+def is_layer(spec: str) -> bool:
+    """Whether a SPEC is a layer with its arguments, as ``Conv2d(64, 3)``."""
+    if "(" not in spec:
+        return False
+    from cnncalc.spec.torch_order import is_layer_text
+
+    return is_layer_text(spec)
 
 
 def is_module_spec(spec: str) -> bool:
@@ -46,51 +128,7 @@ def source_name(spec: str) -> str:
     return "standard input" if spec == STDIN else printable(spec)
 
 
-def variables(settings: tuple[str, ...]) -> dict[str, int | float | str]:
-    """The values of ``--set NAME=VALUE``: numbers, or expressions over the variables before them."""
-    found: dict[str, int | float | str] = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals or not value:
-            raise click.UsageError(f"--set takes NAME=VALUE, such as width=32, found {setting!r}")
-        found[name.strip()] = value.strip()
-    return found
-
-
-class ShapeParameter(click.ParamType[tuple[str, tuple[int, ...]]]):
-    """A shape such as ``3,224,224`` or ``3x224x224``, with an input's name before it where there are several."""
-
-    name = "shape"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, tuple[int, ...]]:
-        name, equals, text = value.rpartition("=")
-        if not re.fullmatch(r"\d{1,10}([,x×]\d{1,10})*", text, re.ASCII) or bool(equals) != bool(name):
-            self.fail(f"expected sizes such as 3,224,224, found {value!r}", param, ctx)
-        sizes = tuple(int(size) for size in re.split(r"[,x×]", text))
-        if not all(1 <= size <= LARGEST_SIZE for size in sizes):
-            self.fail(f"expected sizes of 1 to {LARGEST_SIZE}, found {value!r}", param, ctx)
-        return name, sizes
-
-
-class QuantitiesParameter(click.ParamType[tuple[str, ...]]):
-    """Quantities with commas between; ``receptive_field``, as targets and JSON have it, is ``receptive-field``."""
-
-    name = "quantities"
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = click.Choice(names)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        found = [self.names.convert(name.strip().replace("_", "-"), param, ctx) for name in value.split(",")]
-        return tuple(dict.fromkeys(found))
-
-    def get_metavar(self, *context: Any, **named: Any) -> str | None:
-        return self.names.get_metavar(*context, **named)
-
-
-def input_shape(shapes: Sequence[tuple[str, tuple[int, ...]]]) -> Input:
+def input_shape(shapes: Shapes) -> Input:
     """The shape of the one input, or those of several by name; None where the spec's own are meant."""
     if not shapes:
         return None
@@ -99,16 +137,3 @@ def input_shape(shapes: Sequence[tuple[str, tuple[int, ...]]]) -> Input:
     if not all(name for name, _ in shapes):
         raise click.UsageError("--input is given several times, each needs its input's name: --input image=3,224,224")
     return dict(shapes)
-
-
-input_option = click.option(
-    "--input",
-    "shapes",
-    type=ShapeParameter(),
-    multiple=True,
-    metavar="[NAME=]SHAPE",
-    help="Shape of one sample, such as 3,224,224; with its name where a network has several inputs.",
-)
-set_option = click.option(
-    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value for a variable of the spec."
-)

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import closing
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
+from cnncalc.cli import complete
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import jobs_option, network_options, printed, seed_option, top_option
+from cnncalc.cli.output import show
+from cnncalc.cli.progress import progress
+from cnncalc.cli.specs import Shapes, about, network_at
+from cnncalc.cli.verbosity import remark, tell
 from cnncalc.errors import CnncalcError, SpecError
-from cnncalc.layers.base import LARGEST_SIZE
 
 if TYPE_CHECKING:
     from cnncalc.design.files import Writer
     from cnncalc.design.points import Points
     from cnncalc.design.survey import Survey
     from cnncalc.design.sweep import Block, Sweep
+    from cnncalc.report.grid import Line
 
-_FORMATS = ("table", "csv", "json")
+_ROWS = (".csv", ".parquet")
+"""The suffixes of files that hold all rows."""
 
 
 class Count(click.ParamType[int]):
@@ -39,8 +45,8 @@ class Count(click.ParamType[int]):
         return int(value) if str(value).isdigit() else int(found)
 
 
-@click.command("sweep")
-@click.argument("spec")
+@click.command("sweep", cls=Command)
+@click.argument("spec", shell_complete=complete.specs)
 @click.option(
     "--vary",
     "varied",
@@ -50,24 +56,28 @@ class Count(click.ParamType[int]):
     help="A variable of the spec, H, W, input (square) or batch, with its values: 16:256:16 (the end included), 1,2,4.",
 )
 @click.option(
-    "--quantity", help="What to compute, with commas between: params, conv1.macs, conv1.H, field.H; else totals."
+    "--quantity",
+    metavar="QUANTITY,…",
+    help="With commas between: params, buffers, frozen_params, macs, flops, activations or receptive_field; of a "
+    "layer conv1.macs, conv1.H, conv1.receptive_field.H, conv1.jump.H; the first five without frozen_params unless "
+    "stated.",
 )
 @click.option("--where", metavar="CONDITION", help='Keep points that meet it: "params < 5e6 and macs < 3e8".')
 @click.option(
     "--pareto", metavar="A,B", help="Keep the points that no other beats, least first; -A where more is better."
 )
 @click.option("--sort", metavar="COLUMN", help="Order by a column, the least first; -COLUMN the largest first.")
-@click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help="Rows to print.")
 @click.option("--sample", type=Count(), help="So many different points, taken at random.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the sample.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write all rows to this .csv or .parquet file.")
-@click.option("--html", type=click.Path(dir_okay=False), help="Draw the points of --pareto into this HTML file.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True)
-@input_option
-@set_option
-@click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option("--convention", default="cnncalc", show_default=True, help="What counts as FLOPs; `cnncalc conventions`.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to compute with.")
+@top_option(20)
+@seed_option
+@jobs_option
+@network_options
+@printed(
+    *("text", "json", "csv", "markdown", "html"),
+    output="Write all rows into this .csv or .parquet file, piece by piece, so that the same command goes on where it "
+    "was interrupted; into any other, what would be printed.",
+    beside=_ROWS,
+)
 def command(
     spec: str,
     varied: tuple[str, ...],
@@ -78,38 +88,34 @@ def command(
     top: int,
     sample: int | None,
     seed: int,
-    output: str | None,
-    html: str | None,
-    form: str,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
+    jobs: int,
+    shapes: Shapes,
     settings: tuple[str, ...],
     batch: int,
     convention: str,
-    jobs: int,
+    form: str,
+    output: str | None,
 ) -> None:
     """Compute SPEC at every combination of some values: totals, figures of layers, and where it cannot be built.
 
-    Interrupted with -o, the same command goes on where it was.
+    --format html draws the points of --pareto as a page.
 
     \b
     Examples:
       cnncalc sweep mobilenet_v2 --vary width=0.25:1.5:0.25 --vary input=128:256:32
       cnncalc sweep dcgan --vary width=16:256:16 --where "params < 5e6 and macs < 3e8"
       cnncalc sweep mobilenet_v2 --vary width=0.5:2:0.1 --vary H=96:320 --where "macs < 3e8" --pareto -params,-H
-      cnncalc sweep densenet121 --vary growth=8:64 --vary H=64:512 --sample 1e6 --seed 1 -o points.csv
+      cnncalc sweep densenet121 --vary growth=8:64 --vary H=64:512 --sample 1e6 -o points.csv
     """
     from cnncalc.design.survey import Survey
     from cnncalc.design.sweep import Sweep
 
     objectives = [name.strip() for name in pareto.split(",")] if pareto else []
-    if html and len(objectives) < 2:
-        raise click.UsageError("--html draws two figures; name them with --pareto, such as --pareto params,macs")
+    if form == "html" and len(objectives) < 2:
+        raise click.UsageError("a page draws two figures; name them with --pareto, such as --pareto params,macs")
     shown = [name.strip() for name in quantity.split(",")] if quantity else None
-    network = read_spec(spec, input_shape(shapes))
+    network = network_at(spec, shapes, settings)
     try:
-        shape, values = input_shape(shapes), variables(settings)
-        network = network.with_input(shape) if shape is not None else network
-        network = network.with_variables(**values) if values else network
         also = [name.removeprefix("-") for name in [*objectives, *([sort] if sort else [])]]
         asked = Sweep(
             network,
@@ -123,15 +129,19 @@ def command(
             seed=seed,
         )
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
     survey = Survey(asked, sort, objectives, None if output and (sort or objectives) else top)
     _run(asked, survey, output, jobs)
-    if html:
-        from cnncalc.report.files import write_whole
-        from cnncalc.report.sweeps import html_page
+    from cnncalc.report import sweeps
 
-        write_whole(html, html_page(survey))
-    _print(survey, form, top, output)
+    show(
+        form,
+        text=partial(_lines, survey, top, output),
+        json=partial(sweeps.as_json, survey, top),
+        csv=partial(sweeps.as_csv, survey, top),
+        markdown=partial(sweeps.as_markdown, survey, top),
+        html=partial(sweeps.html_page, survey),
+    )
 
 
 def _varied(settings: Sequence[str]) -> dict[str, Sequence[Any]]:
@@ -165,28 +175,25 @@ def _run(asked: Sweep, survey: Survey, output: str | None, jobs: int) -> None:
     )
     done = file.progress if file is not None and not whole else None
     if done is not None and done.pieces:
-        click.echo(f"going on behind {done.points:,} of {asked.count:,} points", err=True)
+        remark(f"going on behind {done.points:,} of {asked.count:,} points")
     try:
-        bar: Any = nullcontext()
-        if sys.stderr is not None and sys.stderr.isatty():
-            bar = click.progressbar(length=asked.count, file=sys.stderr, label="points", show_pos=True)
-        with bar as progress:
-            if done is not None and progress is not None:
-                progress.update(done.points)
+        with progress("computing") as bar:
+            points = done.points if done is not None else 0
             pieces = islice(asked.pieces(), done.pieces if done else 0, None)
-            for block, met, rows in ahead(partial(_computed, asked, None if whole else file), pieces, jobs):
-                survey.add(block, met)
-                if file is not None and not whole:
-                    file.write(rows, len(block))
-                if progress is not None:
-                    progress.update(len(block))
+            with closing(ahead(partial(_computed, asked, None if whole else file), pieces, jobs)) as computed:
+                for block, met, rows in computed:
+                    bar.reach(f"{points:,} of {asked.count:,} points", points, asked.count)
+                    points += len(block)
+                    survey.add(block, met)
+                    if file is not None and not whole:
+                        file.write(rows, len(block))
         if file is not None:
             _finish(file, survey, whole)
     except KeyboardInterrupt:
         note = "; nothing is written"
         if done is not None:
             note = f" behind {done.points:,} of {asked.count:,} points; the same command goes on there"
-        click.echo(f"interrupted{note}", err=True)
+        tell(f"interrupted{note}")
         raise click.Abort from None
 
 
@@ -203,12 +210,7 @@ def _finish(file: Writer, survey: Survey, whole: bool) -> None:
     file.finish()
 
 
-def _print(survey: Survey, form: str, top: int, output: str | None) -> None:
-    from cnncalc.report import sweeps
+def _lines(survey: Survey, top: int, output: str | None, width: int) -> list[Line]:
+    from cnncalc.report.sweeps import lines
 
-    if form != "table":
-        click.echo(getattr(sweeps, f"as_{form}")(survey, top))
-        return
-    from cnncalc.report.terminal import terminal_width, write
-
-    write(sweeps.lines(survey, top, terminal_width(), output))
+    return lines(survey, top, width, output)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from cnncalc.cli import complete
+from cnncalc.cli.help import Command
+from cnncalc.cli.options import batch_option, input_option, printed, set_option, variables
+from cnncalc.cli.output import show
 from cnncalc.cli.progress import progress
-from cnncalc.cli.specs import input_option, input_shape, read_spec, set_option, source_name, variables
+from cnncalc.cli.specs import Shapes, about, input_shape, read_spec
 from cnncalc.errors import SpecError
-from cnncalc.layers.base import LARGEST_SIZE
 from cnncalc.spec import Network, load, shipped_names
 
 if TYPE_CHECKING:
@@ -21,19 +24,19 @@ if TYPE_CHECKING:
 Look = Callable[[str], None]
 
 
-@click.command("verify")
-@click.argument("spec", required=False)
+@click.command("verify", cls=Command)
+@click.argument("spec", required=False, shell_complete=complete.specs)
 @click.option("--all", "every", is_flag=True, help="Verify every network that comes with cnncalc.")
 @click.option("--receptive-field", is_flag=True, help="Also which pixels the middle unit of each layer depends on.")
 @input_option
 @set_option
-@click.option("--batch", type=click.IntRange(1, LARGEST_SIZE), default=1, show_default=True, help="Samples in a batch.")
-@click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
+@batch_option
+@printed("text", "json")
 def command(
     spec: str | None,
     every: bool,
     receptive_field: bool,
-    shapes: tuple[tuple[str, tuple[int, ...]], ...],
+    shapes: Shapes,
     settings: tuple[str, ...],
     batch: int,
     form: str,
@@ -81,7 +84,7 @@ def command(
             with progress(network.name) as bar:
                 verifications = [run(network, bar.look)]
         except SpecError as error:
-            raise error.within(source_name(spec)) from None
+            raise about(spec, error) from None
         _print(verifications[0], form)
     sys.exit(0 if all(verification.agrees for verification in verifications) else 1)
 
@@ -89,31 +92,14 @@ def command(
 def _print(verification: Verification, form: str) -> None:
     from cnncalc.report.verified import verification_document, verification_lines
 
-    if form == "json":
-        click.echo(json.dumps(verification_document(verification), ensure_ascii=False, indent=2))
-        return
-    from cnncalc.report.terminal import terminal_width, write
-
-    write(verification_lines(verification, terminal_width()))
+    show(form, text=partial(verification_lines, verification), json=partial(verification_document, verification))
 
 
 def _print_all(verifications: dict[str, Verification], form: str) -> None:
-    """A line a network, and behind them the table of each that differs."""
-    from cnncalc.report.verified import compared_text, verdict, verification_document, verification_lines
+    from cnncalc.report.verified import all_lines, verification_document
 
-    if form == "json":
-        documents = {name: verification_document(each) for name, each in verifications.items()}
-        click.echo(json.dumps(documents, ensure_ascii=False, indent=2))
-        return
-    from cnncalc.report.table import prose
-    from cnncalc.report.terminal import terminal_width, write
-
-    width = terminal_width()
-    sentences = {name: verdict(each) for name, each in verifications.items()}
-    lines = [line for name, text in sentences.items() for line in prose(f"{text[0]} {name}: {text[2:]}", width)]
-    for each in verifications.values():
-        if not each.agrees:
-            lines += [[], *verification_lines(each, width)]
-    agreeing = sum(each.agrees for each in verifications.values())
-    total = f"{agreeing} of {len(verifications)} networks agree: {compared_text(next(iter(verifications.values())))}."
-    write([*lines, *prose(total, width, "bold")])
+    show(
+        form,
+        text=partial(all_lines, verifications),
+        json=lambda: {name: verification_document(each) for name, each in verifications.items()},
+    )

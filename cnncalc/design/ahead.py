@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 _work: Callable[[Any], Any]
 
 
-def ahead(work: Callable[[Piece], Result], pieces: Iterable[Piece], jobs: int) -> Iterator[Result]:
+def ahead(work: Callable[[Piece], Result], pieces: Iterable[Piece], jobs: int) -> Generator[Result, None, None]:
     """What ``work`` makes of each piece, by so many processes, which are only a few pieces ahead of what is taken."""
     if jobs == 1:
         yield from map(work, pieces)
@@ -34,10 +34,13 @@ def ahead(work: Callable[[Piece], Result], pieces: Iterable[Piece], jobs: int) -
 
 
 def _begin(work: Callable[[Any], Any]) -> None:
-    """In each process: what is to be done; an interruption is the first process's to deal with."""
+    """In each process: what is to be done. An interruption is the first process's to deal with, which lets each finish
+    its piece; to end one in the midst can leave the queue between them locked.
+    """
     global _work
     _work = work
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _call(piece: Any) -> Any:

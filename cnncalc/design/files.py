@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pandas
 
 from cnncalc.design.frame import frame
 from cnncalc.design.sweep import ILLEGAL, Block, Sweep
-from cnncalc.errors import CnncalcError, printable
+from cnncalc.errors import CnncalcError, missing, printable
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -41,8 +42,9 @@ class Writer:
         if not self.path.parent.is_dir():
             raise CnncalcError(f"{printable(path)}: there is no directory {printable(str(self.path.parent))}")
         self.asked = asked
-        self.partial = self.path.with_name(self.path.name + ".partial")
-        self.note = self.path.with_name(self.path.name + ".partial.json")
+        self.target = self.path.resolve() if self.path.is_symlink() else self.path
+        self.partial = self.target.with_name(self.target.name + ".partial")
+        self.note = self.target.with_name(self.target.name + ".partial.json")
         self.fingerprint = _fingerprint(asked, options)
         self.progress = self._found()
 
@@ -89,6 +91,12 @@ class Writer:
     def _complete(self) -> None:
         raise NotImplementedError
 
+    def _name(self, written: Path) -> None:
+        """Give what is written the file's name; a link stays one, and a file that was there keeps its permissions."""
+        if self.target.exists():
+            written.chmod(stat.S_IMODE(self.target.stat().st_mode))
+        os.replace(written, self.target)
+
 
 class CsvWriter(Writer):
     """One file, to which pieces are appended."""
@@ -117,7 +125,7 @@ class CsvWriter(Writer):
             self.progress.size = file.tell()
 
     def _complete(self) -> None:
-        os.replace(self.partial, self.path)
+        self._name(self.partial)
 
 
 class ParquetWriter(Writer):
@@ -126,9 +134,8 @@ class ParquetWriter(Writer):
     def __init__(self, path: str, asked: Sweep, options: str = "") -> None:
         try:
             import pyarrow  # noqa: F401
-        except ImportError:
-            message = 'parquet needs pyarrow, which is not there: pip install "cnncalc[parquet]", or write .csv'
-            raise CnncalcError(f"{printable(path)}: {message}") from None
+        except ImportError as error:
+            raise CnncalcError(f"{printable(path)}: {missing('pyarrow', 'parquet', error)}, or write .csv") from None
         super().__init__(path, asked, options)
 
     def _part(self, number: int) -> Path:
@@ -162,7 +169,7 @@ class ParquetWriter(Writer):
         with pyarrow.parquet.ParquetWriter(whole, pyarrow.parquet.read_schema(parts[0])) as writer:
             for part in parts:
                 writer.write_table(pyarrow.parquet.read_table(part))
-        os.replace(whole, self.path)
+        self._name(whole)
         for part in self.partial.iterdir():
             part.unlink()
         self.partial.rmdir()

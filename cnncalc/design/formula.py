@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from cnncalc.analysis.analysis import Row, analyze, row_of
 from cnncalc.analysis.convention import convention_named
+from cnncalc.analysis.vocabulary import spelled
 from cnncalc.arithmetic.closed import Book, Closed, symbol
 from cnncalc.arithmetic.symbols import Choice
 from cnncalc.design.conditions import is_whole, stated_whole, strongest
@@ -239,9 +240,10 @@ def formula(
 ) -> Formula:
     """A figure of a network as a closed form in symbols, equal to the report at every point where it holds.
 
-    ``quantity`` is a total, ``conv1.macs``, a size ``conv1.H`` or a field ``conv1.field.H``. ``symbols`` are variables
-    of the spec, sizes of the input (``H``), ``input`` for square inputs, and ``N`` for the batch; without them all that
-    do not decide how the network is built. The other values are those of the spec, or as stated. Raises CnncalcError.
+    ``quantity`` is a total, ``conv1.macs``, a size ``conv1.H`` or a field
+    ``conv1.receptive_field.H``. ``symbols`` are variables of the spec, sizes of the
+    input (``H``), ``input`` for square inputs, and ``N`` for the batch; without them all that do not decide how the
+    network is built. The other values are those of the spec, or as stated. Raises CnncalcError.
 
     >>> import cnncalc
     >>> found = cnncalc.formula(cnncalc.load("mobilenet_v2"), "params", ["width"])
@@ -262,12 +264,12 @@ def formula(
 
 
 def expanded_names(derivation: Derivation, quantity: str, layer: str | None) -> list[str]:
-    """The quantities that ``output`` and ``receptive-field`` stand for, with a layer's name; others as they are."""
+    """The quantities that ``output`` and ``receptive_field`` stand for, with a layer's name; others as they are."""
     row = derivation.rows[-1] if layer is None else next((r for r in derivation.rows if r.name == layer), None)
     prefix = f"{layer}." if layer else ""
-    if quantity == "output" and row is not None:
+    if spelled(quantity) == "output" and row is not None:
         return [f"{prefix}{letter}" for letter in letters(row.output_shape)]
-    if quantity == "receptive-field":
+    if spelled(quantity) == "receptive_field":
         several = len(derivation.inputs) > 1
         return [
             f"{prefix}{figure}.{f'{source}.' if several else ''}{letter}"

@@ -12,22 +12,18 @@ from msgspec import Struct
 from cnncalc.analysis.liveness import inference_memory
 from cnncalc.analysis.receptive_field import follow, size_and_jump
 from cnncalc.analysis.sight import Layers, pixel_axes
+from cnncalc.analysis.vocabulary import QUANTITIES as MEANINGS
+from cnncalc.analysis.vocabulary import unknown_quantity
 from cnncalc.arithmetic import total
-from cnncalc.errors import CnncalcError, nearest
+from cnncalc.errors import CnncalcError
 from cnncalc.graph import Graph, build_graph
 from cnncalc.layers.base import Shape
 
 if TYPE_CHECKING:
     from cnncalc.analysis.analysis import Analysis, Row
 
-QUANTITIES = {
-    "params": "elements of parameters",
-    "buffers": "elements of buffers",
-    "macs": "multiply-accumulates of the batch",
-    "flops": "FLOPs of the batch, by the convention",
-    "activations": "output elements of all layers, of the batch",
-    "memory": "bytes of inference in single precision: parameters, buffers, and the most values at once",
-    "receptive_field": "pixels along the shorter axis, of the last layer whose units do not all see everything",
+QUANTITIES = {name: MEANINGS[name] for name in ("params", "buffers", "macs", "flops", "activations", "memory")} | {
+    "receptive_field": "pixels along the shorter axis, of the last layer whose units do not all see everything"
 }
 """What may be limited, and what it means."""
 
@@ -83,8 +79,7 @@ def limits_from(text: str) -> tuple[Limit, ...]:
 def limit(quantity: str, bound: str | int | float | Fraction, *, at_least: bool = False, strict: bool = False) -> Limit:
     """A limit of a quantity by its name; the bound may be a text such as ``5M``. Raises CnncalcError."""
     if quantity not in QUANTITIES:
-        hint = nearest(quantity, QUANTITIES) or f"; the quantities are {', '.join(QUANTITIES)}"
-        raise CnncalcError(f"no quantity is named {quantity!r}{hint}")
+        raise unknown_quantity(quantity, QUANTITIES)
     return Limit(quantity, number_from(bound, quantity), at_least, strict)
 
 
@@ -114,7 +109,7 @@ def value_of_quantity(quantity: str, rows: Sequence[Row], inputs: Mapping[str, S
     if quantity == "memory":
         return inference_memory(rows, inputs, graph, batch).bytes()
     if quantity == "receptive_field":
-        return _receptive_field(rows, inputs)
+        return least_field(rows, inputs)
     return total([getattr(row, quantity) for row in rows])
 
 
@@ -131,8 +126,10 @@ def value_in(analysis: Analysis, quantity: str) -> int:
     return found
 
 
-def _receptive_field(rows: Sequence[Row], inputs: Mapping[str, Shape]) -> Any:
-    """Of the first input; where all units of all layers see everything, its size."""
+def least_field(rows: Sequence[Row], inputs: Mapping[str, Shape]) -> Any:
+    """The receptive field along the shorter axis, of the last layer whose units do not all see everything; of the first
+    input. Where all units of all layers see everything, its size.
+    """
     name, shape = next(iter(inputs.items()))
     pixels = [shape[axis] for axis in pixel_axes(shape)]
     by_name = {row.name: place for place, row in enumerate(rows)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -10,7 +10,9 @@ from msgspec import Struct
 from cnncalc.analysis.analysis import Row, Totals
 from cnncalc.analysis.receptive_field import Fields, follow, size_and_jump
 from cnncalc.analysis.sight import Layers, pixel_axes
+from cnncalc.analysis.vocabulary import unknown_quantity
 from cnncalc.arithmetic import single, total
+from cnncalc.design.limits import least_field
 from cnncalc.design.variables import letters
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.layers.base import Shape
@@ -18,14 +20,14 @@ from cnncalc.layers.base import Shape
 TOTALS = tuple(Totals.__struct_fields__)
 SHOWN = ("params", "buffers", "macs", "flops", "activations")
 """The totals that a sweep has unless others are asked for."""
-FIELD = ("field", "jump")
+FIELD = ("receptive_field", "jump")
+OF_THE_NETWORK = (*TOTALS, "receptive_field")
 _LETTERS = "CLDHW"
-
-_WHAT = f"{', '.join(TOTALS)}, a size of the output (C, L, D, H or W), or field or jump with an axis (field.H)"
+_MORE = ", a size of the output (C, L, D, H or W), receptive_field.H and jump.H, and of a layer conv1.macs"
 
 
 class Quantity(Struct, frozen=True):
-    """A figure: a total, or of one layer (None for the last) a count, an output size, or a receptive field's.
+    """A figure: of the network, or of one layer (None for the last) a count, an output size, or a receptive field's.
 
     ``axis`` is a letter; ``source`` names the input that is seen, "" for the only one.
     """
@@ -35,20 +37,20 @@ class Quantity(Struct, frozen=True):
     layer: str | None = None
     axis: str = ""
     source: str = ""
-    is_total: bool = False
+    of_network: bool = False
 
 
 def quantity_named(name: str, layers: Sequence[str], inputs: Sequence[str]) -> Quantity:
-    """The quantity of a name such as ``macs``, ``conv1.params``, ``conv1.H``, ``field.H`` or ``conv1.jump.W``.
+    """The quantity of a name such as ``macs``, ``receptive_field``, ``conv1.params``, ``conv1.H`` or ``conv1.jump.W``.
 
-    Raises CnncalcError with the nearest name.
+    Raises CnncalcError with the nearest name, or why there is no such figure.
     """
-    if name in TOTALS:
-        return Quantity(name, name, is_total=True)
+    if name in OF_THE_NETWORK:
+        return Quantity(name, name, of_network=True)
     layer, figure, axis, source = _parsed(name, inputs)
     if not figure:
-        hint = nearest(name, TOTALS) or f"; a quantity is {_WHAT}, all of a layer with its name before it: conv1.macs"
-        raise CnncalcError(f"no quantity is named {name!r}{hint}")
+        before, _, last = name.rpartition(".")
+        raise unknown_quantity(last if before in layers else name, TOTALS if before else OF_THE_NETWORK, _MORE)
     if layer and layer not in layers:
         hint = nearest(layer, layers) or f"; the last one is {layers[-1]!r}"
         raise CnncalcError(f"no layer is named {layer!r}{hint}")
@@ -88,7 +90,9 @@ class Figures:
         """The number; None where a layer is not there, or has no such axis, or its field has no value; and for what is
         not known of a layer.
         """
-        if quantity.is_total:
+        if quantity.of_network and quantity.figure == "receptive_field":
+            return self._followed(lambda: least_field(self.rows, self.inputs), self.rows)
+        if quantity.of_network:
             unknown = any(quantity.figure in row.unknown for row in self.rows)
             return None if unknown else self._total(quantity.figure)
         row = self.rows[-1] if quantity.layer is None else self._row(quantity.layer)
@@ -112,11 +116,8 @@ class Figures:
     def _field(self, row: Row, quantity: Quantity) -> Any:
         behind = self.by_name[row.name] + 1
         if self._fields is None or row.name not in self._fields.seen:
-            try:
-                self._fields = follow(Layers(self.inputs, self.rows[:behind], self.by_name))
-            except TypeError:
-                _tell_apart(self.rows[:behind])
-                raise
+            rows = self.rows[:behind]
+            self._fields = self._followed(lambda: follow(Layers(self.inputs, rows, self.by_name)), rows)
         source = quantity.source or next(iter(self.inputs))
         axes = self._fields.seen[row.name].get(source)
         pixels = pixel_axes(self.inputs[source])
@@ -124,7 +125,15 @@ class Figures:
         if axes is None or not 0 <= place < len(axes):
             return None
         size, jump = size_and_jump(axes[place], self.inputs[source][pixels[place]], row.output_shape)
-        return size if quantity.figure == "field" else jump
+        return size if quantity.figure == "receptive_field" else jump
+
+    def _followed(self, follow: Callable[[], Any], rows: Sequence[Row]) -> Any:
+        """What is found by following the data, which may need plain numbers."""
+        try:
+            return follow()
+        except TypeError:
+            _tell_apart(rows)
+            raise
 
 
 def _tell_apart(rows: Sequence[Row]) -> None:

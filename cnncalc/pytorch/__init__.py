@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cnncalc.errors import CnncalcError, SpecError
+from cnncalc.errors import CnncalcError, SpecError, missing
 from cnncalc.spec.items import Number
 from cnncalc.spec.network import Network
 
@@ -22,8 +22,7 @@ def require_torch() -> None:
     try:
         import torch  # noqa: F401
     except ImportError as error:
-        message = f'PyTorch cannot be imported ({error}); it comes with pip install "cnncalc[torch]"'
-        raise CnncalcError(message) from None
+        raise CnncalcError(missing("PyTorch", "torch", error)) from None
 
 
 def to_torch(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -67,11 +67,12 @@ def run_tools(
     variables: Mapping[str, Number] | None = None,
     conventions: Sequence[str] = RUNNABLE,
     seconds: float = 300,
+    progress: Callable[[str], None] = lambda tool: None,
 ) -> Iterator[Run]:
     """Each convention's prediction beside the report of its tool, run on the PyTorch module of the network.
 
-    Each tool has a process of its own and at most ``seconds``. Raises CnncalcError where PyTorch is missing, or where
-    a convention has no tool that can be run.
+    Each tool has a process of its own and at most ``seconds``; ``progress`` is told which one runs. Raises
+    CnncalcError where PyTorch is missing, or where a convention has no tool that can be run.
     """
     for name in conventions:
         if name not in RUNNABLE:
@@ -85,6 +86,7 @@ def run_tools(
     for tool, (package, reported) in TOOLS.items():
         wanted = [name for name in reported if name in predictions]
         if wanted:
+            progress(tool)
             yield from _run(tool, package, network, batch, {name: predictions[name] for name in wanted}, seconds)
 
 

@@ -7,13 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 from cnncalc.analysis import Analysis, Row
+from cnncalc.analysis.vocabulary import heading
 from cnncalc.design.compare import Comparison, Pair
 from cnncalc.layers.base import shape_text
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import abbreviated, exact, settings_text
+from cnncalc.report.records import Records
 from cnncalc.report.table import input_text, prose
+from cnncalc.report.text import markdown_text
 
-_HEADINGS = {"macs": "MACs", "flops": "FLOPs", "receptive_field": "field", "memory": "memory (B)"}
 _WORDS = {"params": "parameters", "macs": "MACs", "activations": "activations", "memory": "memory"}
 
 
@@ -22,8 +24,8 @@ def compared_lines(comparison: Comparison, width: int, *, all_layers: bool = Fal
     lines: list[Line] = []
     for letter, analysis in zip(_letters(comparison), comparison.analyses, strict=True):
         settings = "".join(f", {name} {value}" for name, value in _own_settings(comparison, analysis).items())
-        heading = f"{letter}  {analysis.name}: input {input_text(analysis)}, batch {analysis.batch}{settings}"
-        lines += prose(heading, width, "bold")
+        title = f"{letter}  {analysis.name}: input {input_text(analysis)}, batch {analysis.batch}{settings}"
+        lines += prose(title, width, "bold")
     lines += [[], *_totals(comparison)]
     lines += [[], *(line for sentence in sentences(comparison) for line in prose(sentence, width))]
     if len(comparison.analyses) == 2 or all_layers:
@@ -94,12 +96,27 @@ def compared_document(comparison: Comparison) -> dict[str, Any]:
 
 def compared_markdown(comparison: Comparison) -> str:
     """The totals as a table, and the sentences."""
-    names = [analysis.name.replace("|", "\\|") for analysis in comparison.analyses]
-    rows = [["", *names], ["---", *["---:"] * len(names)]]
-    rows += [[_HEADINGS.get(key, key), *map(_exact, values)] for key, values in comparison.figures.items()]
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    names = [markdown_text(analysis.name) for analysis in comparison.analyses]
+    rows = [(heading(quantity), *map(_known, values)) for quantity, values in comparison.figures.items()]
+    table = Records(("", *(analysis.name for analysis in comparison.analyses)), rows).as_markdown()
     letters = ", ".join(f"{letter} is {name}" for letter, name in zip(_letters(comparison), names, strict=True))
     return "\n".join([table, "", f"{letters}.", *sentences(comparison)])
+
+
+def compared_table(comparison: Comparison) -> Records:
+    """A row a network, its totals in columns."""
+    analyses = comparison.analyses
+    columns = ("name", "input", "batch", *comparison.figures)
+    rows = [
+        (
+            analysis.name,
+            input_text(analysis),
+            analysis.batch,
+            *(values[place] for values in comparison.figures.values()),
+        )
+        for place, analysis in enumerate(analyses)
+    ]
+    return Records(columns, rows)
 
 
 def ratio_text(ratio: Fraction) -> str:
@@ -130,6 +147,10 @@ def _ratio(ours: int | None, theirs: int | None) -> float | None:
     return theirs / ours if ours and theirs is not None else None
 
 
+def _known(value: int | None) -> int | str:
+    return "not known" if value is None else value
+
+
 def _exact(value: int | None) -> str:
     return "not known" if value is None else exact(value)
 
@@ -144,24 +165,22 @@ def _joined(words: Sequence[str]) -> str:
 
 def _totals(comparison: Comparison) -> list[Line]:
     letters = _letters(comparison)
-    heading = ["", *letters, *(f"{letter}/A" for letter in letters[1:])]
+    head = ["", *letters, *(f"{letter}/A" for letter in letters[1:])]
     rows = []
     for quantity, values in comparison.figures.items():
         if any(values):
             known = [(values[0], value) for value in values[1:]]
             ratios = [f"{ratio_text(Fraction(value, of))}×" if of and value is not None else "" for of, value in known]
-            rows.append([_HEADINGS.get(quantity, quantity), *map(_exact, values), *ratios])
-    tracks = [Track(width_of(texts), right=place > 0) for place, texts in enumerate(zip(heading, *rows, strict=True))]
-    return grid(
-        [[Span(text, "bold") for text in heading], *([Span(text) for text in row] for row in rows)], tracks, gap=2
-    )
+            rows.append([heading(quantity), *map(_exact, values), *ratios])
+    tracks = [Track(width_of(texts), right=place > 0) for place, texts in enumerate(zip(head, *rows, strict=True))]
+    return grid([[Span(text, "bold") for text in head], *([Span(text) for text in row] for row in rows)], tracks, gap=2)
 
 
 def _layers(pairs: Sequence[Pair], letter: str, width: int, *, all_layers: bool) -> list[Line]:
     """The layers that differ, and how many are alike."""
     shown = [pair for pair in pairs if all_layers or pair.changed]
     alike = len(pairs) - len(shown)
-    heading = ["layer", "A", letter, "params A", letter, "MACs A", letter]
+    head = ["layer", "A", letter, "params A", letter, "MACs A", letter]
     rows = []
     for pair in shown:
         names = [row.name for row in (pair.ours, pair.theirs) if row is not None]
@@ -176,14 +195,14 @@ def _layers(pairs: Sequence[Pair], letter: str, width: int, *, all_layers: bool)
         rows.append(["/".join(dict.fromkeys(names)), *sides, *counts])
     if not rows:
         return prose(f"All {alike} layers are alike.", width)
-    widths = [width_of(texts) for texts in zip(heading, *rows, strict=True)]
+    widths = [width_of(texts) for texts in zip(head, *rows, strict=True)]
     room = width - sum(widths[3:]) - 6
     widths[0] = min(widths[0], max(room // 4, 8))
     for place in (1, 2):
         widths[place] = min(widths[place], max((room - widths[0]) // 2, 10))
     tracks = [Track(column, right=place > 2) for place, column in enumerate(widths)]
     body = [[Span(text) for text in row] for row in rows]
-    lines = grid([[Span(text, "bold") for text in heading], *body], tracks, gap=1)
+    lines = grid([[Span(text, "bold") for text in head], *body], tracks, gap=1)
     others = f"{alike} other layer{' is' if alike == 1 else 's are'} alike."
     return lines + (prose(others, width, "dim") if alike else [])
 

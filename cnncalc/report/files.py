@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-import tempfile
+import stat
 from collections.abc import Callable
+from contextlib import suppress
 
 from cnncalc.errors import CnncalcError, printable
 
@@ -15,8 +17,8 @@ _LONGEST = 80
 
 def write_whole(path: str, text: str, *, mark: bool = False) -> None:
     """Write a text in UTF-8 in one step, so that no reader ever sees half of it; ``mark`` begins it with a BOM, by
-    which spreadsheets know UTF-8. A link stays one, and what is no ordinary file, such as ``/dev/stdout``, is written
-    to. Raises CnncalcError where it cannot be written.
+    which spreadsheets know UTF-8. A link stays one, a file that was there keeps its permissions, and what is no
+    ordinary file, such as ``/dev/stdout``, is written to. Raises CnncalcError where it cannot be written.
     """
     encoding = "utf-8-sig" if mark else "utf-8"
     try:
@@ -25,16 +27,18 @@ def write_whole(path: str, text: str, *, mark: bool = False) -> None:
                 file.write(text)
             return
         target = os.path.realpath(path)
-        descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".cnncalc-")
+        if os.path.exists(target) and not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        temporary = os.path.join(os.path.dirname(target), f".cnncalc-{os.urandom(8).hex()}")
         try:
-            with os.fdopen(descriptor, "w", encoding=encoding, newline="") as file:
+            with open(temporary, "x", encoding=encoding, newline="") as file:
                 file.write(text)
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(temporary, 0o666 & ~umask)
+            if os.path.exists(target):
+                os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
             os.replace(temporary, target)
         except BaseException:
-            os.unlink(temporary)
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
             raise
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

@@ -43,6 +43,25 @@ def layer_lines(formulas: Sequence[Formula], width: int) -> list[Line]:
     return [*lines, *_where(shown, width)]
 
 
+def separate_lines(formulas: Sequence[Formula], width: int) -> list[Line]:
+    """Each formula as :func:`formula_lines` has it, with an empty line between."""
+    lines: list[Line] = []
+    for position, formula in enumerate(formulas):
+        lines += [*([[]] if position else []), *formula_lines(formula, width)]
+    return lines
+
+
+def gaps_lines(unknown: Sequence[str], left_out: Sequence[str], width: int) -> list[Line]:
+    """Which figures are not known, and which names could be no symbols."""
+    lines: list[Line] = []
+    if unknown:
+        lines += [[], *_prose(f"not known: {', '.join(unknown)}", width, "")]
+    if left_out:
+        left = ", ".join(left_out)
+        lines += [[], *_prose(f"not symbols, since they decide how the network is built: {left}", width, "")]
+    return lines
+
+
 def _here(formula: Formula) -> str:
     """The figure at the values of the spec, by the symbols that it depends on."""
     names = {found.name for found in formula.expression.free_symbols}

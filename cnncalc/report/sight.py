@@ -14,7 +14,7 @@ from cnncalc.report.fields import jump_text, padding_text, size_text, start_text
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import settings_text
 from cnncalc.report.picture import picture
-from cnncalc.report.table import input_text, notes, prose
+from cnncalc.report.table import Noted, input_text, notes, prose
 
 _WIDEST_PICTURE = 64
 _HIGHEST_PICTURE = 24
@@ -28,7 +28,9 @@ def heading(analysis: Analysis, layer: str) -> str:
     return f"{analysis.name}, {layer}: {kind}, output {shape_text(row.output_shape)}, input {input_text(analysis)}"
 
 
-def field_lines(analysis: Analysis, layer: str, width: int, sources: Collection[str]) -> list[Line]:
+def field_lines(
+    analysis: Analysis, layer: str, width: int, sources: Collection[str], noted: Noted = "once"
+) -> list[Line]:
     """The layer's receptive field on some of the inputs, and its working, layer by layer."""
     lines = prose(heading(analysis, layer), width, "bold")
     fields = analysis.receptive_fields(layer)
@@ -43,7 +45,11 @@ def field_lines(analysis: Analysis, layer: str, width: int, sources: Collection[
         for together, steps in worked_alike(analysis, layer, source, axes):
             along = " and ".join(names[axis] for axis in together)
             lines += [[], *prose(f"How, along the {along}:", width, "bold"), *_working(steps, width)]
-    return lines + notes([warning for warning in analysis.warnings if warning.layer == layer], width)
+    if noted == "never":
+        return lines
+    return lines + notes(
+        [warning for warning in analysis.warnings if warning.layer == layer], width, each=noted == "each"
+    )
 
 
 def _sentence(field: ReceptiveField) -> str:

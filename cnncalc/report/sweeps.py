@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from cnncalc.analysis.vocabulary import heading
 from cnncalc.design.frame import frame
 from cnncalc.design.survey import Survey
 from cnncalc.design.sweep import ILLEGAL, Block
 from cnncalc.errors import CnncalcError
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import abbreviated, exact
+from cnncalc.report.records import Records
 from cnncalc.report.scatter import scatter
 from cnncalc.report.table import prose
 
@@ -61,7 +64,7 @@ def _by_layer(survey: Survey) -> list[tuple[int, str, bool]]:
 def _table(rows: Block, survey: Survey, width: int) -> list[Line]:
     names = [*survey.asked.names, *(name for name in _shown(survey) if name not in survey.asked.names)]
     columns = rows.variables | rows.quantities
-    head = [[Span(name, "bold") for name in names]]
+    head = [[Span(heading(name), "bold") for name in names]]
     values = [[None] * len(rows) if columns[name] is None else columns[name] for name in names]
     for number in (exact, abbreviated):
         cells = head + [[Span(_text(value, number)) for value in row] for row in zip(*values, strict=True)]
@@ -144,10 +147,15 @@ def as_csv(survey: Survey, top: int) -> str:
     return text.rstrip("\n")
 
 
+def as_markdown(survey: Survey, top: int) -> str:
+    """The first rows as a table, exact."""
+    rows = json.loads(_frame(survey, top).to_json(orient="values"))
+    names = [*survey.asked.names, *(name for name in _shown(survey) if name not in survey.asked.names)]
+    return Records(tuple(map(heading, names)), rows).as_markdown()
+
+
 def as_json(survey: Survey, top: int) -> str:
     """The counts and the first rows as one object."""
-    import json
-
     rows: Sequence[Any] = json.loads(_frame(survey, top).to_json(orient="records"))
     counts = {"points": survey.points, "legal": survey.legal, "met": survey.met}
     document = {"name": survey.asked.setting.network.name, **counts, "rows": rows, "illegal": dict(survey.reasons)}

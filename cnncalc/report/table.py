@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -12,11 +14,23 @@ from cnncalc.report.grid import Line, Span, Track, fold, grid, width_of
 from cnncalc.report.numbers import exact, percent
 from cnncalc.report.sheet import COLUMNS, AnyRow, Column, Sheet
 
+Noted: TypeAlias = Literal["never", "once", "each"]
+"""Whether notes are printed: not at all, what concerns several layers once, or a note a layer."""
 _NARROWEST_BAR = 3
+_NARROWEST_TEXT = 8
 _WIDEST_BAR = 10
-_NARROWEST = {"inputs": 16, "name": 14, "layer": 17, "settings": 12, "output": 12, "field": 12, "field_padding": 8}
+_ROOMY = 100
+_NARROWEST = {"inputs": 16, "name": 14, "layer": 17, "settings": 12, "output": 12}
+_NARROWEST |= {"receptive_field": 12, "receptive_field_padding": 8}
 """The texts that may wrap, in the order in which they do, and how narrow they may become."""
+_DISPENSABLE = (
+    *("receptive_field", "receptive_field_padding", "start", "flops", "inputs", "jump"),
+    *("settings", "type", "layer", "params", "output"),
+)
+"""The columns that are left out of a table that is still too wide, in this order."""
+_MOST_NAMES = 8
 _PERCENT = len(">99.9%")
+_NUMBER = re.compile(r"\d[\d,.]*")
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -29,7 +43,7 @@ def fields_table(sheet: Sheet, width: int) -> list[Line]:
     return lines
 
 
-def table(sheet: Sheet, width: int) -> list[Line]:
+def table(sheet: Sheet, width: int, noted: Noted = "once") -> list[Line]:
     """The layers and their totals, where they sit by kind of layer, and the notes, in lines of ``width`` cells."""
     analysis, totals = sheet.analysis, sheet.analysis.totals
     convention = analysis.counted
@@ -51,8 +65,8 @@ def table(sheet: Sheet, width: int) -> list[Line]:
     lines += prose(exactly, width)
     lines += prose(f"{convention.unit} by the convention {convention.name}: {convention.description}.", width, "dim")
     if totals.params or totals.macs:
-        lines += [[], *_kinds(analysis, _WIDEST_BAR if width < 100 else 2 * _WIDEST_BAR)]
-    return lines + notes(analysis.warnings, width)
+        lines += [[], *_kinds(analysis, width)]
+    return lines + notes(analysis.warnings if noted != "never" else (), width, each=noted == "each")
 
 
 def _least(analysis: Analysis, quantity: str) -> str:
@@ -64,14 +78,29 @@ def _frozen(totals: Totals) -> str:
     return f" ({exact(totals.frozen_params)} of them frozen)" if totals.frozen_params else ""
 
 
-def notes(warnings: Sequence[Warning], width: int) -> list[Line]:
-    """What a reader should know, a paragraph each, behind an empty line."""
+def notes(warnings: Sequence[Warning], width: int, *, each: bool = False) -> list[Line]:
+    """What a reader should know, a paragraph each, behind an empty line; what is true of several layers, but for its
+    numbers, is said of the first, with the names of the others, unless ``each`` is wanted.
+    """
+    alike: dict[object, list[Warning]] = {}
+    for place, warning in enumerate(warnings):
+        pattern = place if each or not warning.layer else (warning.code, _NUMBER.sub("#", warning.message))
+        alike.setdefault(pattern, []).append(warning)
     lines: list[Line] = [[]] if warnings else []
-    for warning in warnings:
-        about = f"{warning.layer}: " if warning.layer else ""
-        first, *more = fold(f"note  {about}{warning.message}", width)
-        lines += [[Span(first[:4], "yellow"), Span(first[4:])], *([Span(piece)] for piece in more)]
+    for first, *others in alike.values():
+        about = f"{first.layer}: " if first.layer else ""
+        start, *more = fold(f"note  {about}{first.message}{_likewise(first, others)}", width)
+        lines += [[Span(start[:4], "yellow"), Span(start[4:])], *([Span(piece)] for piece in more)]
     return lines
+
+
+def _likewise(first: Warning, others: Sequence[Warning]) -> str:
+    if not others:
+        return ""
+    names = ", ".join(other.layer for other in others[:_MOST_NAMES])
+    more = f" and {len(others) - _MOST_NAMES} more" if len(others) > _MOST_NAMES else ""
+    same = all(other.message == first.message for other in others)
+    return f"; likewise in {names}{more}" if same else f"; likewise, with other numbers (-v has them), in {names}{more}"
 
 
 def input_text(analysis: Analysis) -> str:
@@ -101,7 +130,9 @@ def _layers(sheet: Sheet, width: int) -> list[Line]:
     rows = [[_figure(layout, column, row) for column in columns] for row in sheet.rows]
     total = [Span("" if column.share else layout.sheet.total_text(column), "bold") for column in columns]
     totals = [total] if any(column.quantity for column in columns) else []
-    return grid([heading, *rows, *totals], layout.tracks, layout.gap)
+    lines = grid([heading, *rows, *totals], layout.tracks, layout.gap)
+    gone = [sheet.heading(column) for column in layout.left_out if not column.share]
+    return lines + (prose(f"Too narrow for {', '.join(gone)}.", width, "dim") if gone else [])
 
 
 def _figure(layout: _Layout, column: Column, row: AnyRow) -> Span:
@@ -112,7 +143,7 @@ def _figure(layout: _Layout, column: Column, row: AnyRow) -> Span:
     return Span(text, "" if value else "dim")
 
 
-def _kinds(analysis: Analysis, bar: int) -> list[Line]:
+def _kinds(analysis: Analysis, width: int) -> list[Line]:
     """Where parameters and multiply-accumulates sit by kind of layer, most multiply-accumulates first."""
     totals = analysis.totals
     groups = analysis.by_type()
@@ -121,16 +152,26 @@ def _kinds(analysis: Analysis, bar: int) -> list[Line]:
     others = [count for kind, (count, _) in groups.items() if kind not in counted]
     if others:
         ordered.append((f"{len(others)} other{'s' if len(others) > 1 else ''}", (sum(others), Totals())))
-    rows = [[Span(text, "bold") for text in ("by type", "layers", "params", "", "MACs", "")]]
+    figures = [("by type", "layers", "params", "MACs")]
     for kind, (count, sums) in ordered:
-        texts = [kind, str(count)]
-        for part, whole in ((sums.params, totals.params), (sums.macs, totals.macs)):
-            texts += [percent(part, whole), _bar(part, whole, bar)]
-        rows.append([Span(text, "dim" if text == "0%" else "") for text in texts])
-    widths = [width_of([row[position].text for row in rows]) for position in range(len(rows[0]))]
-    widths[3] = max(widths[3], bar)
-    tracks = [Track(width, right=position in (1, 2, 4)) for position, width in enumerate(widths)]
-    return grid(rows, tracks, gap=2)
+        shares = percent(sums.params, totals.params), percent(sums.macs, totals.macs)
+        figures.append((kind, str(count), *shares))
+    widths = [width_of([row[position] for row in figures]) for position in range(4)]
+    gap = 2 if width >= sum(widths) + 2 * 3 else 1
+    room = (width - sum(widths) - gap * 5) // 2
+    bar = 0 if room < _NARROWEST_BAR else min(room, _WIDEST_BAR if width < _ROOMY else 2 * _WIDEST_BAR)
+    bars = [("", "")]
+    bars += [(_bar(s.params, totals.params, bar), _bar(s.macs, totals.macs, bar)) for _, (_, s) in ordered]
+    rows = []
+    for place, ((kind, number, params, macs), (params_bar, macs_bar)) in enumerate(zip(figures, bars, strict=True)):
+        texts = (kind, number, params, params_bar, macs, macs_bar) if bar else (kind, number, params, macs)
+        rows.append([Span(text, "bold" if place == 0 else "dim" if text == "0%" else "") for text in texts])
+    tracks = [Track(max(min(widths[0], width - sum(widths[1:]) - 3 * gap), _NARROWEST_TEXT))]
+    tracks += [Track(size, right=True) for size in widths[1:]]
+    if bar:
+        tracks[3:3] = [Track(bar)]
+        tracks.append(Track(bar))
+    return grid(rows, tracks, gap)
 
 
 class _Layout(Struct, frozen=True):
@@ -140,43 +181,73 @@ class _Layout(Struct, frozen=True):
     percent: bool
     bar: int
     tracks: tuple[Track, ...]
+    left_out: Sequence[Column] = ()
 
     @property
     def gap(self) -> int:
         return 2 if self.percent else 1
 
     def heading(self, column: Column) -> str:
-        heading = self.sheet.heading(column)
-        return heading if self.percent or not column.share else heading[: self.bar]
+        return self.sheet.heading(column)
 
 
 def _layout(sheet: Sheet, width: int) -> _Layout:
     """The roomiest layout that fits.
 
-    First with percentages beside bars of ten characters, then with ever shorter bars alone, then with kind and settings
-    in one column. Where even that is too wide, names wrap, then the texts beside them, and at last the shares go.
+    First with percentages beside bars of ten characters, then with ever shorter bars alone, as long as their headings
+    at least, then with kind and settings in one column, then without the shares, the last of them last. Where even that
+    is too wide, names wrap, then the texts beside them, and at last columns are left out.
     """
-    for candidate in (sheet, _merged(sheet)):
+    for candidate in _roomier(sheet):
         columns = candidate.columns
         widths = [0 if column.share else _text_width(candidate, column) for column in columns]
-        shares = sum(column.share for column in columns)
-        room = width - sum(widths) - len(columns)
+        headings = [width_of([candidate.heading(column)]) for column in columns if column.share]
+        room = width - sum(widths) - len(columns) + 1
         roomy = _PERCENT + 1 + _WIDEST_BAR
-        if room - len(columns) >= shares * roomy:
+        if room - len(columns) + 1 >= len(headings) * roomy:
             return _Layout(candidate, True, _WIDEST_BAR, _tracks(columns, widths, roomy))
-        if room >= shares * _NARROWEST_BAR:
-            bar = min(_WIDEST_BAR, room // shares) if shares else 0
-            return _Layout(candidate, False, bar, _tracks(columns, widths, bar))
-    excess = shares * _NARROWEST_BAR - room
-    for key, least in _NARROWEST.items():
-        for position, column in enumerate(columns):
-            if column.key == key:
-                saved = min(excess, max(widths[position] - least, 0))
-                widths[position] -= saved
-                excess -= saved
-    if excess and len(columns) > shares > 0:
-        return _layout(_without_shares(candidate), width)
-    return _Layout(candidate, False, _NARROWEST_BAR, _tracks(columns, widths, _NARROWEST_BAR))
+        if room >= sum(max(_NARROWEST_BAR, heading) for heading in headings):
+            share = max([*headings, min(_WIDEST_BAR, room // len(headings))]) if headings else 0
+            if share * len(headings) <= room:
+                return _Layout(candidate, False, share, _tracks(columns, widths, share))
+    return _wrapped(candidate, widths, width)
+
+
+def _roomier(sheet: Sheet) -> Iterator[Sheet]:
+    yield sheet
+    sheet = _merged(sheet)
+    yield sheet
+    while shares := [column for column in sheet.columns if column.share]:
+        rest = [column for column in sheet.columns if column is not shares[0]]
+        if not rest:
+            return
+        sheet = sheet.with_columns(rest)
+        yield sheet
+
+
+def _wrapped(sheet: Sheet, widths: list[int], width: int) -> _Layout:
+    """The layout in which texts take several lines, and that leaves columns out where that is not enough."""
+    columns, widths = list(sheet.columns), list(widths)
+    left_out: list[Column] = []
+    narrow = dict(zip((column.key for column in columns), widths, strict=True))
+
+    def excess() -> int:
+        return sum(narrow.values()) + len(narrow) - 1 - width
+
+    def wrap(least: dict[str, int]) -> None:
+        for key in least:
+            if key in narrow:
+                narrow[key] -= max(0, min(excess(), narrow[key] - least[key]))
+
+    wrap(_NARROWEST)
+    for key in _DISPENSABLE:
+        if excess() > 0 and key in narrow and len(narrow) > 2:
+            del narrow[key]
+            left_out.append(COLUMNS[key])
+            wrap(_NARROWEST)
+    wrap(dict.fromkeys(_NARROWEST, _NARROWEST_TEXT))
+    kept = [column for column in columns if column not in left_out]
+    return _Layout(sheet.with_columns(kept), False, 0, _tracks(kept, [narrow[c.key] for c in kept], 0), left_out)
 
 
 def _tracks(columns: Sequence[Column], widths: Sequence[int], share: int) -> tuple[Track, ...]:
@@ -190,11 +261,6 @@ def _text_width(sheet: Sheet, column: Column) -> int:
     return width_of([sheet.heading(column), sheet.total_text(column), *(sheet.text(column, row) for row in sheet.rows)])
 
 
-def _without_shares(sheet: Sheet) -> Sheet:
-    columns = tuple(column for column in sheet.columns if not column.share)
-    return Sheet(sheet.analysis, sheet.rows, columns, sheet.exact)
-
-
 def _merged(sheet: Sheet) -> Sheet:
     """The sheet with kind and settings, where they stand side by side, in one column."""
     keys = [column.key for column in sheet.columns]
@@ -203,5 +269,5 @@ def _merged(sheet: Sheet) -> Sheet:
     for position in range(len(keys) - 1):
         if keys[position : position + 2] == ["type", "settings"]:
             columns = (*sheet.columns[:position], COLUMNS["layer"], *sheet.columns[position + 2 :])
-            return Sheet(sheet.analysis, sheet.rows, columns, sheet.exact)
+            return sheet.with_columns(columns)
     return sheet

@@ -34,7 +34,11 @@ def write(lines: list[Line]) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise
+
+    console = Output(highlight=False, markup=False, emoji=False)
     text = Text("\n").join(Text.assemble(*((span.text, span.style) for span in line)) for line in lines)
     console.print(text, no_wrap=True, overflow="ignore", crop=False)
 

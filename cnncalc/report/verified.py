@@ -133,6 +133,18 @@ def _remarks(rows: Sequence[Verified], width: int) -> list[Line]:
     return lines
 
 
+def all_lines(verifications: Mapping[str, Verification], width: int) -> list[Line]:
+    """A line a network, and behind them the table of each that differs."""
+    sentences = {name: verdict(each) for name, each in verifications.items()}
+    lines = [line for name, text in sentences.items() for line in prose(f"{text[0]} {name}: {text[2:]}", width)]
+    for each in verifications.values():
+        if not each.agrees:
+            lines += [[], *verification_lines(each, width)]
+    agreeing = sum(each.agrees for each in verifications.values())
+    total = f"{agreeing} of {len(verifications)} networks agree: {compared_text(next(iter(verifications.values())))}."
+    return [*lines, *prose(total, width, "bold")]
+
+
 def verification_document(verification: Verification) -> dict[str, Any]:
     """The same as plain data; ``agrees`` is null where PyTorch cannot tell."""
     return {

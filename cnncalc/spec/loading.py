@@ -31,7 +31,7 @@ def load(spec: str | os.PathLike[str]) -> Network:
     if is_python_spec(name):
         return load_python(name)
     source = printable(name)
-    place = path.join(_shipped_directory(), f"{name}.json") if name in shipped_names() else name
+    place = shipped_place(name) or name
     try:
         data = contents(place, LARGEST_FILE + 1)
     except FileNotFoundError:
@@ -75,6 +75,11 @@ def loads(text: str | bytes, source: str = "") -> Network:
 def shipped_names() -> list[str]:
     """The names of the specs that come with cnncalc."""
     return sorted(name.removesuffix(".json") for name in os.listdir(_shipped_directory()) if name.endswith(".json"))
+
+
+def shipped_place(name: str) -> str | None:
+    """Where the spec of that name that comes with cnncalc lies; None where there is none."""
+    return path.join(_shipped_directory(), f"{name}.json") if name in shipped_names() else None
 
 
 def exercise_names() -> list[str]:

@@ -266,7 +266,7 @@ def test_standard_input_is_named():
         (["--sort", "zzz"], 'no column is named "zzz"; the columns are name, type,'),
         (["--format", "json", "--columns", "name"], "--columns chooses the columns of a table; JSON has all figures"),
         (["--top", "0"], "0 is not in the range x>=1"),
-        (["--format", "yaml"], "'yaml' is not one of"),
+        (["--format", "yaml"], "there is no format 'yaml' here; the formats are text, json, csv"),
         (["--colums", "name"], "No such option"),
     ],
 )

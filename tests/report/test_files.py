@@ -53,3 +53,40 @@ def test_what_cannot_be_written_is_left_alone(tmp_path):
     with pytest.raises(CnncalcError, match="cannot be written: is a directory"):
         write_whole(str(tmp_path), "text")
     assert os.listdir(tmp_path) == []
+
+
+def test_a_file_that_was_there_keeps_its_permissions(tmp_path):
+    path = tmp_path / "grades.csv"
+    path.write_text("before")
+    path.chmod(0o600)
+    write_whole(str(path), "after")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    umask = os.umask(0o027)
+    try:
+        write_whole(str(tmp_path / "new.csv"), "new")
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE((tmp_path / "new.csv").stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write what is read-only")
+def test_a_file_that_is_read_only_stays_as_it_was(tmp_path):
+    path = tmp_path / "grades.csv"
+    path.write_text("before")
+    path.chmod(0o400)
+    with pytest.raises(CnncalcError, match="cannot be written: permission denied"):
+        write_whole(str(path), "after")
+    assert path.read_text() == "before"
+
+
+def test_nothing_half_written_stays_behind_an_interruption(tmp_path, monkeypatch):
+    def interrupted(*paths):
+        raise KeyboardInterrupt
+
+    path = tmp_path / "report.txt"
+    path.write_text("before")
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(str(path), "after")
+    assert os.listdir(tmp_path) == ["report.txt"]
+    assert path.read_text() == "before"

@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from importlib.abc import MetaPathFinder
 from importlib.machinery import SourceFileLoader
 from importlib.util import spec_from_loader
@@ -31,11 +32,11 @@ from mutants import Mutant, mutants  # noqa: E402
 from planting import plant_live  # noqa: E402
 from targets import TESTS  # noqa: E402
 
-FEW = 10
-"""How many examples of hypothesis a test tries at first; a mutant that lives on meets as many as CI tries."""
+FEW, MORE = 10, 100
+"""How many examples of hypothesis a test tries at first, and for a mutant that lives on; then as many as CI tries."""
+ALL = 3000
 LEAST_SECONDS = 10
 MEMORY = 6 << 30
-SETTINGS = hypothesis.settings.__init__
 QUIET = ["-q", "--assert=plain", "--tb=no", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
 
 
@@ -58,18 +59,10 @@ def meets(mutant: Mutant, reach: Reach) -> bool:
     return any(mutant.at_import or line in mutant.lines for line in reach.lines)
 
 
-def try_examples(most: int | None) -> None:
-    """Have every test try so many examples at most, none of them shrunk, and the same each time."""
-
-    def init(self: Any, *positional: Any, **named: Any) -> None:
-        if most is not None and isinstance(named.get("max_examples"), int):
-            named["max_examples"] = min(named["max_examples"], most)
-        SETTINGS(self, *positional, **named)
-
-    hypothesis.settings.__init__ = init
+def settle_hypothesis() -> None:
+    """Have the tests try the same examples each time, and not look for simpler ones that fail too."""
     hypothesis.settings.register_profile(
         "mutation",
-        **({} if most is None else {"max_examples": most}),
         deadline=None,
         derandomize=True,
         database=None,
@@ -77,6 +70,12 @@ def try_examples(most: int | None) -> None:
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     os.environ["CNNCALC_HYPOTHESIS"] = "mutation"
+
+
+def try_examples(most: int) -> None:
+    """Have every test that is run from now on try so many examples at most."""
+    at_most = property(lambda settings: min(settings._max_examples, most))
+    type.__setattr__(hypothesis.settings, "max_examples", at_most)
 
 
 def child(work: Callable[[TextIO], None], seconds: int | None = None) -> tuple[int, TextIO]:
@@ -156,7 +155,7 @@ class Session:
         live = importlib.import_module(self.module.name)
         items = sorted(session.items, key=lambda item: reaches[item.nodeid].seconds)
 
-        def trial(position: int) -> tuple[int, TextIO] | Outcome:
+        def trial(position: int, examples: int) -> tuple[int, TextIO] | Outcome:
             mutant = self.chosen[position]
             reaching = [item for item in items if meets(mutant, reaches[item.nodeid])]
             if not reaching:
@@ -165,14 +164,22 @@ class Session:
             def work(stream: TextIO) -> None:
                 mutant.plant()
                 if mutant.at_import or not plant_live(live, self.module.tree, mutant.line):
-                    stream.write("not planted")
+                    stream.write("unplanted")
                     return
+                try_examples(examples)
                 run_items(reaching, self.failures, lambda: None, lambda item: None)
                 stream.write(f"killed {self.failures.first}" if self.failures.first else "survived")
 
-            return child(work, int(LEAST_SECONDS + 5 * sum(reaches[item.nodeid].seconds for item in reaching)))
+            expected = sum(reaches[item.nodeid].seconds for item in reaching)
+            return child(work, int(LEAST_SECONDS + expected * 5 * examples / FEW))
 
-        for position, outcome in tried(range(len(self.chosen)), trial, self.jobs):
+        left = []
+        for position, outcome in tried(range(len(self.chosen)), lambda i: trial(i, FEW), self.jobs):
+            if outcome == Outcome("survived"):
+                left.append(position)
+            else:
+                self.say(position=position, outcome=outcome)
+        for position, outcome in tried(left, lambda i: trial(i, MORE), self.jobs):
             self.say(position=position, outcome=outcome)
         return True
 
@@ -198,6 +205,7 @@ class Session:
             sys.settrace(None)
             tests[item.nodeid] = (time.process_time() - began, sorted(reached))
 
+        try_examples(FEW)
         run_items(session.items, self.failures, before, after)
         others = [name for name, module in sys.modules.items() if not str(_file(module)).startswith(str(ROOT))]
         json.dump({"tests": tests, "failed": self.failures.first, "modules": others}, stream)
@@ -266,7 +274,7 @@ class Module:
         """The outcome of each mutant that running code can have, with few examples."""
 
         def work(stream: TextIO) -> None:
-            try_examples(FEW)
+            settle_hypothesis()
             session = Session(self, chosen, jobs, stream)
             pytest.main([*QUIET, *files], plugins=[session, session.failures])
 
@@ -283,7 +291,7 @@ class Module:
                     name in sys.modules or importlib.import_module(name)
         os.waitpid(pid, 0)
 
-    def afresh(self, mutant: Mutant, examples: int | None) -> tuple[int, TextIO] | Outcome:
+    def afresh(self, mutant: Mutant, examples: int) -> tuple[int, TextIO] | Outcome:
         """The outcome of a mutant in a process that imports everything anew."""
         reaching = {test: reach for test, reach in self.tests.items() if meets(mutant, reach)}
         if not reaching:
@@ -293,18 +301,19 @@ class Module:
 
         class Reaching:
             def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+                try_examples(examples)
                 items[:] = [item for item in items if item.nodeid in reaching]
                 items.sort(key=lambda item: reaching[item.nodeid].seconds)
 
         def work(stream: TextIO) -> None:
-            try_examples(examples)
+            settle_hypothesis()
             mutant.plant()
             sys.meta_path.insert(0, Planted(self))
             status = pytest.main(["-x", *QUIET, *files], plugins=[failures, Reaching()])
             stream.write(f"killed {failures.first}" if failures.first or status not in (0, 5) else "survived")
 
         expected = sum(reach.seconds for reach in reaching.values())
-        return child(work, int(LEAST_SECONDS + expected * (5 if examples else 100)))
+        return child(work, int(LEAST_SECONDS + expected * 5 * min(examples, ALL) / FEW))
 
 
 def main() -> None:
@@ -313,7 +322,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1, help="the share of its mutants that is tried")
     parser.add_argument("--seed", type=int, default=0, help="which share")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--few", action="store_true", help=f"never more than {FEW} examples a test")
+    parser.add_argument("--few", action="store_true", help=f"never more than {MORE} examples a test")
     parser.add_argument("--list", action="store_true", help="only list the mutants")
     parser.add_argument("--lines", help="only the mutants from one line to another, such as 40-60")
     parser.add_argument("--tests", nargs="+", help="other tests than those of targets.py")
@@ -325,6 +334,10 @@ def main() -> None:
             print(*Module(path).mutants, sep="\n")
         else:
             _try_all(Module(path), path, options)
+
+
+def _trial(module: Module, mutants: list[Mutant], examples: int, position: int) -> tuple[int, TextIO] | Outcome:
+    return module.afresh(mutants[position], examples)
 
 
 def _try_all(module: Module, path: str, options: argparse.Namespace) -> None:
@@ -340,21 +353,20 @@ def _try_all(module: Module, path: str, options: argparse.Namespace) -> None:
         mark = {"killed": "  ", "timed out": "T ", "survived": "S "}[outcome.fate]
         print(f"{mark}{path}:{mutant}   {outcome.test} @{time.monotonic() - began:.0f}", flush=True)
 
-    again = []
+    rounds: dict[int, list[Mutant]] = {FEW: [], MORE: [], ALL: []}
     for mutant, outcome in module.in_one_session(trials, options.tests or TESTS[path], options.jobs):
-        if outcome.fate == "not" or (outcome.fate == "survived" and not outcome.test):
-            again.append((mutant, FEW if outcome.fate == "not" else None))
+        if outcome.fate == "unplanted":
+            rounds[FEW].append(mutant)
+        elif outcome == Outcome("survived") and not options.few:
+            rounds[ALL].append(mutant)
         else:
             report(mutant, outcome)
-    for examples in (FEW, None):
-        tries = [mutant for mutant, most in again if most == examples]
-        if examples is None and options.few:
-            for mutant in tries:
-                report(mutant, Outcome("survived"))
-            break
-        for position, outcome in tried(range(len(tries)), lambda i: module.afresh(tries[i], examples), options.jobs):
-            if outcome.fate == "survived" and examples:
-                again.append((tries[position], None))
+    for examples, following in ((FEW, MORE), (MORE, ALL), (ALL, 0)):
+        tries = rounds[examples]
+        trial = partial(_trial, module, tries, examples)
+        for position, outcome in tried(range(len(tries)), trial, options.jobs):
+            if outcome == Outcome("survived") and following and not (options.few and following == ALL):
+                rounds[following].append(tries[position])
             else:
                 report(tries[position], outcome)
     tried_ = sum(fates.values())

@@ -1,7 +1,7 @@
 """The tests that speak of a module; those that reach the line of a mutant are run for it."""
 
 LAYERS = ["tests/layers", "tests/test_evaluate.py", "tests/analysis", "tests/spec", "tests/design", "tests/homework"]
-FIELDS = ["tests/analysis", "tests/cli/test_rf.py"]
+FIELDS = ["tests/analysis/test_receptive_field.py", "tests/analysis/test_sight.py"]
 WALK = ["tests/test_evaluate.py", "tests/test_graph.py", "tests/spec", "tests/analysis", "tests/layers"]
 
 TESTS = {

@@ -230,6 +230,23 @@ def test_factors_that_are_no_ratio_of_sizes(layer, size, unit, pixels):
     assert sight.box == (pixels, pixels)
 
 
+def test_what_some_units_see_beyond_what_all_see_is_not_forgotten():
+    """Unit 0 sees pixels 4 to 7 of one pool, and every unit 2 to 5 of the other: 6 pixels, and 4."""
+    stack = [
+        layers.Slice(4, 8, dim=2),
+        layers.AdaptiveAvgPool1d(1),
+        layers.ZeroPad1d((0, 3), name="first"),
+        layers.Slice(2, 6, dim=2, inputs=("input",)),
+        layers.AdaptiveAvgPool1d(1),
+        layers.Upsample(size=4, name="every"),
+        layers.Add(name="sum", inputs=("first", "every")),
+    ]
+    analysis = analyze(Network(input=[1, 8], layers=stack))
+    boxes = [analysis.sees("sum", (unit,))["input"].box for unit in range(4)]
+    assert boxes == [((2, 7),), *[((2, 5),)] * 3]
+    assert analysis.receptive_fields("sum")["input"].size == (None,)
+
+
 def test_global_branches_side_by_side_see_the_whole_input():
     """Kim's sentence CNN: three global pools, one behind the other along the channels."""
     analysis = analyze(load("text_cnn"))

@@ -1,0 +1,79 @@
+"""What layers read along an axis, element by element, as the documentation of each relation says."""
+
+import math
+
+import numpy
+from hypothesis import strategies as st
+
+from cnncalc.layers.reading import Binned, Dealt, Grouped, Listed, Placed, Resampled, Sliding, Spread
+
+
+def read_by(along, unit: int) -> set[int]:
+    """What the documentation of each relation says that one output element reads, the input going on for ever."""
+    match along:
+        case Sliding():
+            return {unit * along.stride - along.before + tap * along.dilation for tap in range(along.kernel)}
+        case Placed():
+            return {unit - along.offset}
+        case Spread():
+            writes = [tap * along.dilation - along.before for tap in range(along.kernel)]
+            return {(unit - place) // along.stride for place in writes if (unit - place) % along.stride == 0}
+        case Binned():
+            first, behind = (n * along.size / along.output for n in (unit, unit + 1))  # ATen's start and end index
+            return set(range(math.floor(first), math.ceil(behind)))
+        case Resampled():
+            place = (along.numerator * unit + along.offset) / along.denominator
+            if place == math.floor(place):
+                return {int(place)}
+            return set(range(math.floor(place) - along.before, math.floor(place) + along.behind + 1))
+        case Grouped():
+            group = unit // along.outputs
+            return {group * along.inputs + element for element in range(along.inputs)}
+        case Listed():
+            return set(along.table[unit])
+        case Dealt():
+            return {unit % along.hands * along.run + unit // along.hands}
+
+
+def inside(found: set[int], border: str, size: int) -> set[int]:
+    """What stands for these elements on an axis, as NumPy pads it."""
+    if border == "nothing" or not found:
+        return {place for place in found if 0 <= place < size}
+    before, behind = max(0, -min(found)), max(0, max(found) - size + 1)
+    padded = numpy.pad(range(size), (before, behind), "edge" if border == "clamp" else "reflect")
+    return {int(padded[place + before]) for place in found}
+
+
+SMALL = st.integers(1, 4)
+
+
+@st.composite
+def relations(draw):
+    """A relation, the size of the axis that it reads, and of the one that it makes."""
+    size = draw(st.integers(1, 14))
+    count = draw(st.integers(1, 10))
+    kind = draw(st.sampled_from(["slide", "reflect", "place", "spread", "bin", "resample", "group", "list", "deal"]))
+    if kind == "slide":
+        border = draw(st.sampled_from(["nothing", "nothing", "clamp"]))
+        return Sliding(0, draw(SMALL), draw(SMALL), draw(st.integers(-2, 5)), draw(SMALL), border), size, count
+    if kind == "reflect":
+        before, behind = draw(st.integers(0, size - 1)), draw(st.integers(0, size - 1))
+        return Sliding(0, before=before, at_border="reflect"), size, size + before + behind
+    if kind == "place":
+        return Placed(0, draw(st.integers(-3, 5))), size, count
+    if kind == "spread":
+        return Spread(0, draw(SMALL), draw(SMALL), draw(st.integers(0, 3)), draw(SMALL)), size, count
+    if kind == "bin":
+        return Binned(0, size, count), size, count
+    if kind == "resample":
+        offset, before, behind = draw(st.integers(-3, 3)), draw(st.integers(0, 1)), draw(st.integers(0, 2))
+        return Resampled(0, draw(SMALL), draw(SMALL), offset, before, behind), size, count
+    if kind == "group":
+        groups, inputs, outputs = draw(SMALL), draw(SMALL), draw(SMALL)
+        return Grouped(0, inputs, outputs), groups * inputs, groups * outputs
+    if kind == "list":
+        row = st.lists(st.integers(0, size - 1), min_size=1, max_size=3).map(tuple)
+        table = tuple(draw(st.lists(row, min_size=1, max_size=8)))
+        return Listed(0, table), size, len(table)
+    hands, run = draw(SMALL), draw(SMALL)
+    return Dealt(0, hands, run), hands * run, hands * run

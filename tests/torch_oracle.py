@@ -98,7 +98,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Maxout": lambda layer: lambda x: x.unflatten(1, (-1, layer.pieces)).amax(2),
 }
 # the meta kernels of these accept what the real ones refuse
-_REAL = ("IndexSelect", "Norm", "Roll", "Softmax", "LogSoftmax", "MaxUnpool", "ConvTranspose")
+LENIENT_ON_META = ("IndexSelect", "Norm", "Roll", "Softmax", "LogSoftmax", "MaxUnpool", "ConvTranspose")
 
 
 def _batched(equation: str) -> str:
@@ -288,7 +288,7 @@ class Figures:
     macs: int
 
 
-def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
+def module(layer: Layer, *inputs: Shape, device: str | None = None) -> Callable[..., Any]:
     """The torch module (or function) of a layer, by its name and its hyper-parameters' names."""
     kind = type(layer).__name__
     if kind == "DepthwiseConv2d":
@@ -315,7 +315,11 @@ def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
         with torch.device("meta"):
             return _MODULES[kind](layer, *inputs).eval()
     if kind == "Upsample" and len(inputs) == 2:
-        return lambda x, like: nn.functional.interpolate(x, like.shape[2:], mode=layer.mode)
+        if layer.size is not None or layer.scale_factor is not None:
+            raise ValueError(layer)
+        return lambda x, like: nn.functional.interpolate(
+            x, like.shape[2:], mode=layer.mode, align_corners=layer.align_corners
+        )
     if kind in _FUNCTIONS:
         return _FUNCTIONS[kind](layer)
     arguments = {
@@ -326,13 +330,13 @@ def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
             arguments[field] = inputs[0][-1] if field in _LAST_AXIS else inputs[0][0]
     if kind == "MultiheadAttention":
         arguments["batch_first"] = True
-    with torch.device("cpu" if kind.startswith(_REAL) else "meta"):
+    with torch.device("cpu" if kind.startswith(LENIENT_ON_META) and device != "meta" else "meta"):
         built = getattr(nn, kind)(**arguments).eval()
     if kind == "MultiheadAttention":
         built.forward = attention(built)
     if kind.startswith("MaxUnpool"):
         unpool = built.forward
-        built.forward = lambda x: unpool(x, torch.zeros(x.shape, dtype=torch.int64))
+        built.forward = lambda x: unpool(x, torch.zeros(x.shape, dtype=torch.int64, device=x.device))
     return built
 
 
@@ -388,10 +392,10 @@ def observe(layer: Layer, *inputs: Shape, batch: int = 1, device: str | None = N
     """One layer on a batch of samples. Raises what torch raises.
 
     The device is the meta device, unless its kernels accept what cannot be run; with ``"cpu"`` there are values
-    everywhere, and the counter is a light one.
+    everywhere, and the counter is a light one; with ``"meta"`` there are none in any case.
     """
-    built = module(layer, *inputs)
-    where = device or ("cpu" if type(layer).__name__.startswith(_REAL) else "meta")
+    built = module(layer, *inputs, device=device)
+    where = device or ("cpu" if type(layer).__name__.startswith(LENIENT_ON_META) else "meta")
     is_module = isinstance(built, nn.Module)
     if is_module and where == "cpu":
         built = built.to_empty(device="cpu")

@@ -101,8 +101,6 @@ def device_for(case: Case, said: Said) -> str:
     """The real device for what is small, or cannot become large; the meta device for the rest."""
     if any(number > _LARGEST_NUMBER for number in _numbers((case.shapes, *case.fields.values()))):
         return "meta"
-    if "Attention" in case.kind:
-        return "meta"  # torch's counter knows none of the fused kernels of the CPU
     elements = sum(map(prod, (*case.shapes, said.output, *said.parameters.values())))
     return "cpu" if BATCH * elements <= _MOST_ELEMENTS and said.macs <= _MOST_MACS else "meta"
 

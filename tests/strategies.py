@@ -154,7 +154,7 @@ def transposed_convolutions(draw: st.DrawFn) -> tuple[Layer, Shape]:
 def paddings(draw: st.DrawFn) -> tuple[Layer, Shape]:
     rank = draw(ranks)
     kind = draw(st.sampled_from(("ZeroPad", "ConstantPad", "ReflectionPad", "ReplicationPad")))
-    side = st.integers(-3, 5) if kind in ("ZeroPad", "ConstantPad") else st.integers(0, 5)
+    side = st.integers(-3, 5)
     extra = {"value": 1.5} if kind == "ConstantPad" else {}
     sides = draw(st.one_of(side, st.tuples(*[side] * (2 * rank))))
     return getattr(layers, f"{kind}{rank}d")(sides, **extra), draw(samples(rank, largest=8))
@@ -349,7 +349,10 @@ def repeating(draw: st.DrawFn) -> tuple[Layer, Shape]:
     sizes = st.lists(st.sampled_from((-1, 1, 2, 3)), min_size=1, max_size=3).map(tuple)
     per_axis = st.lists(st.integers(1, 3), min_size=rank, max_size=rank).map(tuple)
     dims = st.lists(axes, min_size=1, max_size=2).map(tuple)
-    sides = st.lists(st.integers(-1, 2), min_size=1, max_size=rank).map(lambda found: tuple(found * 2))
+    sides = st.lists(st.integers(-2, 3), min_size=1, max_size=2 * rank).map(
+        lambda found: (*found, *found[-1:])[: len(found) + len(found) % 2]
+    )
+    modes = st.sampled_from(("constant", "reflect", "replicate", "circular"))
     layer = st.one_of(
         st.builds(layers.Unflatten, axes, sizes),
         st.builds(layers.Expand, st.lists(st.sampled_from((-1, -1, 3)), min_size=rank, max_size=rank).map(tuple)),
@@ -358,7 +361,7 @@ def repeating(draw: st.DrawFn) -> tuple[Layer, Shape]:
         st.builds(layers.Roll, st.lists(st.integers(-7, 7), min_size=1, max_size=1).map(tuple), st.tuples(axes)),
         st.builds(layers.Flip, st.tuples(axes)),
         st.builds(layers.Windows, axes, st.integers(1, 4), st.integers(1, 3)),
-        st.builds(layers.PadAxes, sides),
+        st.builds(layers.PadAxes, sides, mode=modes),
         st.builds(layers.PadToMultiple, st.integers(1, 5), st.tuples(axes)),
         st.builds(layers.CumulativeSum, axes),
         *(
@@ -538,7 +541,11 @@ def without_torch(draw: st.DrawFn) -> tuple[Layer, Shape]:
         "padding": maybe_per_axis(st.integers(0, 2), 2),
         "bias": st.booleans(),
     }
-    few = {"stride": st.one_of(st.none(), window["stride"]), "kernel_size": window["kernel_size"], "bias": st.booleans()}
+    few = {
+        "stride": st.one_of(st.none(), window["stride"]),
+        "kernel_size": window["kernel_size"],
+        "bias": st.booleans(),
+    }
     rows = st.lists(st.integers(0, 5), min_size=1, max_size=3).map(tuple)
     layer = st.one_of(
         st.builds(layers.LocallyConnected2d, out_channels=st.integers(1, 4), **window),

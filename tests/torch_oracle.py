@@ -76,7 +76,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Roll": lambda layer: lambda x: x.roll(layer.shifts, layer.dims),
     "Flip": lambda layer: lambda x: x.flip(layer.dims),
     "IndexSelect": lambda layer: (
-        lambda x, i: x[(slice(None),) * (layer.dim % x.dim()) + (torch.zeros(i.shape[1:], dtype=torch.int64),)]
+        lambda x, i: x[(slice(None),) * range(x.dim())[layer.dim] + (torch.zeros(i.shape[1:], dtype=torch.int64),)]
     ),
     "Windows": lambda layer: lambda x: x.unfold(layer.dim, layer.size, layer.step),
     "Crop": lambda layer: lambda x, like: x.narrow(layer.dim, layer.start, like.shape[layer.other_dim or layer.dim]),
@@ -108,6 +108,8 @@ def _batched(equation: str) -> str:
 
 def _sizes(layer: Layer, like: torch.Tensor) -> list[int]:
     axes = list(layer.axes)
+    if layer.shape.count(0) != len(axes):
+        raise ValueError(layer.shape)
     return [like.shape[axes.pop(0)] if size == 0 else size for size in layer.shape]
 
 
@@ -125,7 +127,11 @@ def _padded(x: torch.Tensor, axes: tuple[int, ...], multiple: int) -> torch.Tens
         if multiple > _MOST_STEPS:
             raise Beyond(multiple)
         count = next(count for count in range(multiple) if (size + count) % multiple == 0) if multiple > 0 else -1
-        x = torch.cat([x, x.new_zeros((*x.shape[: axis % x.dim()], count, *x.shape[axis % x.dim() + 1 :]))], axis) if count else x
+        x = (
+            torch.cat([x, x.new_zeros((*x.shape[: axis % x.dim()], count, *x.shape[axis % x.dim() + 1 :]))], axis)
+            if count
+            else x
+        )
     return x
 
 
@@ -209,19 +215,27 @@ class LocallyConnected2d(nn.Module):
         super().__init__()
         window = {name: getattr(layer, name) for name in ("kernel_size", "stride", "padding")}
         count = nn.Conv2d(1, 1, **window)(torch.empty(1, 1, *x[1:])).shape[2:]
-        self.kernel, self.stride = ((side, side) if isinstance(side, int) else side for side in list(window.values())[:2])
+        self.kernel, self.stride = (
+            (side, side) if isinstance(side, int) else side for side in list(window.values())[:2]
+        )
         sides = (layer.padding, layer.padding) if isinstance(layer.padding, int) else layer.padding
         self.sides = [side for side in reversed(sides) for _ in range(2)]
         if prod(count) > 1000:
             raise Beyond(layer)
         self.places = list(itertools.product(*map(range, count)))
-        self.convs = nn.ModuleList(nn.Conv2d(x[0], layer.out_channels, self.kernel, bias=layer.bias) for _ in self.places)
+        self.convs = nn.ModuleList(
+            nn.Conv2d(x[0], layer.out_channels, self.kernel, bias=layer.bias) for _ in self.places
+        )
         self.count = count
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         padded = nn.functional.pad(x, self.sides)
         outputs = [
-            conv(padded[(..., *(slice(p * s, p * s + k) for p, s, k in zip(place, self.stride, self.kernel, strict=True)))])
+            conv(
+                padded[
+                    (..., *(slice(p * s, p * s + k) for p, s, k in zip(place, self.stride, self.kernel, strict=True)))
+                ]
+            )
             for conv, place in zip(self.convs, self.places, strict=True)
         ]
         return torch.cat(outputs, 2).reshape(x.shape[0], -1, *self.count)

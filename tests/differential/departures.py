@@ -35,20 +35,20 @@ def _einsum_stretches(case: Any, own: Any, torch_s: Any) -> bool:
 
 def _no_features(case: Any, own: Any, torch_s: Any) -> bool:
     return (
-        "num_features is stated" in own.refusal
+        ("num_features" in own.refusal or "num_channels" in own.refusal)
         and not case.fields["affine"]
-        and not case.fields["track_running_stats"]
+        and not case.fields.get("track_running_stats", False)
     )
 
 
 def _beyond_64_bits(case: Any, own: Any, torch_s: Any) -> bool:
-    elements = max(map(prod, (*case.shapes, own.output, *own.parameters.values())), default=0)
-    words = ("overflow", "too large", "out of range", "must be", "Storage size", "invalid")
+    elements = max((own.macs, *map(prod, (*case.shapes, own.output, *own.parameters.values()))))
+    words = ("overflow", "too large", "too big", "out of range", "must be", "Storage size", "invalid")
     return 4 * 5 * elements >= _LARGEST and any(word in torch_s.refusal for word in words)
 
 
 def _without_torch(kind: str) -> bool:
-    return not hasattr(nn, kind) and kind != "DepthwiseConv2d"
+    return not hasattr(nn, kind)
 
 
 DEPARTURES: dict[str, tuple[str, Test]] = {
@@ -59,7 +59,15 @@ DEPARTURES: dict[str, tuple[str, Test]] = {
     "number of axes": (
         "a kind takes samples with as many axes as PyTorch documents; PyTorch takes a batch for one sample without a "
         "batch, and pads or pools more axes than the kind's name says",
-        lambda case, own, torch_s: "takes an input of" in own.refusal or "and one to three axes more" in own.refusal,
+        lambda case, own, torch_s: any(
+            words in own.refusal
+            for words in (
+                "takes an input of",
+                "one to three axes more",
+                "takes inputs [L, E]",
+                "at least one more axis",
+            )
+        ),
     ),
     "number of inputs": (
         "a merge has at least two inputs, and every other kind its number; the oracle's functions take any",
@@ -75,15 +83,47 @@ DEPARTURES: dict[str, tuple[str, Test]] = {
     ),
     "length of a list": (
         "a hyper-parameter is one number, or one an axis; some of PyTorch's kernels take a list of one for all axes",
-        lambda case, own, torch_s: "expected a list of at" in own.refusal,
+        lambda case, own, torch_s: any(
+            words in own.refusal for words in ("expected a list of at", "found [", "has another number of axes than")
+        ),
     ),
     "None": (
         "None is no value of this hyper-parameter; PyTorch warns of it, or takes it for its default",
         lambda case, own, torch_s: "found null" in own.refusal and None in case.fields.values(),
     ),
     "own kinds": (
-        "PyTorch has no module of this kind; negative and other senseless numbers are refused, the oracle computes on",
-        lambda case, own, torch_s: _without_torch(case.kind) and "expected a" in own.refusal,
+        "PyTorch has no module of this kind; what is no value of a field is refused, the oracle computes on",
+        lambda case, own, torch_s: (
+            _without_torch(case.kind) and (": expected " in own.refusal or "has no value" in own.refusal)
+        ),
+    ),
+    "circular beyond the end": (
+        "what is taken away at one end and continued from the other: PyTorch gives memory that nothing wrote",
+        lambda case, own, torch_s: case.fields.get("mode") == "circular" and "nothing is left" in own.refusal,
+    ),
+    "padding of the batch": (
+        "two paddings more than a sample has axes are for the batch",
+        lambda case, own, torch_s: case.kind == "PadAxes" and "for each of the last axes" in own.refusal,
+    ),
+    "several axes": (
+        "the product, and the place of the largest, over several axes: PyTorch takes one axis at a time",
+        lambda case, own, torch_s: case.kind in ("ArgMax", "Product") and isinstance(case.layer.dim, tuple),
+    ),
+    "area": (
+        "PyTorch documents no mode area for Upsample, which hands it on to a function that has it",
+        lambda case, own, torch_s: case.fields.get("mode") == "area" and 'found "area"' in own.refusal,
+    ),
+    "leading axes of attention": (
+        "queries, keys and values have the same leading axes, as PyTorch documents; its kernel stretches sizes of 1",
+        lambda case, own, torch_s: case.kind == "ScaledDotProductAttention" and "do not fit each other" in own.refusal,
+    ),
+    "unpooling by senseless numbers": (
+        "PyTorch does not look at MaxUnpool's kernel, stride and padding, which may be negative or 0",
+        lambda case, own, torch_s: case.kind.startswith("MaxUnpool") and ": expected a whole number" in own.refusal,
+    ),
+    "stated MACs": (
+        "those of an operator that is not known are stated; PyTorch's zeros have none",
+        lambda case, own, torch_s: case.kind == "Opaque" and not own.refusal and not torch_s.refusal,
     ),
     "a map read twice": (
         "a connection table names a map once; the oracle's convolution would read it twice",
@@ -96,18 +136,20 @@ DEPARTURES: dict[str, tuple[str, Test]] = {
     ),
     "empty tensors": (
         "a tensor that an import recorded may be empty",
-        lambda case, own, torch_s: case.kind in ("LearnedTensor", "ConstantTensor", "Opaque")
-        and torch_s.refusal == "a tensor of no elements",
+        lambda case, own, torch_s: (
+            case.kind in ("LearnedTensor", "ConstantTensor", "Opaque") and torch_s.refusal == "a tensor of no elements"
+        ),
     ),
     "beyond 64 bits": ("cnncalc's figures are exact where PyTorch has no number for the bytes", _beyond_64_bits),
 }
 
 
 LENIENT = "without values"
+_LENIENT_TOO = ("ConnectedConv2d",)
 
 
 def departure(case: Any, own: Any, torch_s: Any, device: str) -> str:
     """The name of the departure that a difference is, or ""."""
-    if device == "meta" and own.refusal and case.kind.startswith(torch_oracle.LENIENT_ON_META):
+    if device == "meta" and own.refusal and case.kind.startswith((*torch_oracle.LENIENT_ON_META, *_LENIENT_TOO)):
         return LENIENT
     return next((name for name, (_, test) in DEPARTURES.items() if test(case, own, torch_s)), "")

@@ -12,6 +12,7 @@ __all__ = ["drawn", "examine"]
 
 _BOTH_DEVICES = 16
 _JSON = 8
+_OTHER_BATCH = 7
 
 
 def examine(case: Case, number: int, chunk: int, ledger: Ledger) -> None:
@@ -21,7 +22,7 @@ def examine(case: Case, number: int, chunk: int, ledger: Ledger) -> None:
     if verdict.differs:
         ledger.disagree(f"{case.kind}: {verdict.differs}", chunk, str(case), verdict.detail, verdict.departure)
     if number % _BOTH_DEVICES == 0 and verdict.device == "cpu":
-        again = compare(case, batch=1, device="meta")
+        again = compare(case, batch=_OTHER_BATCH, device="meta")
         ledger.count(case.kind, "both devices")
         if again.differs and not verdict.differs:
             ledger.disagree(f"{case.kind}, meta: {again.differs}", chunk, str(case), again.detail, again.departure)

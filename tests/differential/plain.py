@@ -75,7 +75,9 @@ def permutations(values: Sequence[Any]) -> Strategy:
 
 def builds(target: Callable[..., Any], *given: Strategy, **named: Strategy) -> Strategy:
     def sample(random: Random) -> Any:
-        return target(*[one.sample(random) for one in given], **{name: one.sample(random) for name, one in named.items()})
+        return target(
+            *[one.sample(random) for one in given], **{name: one.sample(random) for name, one in named.items()}
+        )
 
     return Strategy(sample)
 

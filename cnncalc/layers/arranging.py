@@ -92,7 +92,8 @@ class Expand(Arrangement, frozen=True):
         message = "{} cannot be expanded to {}"
         yield Check(len(x) == len(self.sizes), "sizes", message, (x, list(self.sizes)))
         for size, wanted in zip(x, self.sizes, strict=True):
-            yield Check(wanted == -1 or equal(size, 1) | equal(size, wanted), "sizes", message, (x, list(self.sizes)))
+            fits = (equal(size, 1) & (wanted >= 1)) | equal(size, wanted)
+            yield Check(wanted == -1 or fits, "sizes", message, (x, list(self.sizes)))
 
     def output(self, x: Shape) -> Shape:
         return tuple(size if wanted == -1 else wanted for size, wanted in zip(x, self.sizes, strict=True))
@@ -232,6 +233,11 @@ class Flip(Reordering, frozen=True):
     """The elements backwards along the axes ``dims``. Source: PyTorch documentation, ``torch.flip``."""
 
     dims: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=8)]
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield from super().checks(x)
+        once = len({sample_axis(dim, x) for dim in self.dims}) == len(self.dims)
+        yield Check(once, "dims", "an axis is named twice among {}", (list(self.dims),))
 
     def _places(self, x: Shape) -> dict[int, int]:
         return dict.fromkeys(self.dims, -1)

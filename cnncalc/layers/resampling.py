@@ -170,7 +170,8 @@ class ChannelShuffle(Layer, frozen=True):
     keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield has_axes("ChannelShuffle", x)
+        several = "ChannelShuffle takes channels and at least one more axis; what arrives is {}"
+        yield Check(len(x) >= 2, "", several, (x,))
         message = "{} channels cannot be divided into {} groups"
         yield Check(equal(x[0] % self.groups, 0), "groups", message, (x[0], self.groups))
 

@@ -1,0 +1,91 @@
+"""Random layers and networks against PyTorch, in chunks that a seed and a number draw again. See README.md."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import signal
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS), str(Path(__file__).parent)]
+
+import torch  # noqa: E402
+
+from differential import layer_run  # noqa: E402
+from differential.ledger import Clock, Ledger, state  # noqa: E402
+
+_MEMORY = 8 << 30
+_LONGEST = 30
+"""The seconds that one case may take before it is written down as one that took too long."""
+
+
+def prepare() -> None:
+    """One thread, a bound on memory, no fused kernels that torch's counter does not know."""
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    torch.backends.cuda.enable_flash_sdp(False)
+    torch.backends.mha.set_fastpath_enabled(False)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    signal.signal(signal.SIGALRM, _late)
+
+
+class Late(Exception):
+    """A case took too long."""
+
+
+def _late(*_: Any) -> None:
+    raise Late
+
+
+def run(what: Any, ledger: Ledger, chunks: range, kinds: set[str], out: Path | None) -> None:
+    """Every case of some chunks, written down after each."""
+    ledger.states = list(dict.fromkeys([*ledger.states, state()]))
+    for chunk in chunks:
+        with Clock(ledger):
+            for number, case in enumerate(what.drawn(ledger.seed, chunk, ledger.each)):
+                if kinds and case.kind not in kinds:
+                    continue
+                signal.alarm(_LONGEST)
+                try:
+                    what.examine(case, number, chunk, ledger)
+                except Late:
+                    ledger.disagree(f"{case.kind}: longer than {_LONGEST} s", chunk, str(case), "")
+                finally:
+                    signal.alarm(0)
+        ledger.chunks = chunk + 1
+        if out:
+            ledger.save(out)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.differential", description=__doc__)
+    parser.add_argument("what", choices=("layers", "networks"))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--chunks", type=int, default=1, help="how many chunks, from the first on")
+    parser.add_argument("--chunk", type=int, help="this chunk alone")
+    parser.add_argument("--each", type=int, default=2000, help="cases a chunk")
+    parser.add_argument("--kinds", default="", help="only these kinds of layer, with commas between")
+    parser.add_argument("--out", type=Path, help="the JSON file in which the run is kept, and gone on with")
+    asked = parser.parse_args()
+    prepare()
+    if asked.what == "networks":
+        from differential import network_run as what
+    else:
+        what = layer_run  # type: ignore[no-redef]
+    if asked.out and asked.out.exists():
+        ledger = Ledger.load(asked.out)
+    else:
+        ledger = Ledger(asked.what, asked.seed, asked.each)
+    chunks = range(ledger.chunks, asked.chunks) if asked.chunk is None else range(asked.chunk, asked.chunk + 1)
+    run(what, ledger, chunks, set(filter(None, asked.kinds.split(","))), asked.out)
+    for key, found in sorted(ledger.disagreements.items(), key=lambda item: len(item[1]["case"])):
+        print(f"{found['count']}× {key}\n   {found['case']}  (chunk {found['chunk']})\n   {found['detail']}")
+    print(f"{sum(row['cases'] for row in ledger.rows.values())} cases, {ledger.seconds:.0f} s of processor time")
+
+
+if __name__ == "__main__":
+    main()

@@ -28,10 +28,16 @@ _WIDE = 120
 @click.command("analyze", cls=Command)
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete.specs)
 @click.option(
-    "--columns", metavar="COLUMN,…", help=f"Columns to show, with commas between: {', '.join(sheets.COLUMNS)}."
+    "--columns",
+    metavar="COLUMN,…",
+    shell_complete=complete.columns,
+    help=f"Columns to show, with commas between: {', '.join(sheets.COLUMNS)}.",
 )
 @click.option(
-    "--sort", metavar="COLUMN", help="Sort by a column, counts from the largest; by macs where --top is given."
+    "--sort",
+    metavar="COLUMN",
+    shell_complete=complete.column,
+    help="Sort by a column, counts from the largest; by macs where --top is given.",
 )
 @top_option()
 @click.option(

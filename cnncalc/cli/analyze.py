@@ -27,8 +27,18 @@ _WIDE = 120
 
 @click.command("analyze", cls=Command)
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete.specs)
-@click.option("--columns", metavar="COLUMN,…", help=f"With commas between: {', '.join(sheets.COLUMNS)}.")
-@click.option("--sort", metavar="COLUMN", help="Order by a column, counts from the largest; --top by macs.")
+@click.option(
+    "--columns",
+    metavar="COLUMN,…",
+    shell_complete=complete.columns,
+    help=f"With commas between: {', '.join(sheets.COLUMNS)}.",
+)
+@click.option(
+    "--sort",
+    metavar="COLUMN",
+    shell_complete=complete.column,
+    help="Order by a column, counts from the largest; --top by macs.",
+)
 @top_option()
 @click.option(
     "--depth",

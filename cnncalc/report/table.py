@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from cnncalc.analysis import Analysis, Totals, Warning
+from cnncalc.analysis.folding import Folded
 from cnncalc.layers.base import shape_text
 from cnncalc.report.grid import Line, Span, Track, fold, grid, width_of
 from cnncalc.report.numbers import exact, percent
@@ -20,8 +22,17 @@ _NARROWEST_BAR = 3
 _NARROWEST_TEXT = 8
 _WIDEST_BAR = 10
 _ROOMY = 100
-_NARROWEST = {"inputs": 16, "name": 14, "layer": 17, "settings": 12, "output": 12}
-_NARROWEST |= {"receptive_field": 12, "receptive_field_padding": 8}
+_WIDEST_KINDS = 33
+"""The list of what a row of many layers has may wrap, before shares are left out."""
+_NARROWEST = {
+    "inputs": 16,
+    "name": 14,
+    "layer": 17,
+    "settings": 12,
+    "output": 12,
+    "receptive_field": 12,
+    "receptive_field_padding": 8,
+}
 """The texts that may wrap, in the order in which they do, and how narrow they may become."""
 _DISPENSABLE = (
     *("receptive_field", "receptive_field_padding", "start", "flops", "inputs", "jump"),
@@ -198,9 +209,9 @@ def _layout(sheet: Sheet, width: int) -> _Layout:
     at least, then with kind and settings in one column, then without the shares, the last of them last. Where even that
     is too wide, names wrap, then the texts beside them, and at last columns are left out.
     """
-    for candidate in _roomier(sheet):
+    for candidate, most in _roomier(sheet):
         columns = candidate.columns
-        widths = [0 if column.share else _text_width(candidate, column) for column in columns]
+        widths = [0 if column.share else _text_width(candidate, column, most) for column in columns]
         headings = [width_of([candidate.heading(column)]) for column in columns if column.share]
         room = width - sum(widths) - len(columns) + 1
         roomy = _PERCENT + 1 + _WIDEST_BAR
@@ -213,16 +224,18 @@ def _layout(sheet: Sheet, width: int) -> _Layout:
     return _wrapped(candidate, widths, width)
 
 
-def _roomier(sheet: Sheet) -> Iterator[Sheet]:
-    yield sheet
+def _roomier(sheet: Sheet) -> Iterator[tuple[Sheet, int]]:
+    """What takes less and less room, with the most cells for what stands in one row of many layers."""
+    yield sheet, sys.maxsize
     sheet = _merged(sheet)
-    yield sheet
+    yield sheet, sys.maxsize
+    yield sheet, _WIDEST_KINDS
     while shares := [column for column in sheet.columns if column.share]:
         rest = [column for column in sheet.columns if column is not shares[0]]
         if not rest:
             return
         sheet = sheet.with_columns(rest)
-        yield sheet
+        yield sheet, _WIDEST_KINDS
 
 
 def _wrapped(sheet: Sheet, widths: list[int], width: int) -> _Layout:
@@ -257,8 +270,11 @@ def _tracks(columns: Sequence[Column], widths: Sequence[int], share: int) -> tup
     )
 
 
-def _text_width(sheet: Sheet, column: Column) -> int:
-    return width_of([sheet.heading(column), sheet.total_text(column), *(sheet.text(column, row) for row in sheet.rows)])
+def _text_width(sheet: Sheet, column: Column, most: int) -> int:
+    texts = (sheet.text(column, row) for row in sheet.rows)
+    widest = width_of([sheet.heading(column), sheet.total_text(column), *texts])
+    is_list = column.key in ("layer", "settings") and any(isinstance(row, Folded) for row in sheet.rows)
+    return min(widest, most) if is_list else widest
 
 
 def _merged(sheet: Sheet) -> Sheet:

@@ -16,10 +16,11 @@ from cnncalc.errors import CnncalcError, SpecError
 from cnncalc.layers.base import LARGEST_SIZE
 
 if TYPE_CHECKING:
+    from cnncalc.design.block import Block
     from cnncalc.design.files import Writer
     from cnncalc.design.points import Points
     from cnncalc.design.survey import Survey
-    from cnncalc.design.sweep import Block, Sweep
+    from cnncalc.design.sweep import Sweep
 
 _FORMATS = ("table", "csv", "json")
 

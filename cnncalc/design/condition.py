@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
 from cnncalc.arithmetic.integers import Integers
 from cnncalc.arithmetic.ratios import Ratio
 from cnncalc.arithmetic.undecided import Truth, Undecided
+from cnncalc.design.block import Block
 from cnncalc.design.points import present
 from cnncalc.errors import CnncalcError
 from cnncalc.spec.expressions import ExpressionError, names_in, value_of
-
-if TYPE_CHECKING:
-    from cnncalc.design.sweep import Block
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy
 
+from cnncalc.design.block import Block, joined
 from cnncalc.design.pareto import front
 from cnncalc.design.points import present
-from cnncalc.design.sweep import Block, Sweep, joined
+from cnncalc.design.sweep import Sweep
 from cnncalc.errors import CnncalcError, nearest
 
 _MOST_SENTENCES = 10_000

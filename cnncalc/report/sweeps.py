@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from cnncalc.design.block import ILLEGAL, Block
 from cnncalc.design.frame import frame
 from cnncalc.design.survey import Survey
-from cnncalc.design.sweep import ILLEGAL, Block
 from cnncalc.errors import CnncalcError
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import abbreviated, exact

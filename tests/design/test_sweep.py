@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 import cnncalc
 from cnncalc import CnncalcError, Conv2d, Flatten, Linear, Network, Repeat
 from cnncalc.analysis import shipped_conventions
+from cnncalc.design.block import joined
+from cnncalc.design.frame import whole_frame
 from cnncalc.design.points import Points
 from cnncalc.design.sampling import sampled
-from cnncalc.design.sweep import Sweep, joined
+from cnncalc.design.sweep import Sweep
 
 
 @settings(max_examples=60)
@@ -50,7 +52,7 @@ def test_each_graph_is_built_once_and_points_come_in_order():
         layers=[Conv2d("width", 3), Repeat("deep", [Conv2d("width * 2", 3)]), Flatten(), Linear(10)],
     )
     asked = Sweep(network, {"width": [8, 12], "deep": [0, 1, 2], "batch": [1, 4]})
-    whole = asked.frame()
+    whole = whole_frame(asked)
     assert whole["deep"].tolist() == [0, 0, 1, 1, 2, 2] * 2
     parts = [piece.shape for piece in asked.pieces(4)]
     assert sorted(parts) == [(2, 1, 2)] * 3  # three graphs, each with all widths and batches together

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any
 
-Sizes: TypeAlias = tuple[int, ...]
+from cnncalc.pytorch.importing.sizes import Sizes
 
 
 class DeclinedError(Exception):

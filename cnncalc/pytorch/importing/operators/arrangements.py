@@ -7,26 +7,28 @@ from typing import Any
 
 from cnncalc import layers
 from cnncalc.layers import Layer
-from cnncalc.pytorch.importing.arrangement import columns, varies
+from cnncalc.pytorch.importing.arrangement import rearranged
 from cnncalc.pytorch.importing.broadcasting import adapted, joined
-from cnncalc.pytorch.importing.lowering import Lowering, translates
+from cnncalc.pytorch.importing.net import Net
+from cnncalc.pytorch.importing.sizes import columns, varies
+from cnncalc.pytorch.importing.translations import translates
 from cnncalc.pytorch.importing.values import DeclinedError, Value, Varying
 
 
 @translates("view", "reshape", "flatten", "unflatten", "reshape_as", "view_as", "ravel", "_unsafe_view", varying=True)
 @translates("_reshape_alias", "view_copy", "_unsafe_index", varying=True)
-def reshape(net: Lowering, x: Value, *rest: Any, **named: Any) -> Value:
+def reshape(net: Net, x: Value, *rest: Any, **named: Any) -> Value:
     """Another shape, whose meaning is told from the shapes themselves."""
-    return net.rearranged(x, net.results[0])
+    return rearranged(net, x, net.results[0])
 
 
 @translates("squeeze", "unsqueeze", varying=True)
-def squeeze(net: Lowering, x: Value, *rest: Any, **named: Any) -> Value:
-    return net.rearranged(x, net.results[0])
+def squeeze(net: Net, x: Value, *rest: Any, **named: Any) -> Value:
+    return rearranged(net, x, net.results[0])
 
 
 @translates("permute", "transpose", "t", "swapaxes", "swapdims", "movedim", "moveaxis", "T", "mT", "H", "mH", "adjoint")
-def permute(net: Lowering, x: Value, *dims: Any, **named: Any) -> Value:
+def permute(net: Net, x: Value, *dims: Any, **named: Any) -> Value:
     order = list(range(x.ndim))
     dims = dims or tuple(named.values())
     if len(dims) == 1 and isinstance(dims[0], tuple):
@@ -46,7 +48,7 @@ def permute(net: Lowering, x: Value, *dims: Any, **named: Any) -> Value:
     return permuted(net, x, order)
 
 
-def permuted(net: Lowering, x: Value, order: list[int]) -> Value:
+def permuted(net: Net, x: Value, order: list[int]) -> Value:
     """The axes in another order, the batch's among them."""
     shapes = tuple(tuple(shape[axis] for axis in order) for shape in x.shapes)
     batch = None if x.batch is None else order.index(x.batch)
@@ -61,7 +63,7 @@ def permuted(net: Lowering, x: Value, order: list[int]) -> Value:
 
 
 @translates("expand", "expand_as", "broadcast_to", varying=True)
-def expand(net: Lowering, x: Value, *rest: Any, **named: Any) -> Value:
+def expand(net: Net, x: Value, *rest: Any, **named: Any) -> Value:
     shapes = net.results[0]
     ndim = len(shapes[0])
     batch, kept, times = x.batch, x.kept, x.times or net.times
@@ -93,7 +95,7 @@ def expand(net: Lowering, x: Value, *rest: Any, **named: Any) -> Value:
 
 
 @translates("repeat", "tile", varying=True)
-def repeat(net: Lowering, x: Value, *sizes: Any, **named: Any) -> Value:
+def repeat(net: Net, x: Value, *sizes: Any, **named: Any) -> Value:
     if len(sizes) == 1 and isinstance(sizes[0], tuple):
         sizes = sizes[0]
     ndim = len(sizes)
@@ -128,27 +130,27 @@ def repeat(net: Lowering, x: Value, *sizes: Any, **named: Any) -> Value:
 
 
 @translates("repeat_interleave")
-def repeat_interleave(net: Lowering, x: Value, repeats: Any, dim: int | None = None, **named: Any) -> Value:
+def repeat_interleave(net: Net, x: Value, repeats: Any, dim: int | None = None, **named: Any) -> Value:
     if not isinstance(repeats, int) or dim is None:
         raise DeclinedError("repeated one by one")
     return net.layer(layers.RepeatInterleave(repeats, x.axis(dim)), x)
 
 
 @translates("cat", "concat", "concatenate")
-def cat(net: Lowering, tensors: Any, dim: int = 0, **named: Any) -> Value:
+def cat(net: Net, tensors: Any, dim: int = 0, **named: Any) -> Value:
     dim = named.get("axis", dim)
     parts = [part for part in tensors if part.ndim != 1 or part.shapes[0][0] != 0]
     return joined(net, parts, dim)
 
 
 @translates("stack")
-def stack(net: Lowering, tensors: Any, dim: int = 0, **named: Any) -> Value:
+def stack(net: Net, tensors: Any, dim: int = 0, **named: Any) -> Value:
     ndim = tensors[0].ndim + 1
     dim = dim + ndim if dim < 0 else dim
     return joined(net, [_unsqueezed(net, part, dim) for part in tensors], dim)
 
 
-def _unsqueezed(net: Lowering, x: Value, dim: int) -> Value:
+def _unsqueezed(net: Net, x: Value, dim: int) -> Value:
     shapes = tuple((*shape[:dim], 1, *shape[dim:]) for shape in x.shapes)
     batch = x.batch
     if batch is not None and dim <= batch:
@@ -160,7 +162,7 @@ def _unsqueezed(net: Lowering, x: Value, dim: int) -> Value:
     return net.placed(net.sample_layer(layers.Unsqueeze(dim=axis + 1), x), target)
 
 
-def piece(net: Lowering, layer: Layer, x: Value, shapes: Any) -> Value:
+def piece(net: Net, layer: Layer, x: Value, shapes: Any) -> Value:
     """A part of a tensor, which has the batch where the whole has it."""
     if x.is_constant:
         return replace(x, shapes=shapes)
@@ -168,13 +170,13 @@ def piece(net: Lowering, layer: Layer, x: Value, shapes: Any) -> Value:
 
 
 @translates("chunk", "tensor_split_into")
-def chunk(net: Lowering, x: Value, chunks: int, dim: int = 0) -> tuple[Value, ...]:
+def chunk(net: Net, x: Value, chunks: int, dim: int = 0) -> tuple[Value, ...]:
     axis = x.axis(dim)
     return tuple(piece(net, layers.Chunk(chunks, index, axis), x, shapes) for index, shapes in enumerate(net.results))
 
 
 @translates("split", "split_with_sizes", "tensor_split", varying=True)
-def split(net: Lowering, x: Value, sizes: Any = None, dim: int = 0, **named: Any) -> tuple[Value, ...]:
+def split(net: Net, x: Value, sizes: Any = None, dim: int = 0, **named: Any) -> tuple[Value, ...]:
     sizes = named.get("split_size_or_sections", named.get("split_size", sizes))
     axis = x.axis(dim)
     place = dim % x.ndim
@@ -195,7 +197,7 @@ def split(net: Lowering, x: Value, sizes: Any = None, dim: int = 0, **named: Any
     return tuple(found)
 
 
-def _halves(net: Lowering, x: Value, axis: int) -> tuple[Value, ...]:
+def _halves(net: Net, x: Value, axis: int) -> tuple[Value, ...]:
     """Pieces that go with the size of the input, where they are equal."""
     count = len(net.results)
     return tuple(piece(net, layers.Chunk(count, index, axis), x, shapes) for index, shapes in enumerate(net.results))
@@ -206,12 +208,12 @@ def _is_varying(value: Any) -> bool:
 
 
 @translates("unbind", varying=True)
-def unbind(net: Lowering, x: Value, dim: int = 0) -> tuple[Value, ...]:
+def unbind(net: Net, x: Value, dim: int = 0) -> tuple[Value, ...]:
     return tuple(select(net, x, dim, index) for index in range(len(net.results)))
 
 
 @translates("select")
-def select(net: Lowering, x: Value, dim: int, index: Any) -> Value:
+def select(net: Net, x: Value, dim: int, index: Any) -> Value:
     dim = dim % x.ndim
     if isinstance(index, Varying):
         raise DeclinedError("an index that goes with the size of the input")
@@ -219,7 +221,7 @@ def select(net: Lowering, x: Value, dim: int, index: Any) -> Value:
     return _squeezed(net, part, dim)
 
 
-def _squeezed(net: Lowering, x: Value, dim: int) -> Value:
+def _squeezed(net: Net, x: Value, dim: int) -> Value:
     shapes = tuple((*shape[:dim], *shape[dim + 1 :]) for shape in x.shapes)
     batch = x.batch
     if batch is not None and dim < batch:
@@ -232,13 +234,13 @@ def _squeezed(net: Lowering, x: Value, dim: int) -> Value:
 
 
 @translates("narrow", varying=True)
-def narrow(net: Lowering, x: Value, dim: int, start: Any, length: Any) -> Value:
+def narrow(net: Net, x: Value, dim: int, start: Any, length: Any) -> Value:
     starts, lengths = _bounds(net, start, 0), _bounds(net, length, 0)
     stops = tuple(a + b for a, b in zip(starts, lengths, strict=True))
     return _sliced(net, x, dim % x.ndim, _one(starts), _one(stops), 1)
 
 
-def _bounds(net: Lowering, value: Any, default: int) -> tuple[int, ...]:
+def _bounds(net: Net, value: Any, default: int) -> tuple[int, ...]:
     if isinstance(value, Varying):
         return value.values
     return (default if value is None else value,) * len(net.times)
@@ -249,11 +251,11 @@ def _one(values: tuple[int, ...]) -> Any:
 
 
 @translates("slice", varying=True)
-def slice_(net: Lowering, x: Value, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Value:
+def slice_(net: Net, x: Value, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Value:
     return _sliced(net, x, dim % x.ndim, start, end, step)
 
 
-def _sliced(net: Lowering, x: Value, dim: int, start: Any, stop: Any, step: Any) -> Value:
+def _sliced(net: Net, x: Value, dim: int, start: Any, stop: Any, step: Any) -> Value:
     """A slice along an axis; bounds that go with the size are counted from its end where that is the same."""
     if isinstance(step, Varying):
         raise DeclinedError("a step that goes with the size of the input")
@@ -298,7 +300,7 @@ def _relative(bounds: tuple[int, ...], sizes: tuple[int, ...], end: bool = False
 
 
 @translates("__getitem__", varying=True)
-def getitem(net: Lowering, x: Value, index: Any) -> Value:
+def getitem(net: Net, x: Value, index: Any) -> Value:
     parts = list(index) if isinstance(index, tuple) else [index]
     used = sum(part is not None and part is not Ellipsis for part in parts)
     if Ellipsis in [part for part in parts if not isinstance(part, Value)]:
@@ -330,7 +332,7 @@ def getitem(net: Lowering, x: Value, index: Any) -> Value:
     return found
 
 
-def chosen(net: Lowering, x: Value, dim: int, indices: Value) -> Value:
+def chosen(net: Net, x: Value, dim: int, indices: Value) -> Value:
     if indices.batch is not None or dim == x.batch:
         raise DeclinedError("indices that differ from sample to sample")
     shapes = tuple(
@@ -346,17 +348,17 @@ def chosen(net: Lowering, x: Value, dim: int, indices: Value) -> Value:
 
 
 @translates("index_select")
-def index_select(net: Lowering, x: Value, dim: int, index: Value) -> Value:
+def index_select(net: Net, x: Value, dim: int, index: Value) -> Value:
     return chosen(net, x, dim % x.ndim, index)
 
 
 @translates("index")
-def index(net: Lowering, x: Value, indices: Any) -> Value:
+def index(net: Net, x: Value, indices: Any) -> Value:
     return getitem(net, x, tuple(slice(None) if part is None else part for part in indices))
 
 
 @translates("roll")
-def roll(net: Lowering, x: Value, shifts: Any, dims: Any = None) -> Value:
+def roll(net: Net, x: Value, shifts: Any, dims: Any = None) -> Value:
     shifts = shifts if isinstance(shifts, tuple) else (shifts,)
     dims = dims if isinstance(dims, tuple) else (dims,)
     layer = layers.Roll(shifts=tuple(shifts), dims=tuple(x.axis(dim) for dim in dims))
@@ -364,17 +366,17 @@ def roll(net: Lowering, x: Value, shifts: Any, dims: Any = None) -> Value:
 
 
 @translates("flip")
-def flip(net: Lowering, x: Value, *dims: Any) -> Value:
+def flip(net: Net, x: Value, *dims: Any) -> Value:
     if len(dims) == 1 and isinstance(dims[0], tuple):
         dims = dims[0]
     return net.layer(layers.Flip(dims=tuple(x.axis(dim) for dim in dims)), x)
 
 
 @translates("meshgrid", "broadcast_tensors", "atleast_1d", varying=True)
-def several(net: Lowering, *tensors: Any, **named: Any) -> Any:
+def several(net: Net, *tensors: Any, **named: Any) -> Any:
     raise DeclinedError("taken apart")
 
 
 @translates("__setitem__")
-def setitem(net: Lowering, x: Value, index: Any, value: Any) -> Any:
+def setitem(net: Net, x: Value, index: Any, value: Any) -> Any:
     raise DeclinedError("elements put into a tensor")

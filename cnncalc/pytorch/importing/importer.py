@@ -18,8 +18,9 @@ from cnncalc.pytorch.importing import operators
 from cnncalc.pytorch.importing.lowering import Lowering
 from cnncalc.pytorch.importing.naming import name_steps, sound
 from cnncalc.pytorch.importing.ownership import assign, frozen_of
+from cnncalc.pytorch.importing.tape import Ref
 from cnncalc.pytorch.importing.traces import Inputs, Shapes, Traces, traced
-from cnncalc.pytorch.importing.trees import refs_in
+from cnncalc.pytorch.importing.trees import leaves
 from cnncalc.pytorch.importing.values import Step, Stored, Value
 from cnncalc.spec.network import INPUT, Expected, Network
 
@@ -152,7 +153,7 @@ def _outputs(lowering: Lowering, tree: Any) -> list[int | str]:
     net = lowering.net
     net.frame, net.operator = lowering.tapes[0].frame, "output"
     found: list[int | str] = []
-    for ref in refs_in(tree):
+    for ref in leaves(tree, Ref):
         value = lowering.value(ref)
         if value.node is None or isinstance(value.node, str):
             value = net.layer(layers.Identity(), value) if isinstance(value.node, str) else net.as_data(value)

@@ -10,7 +10,7 @@ from cnncalc.pytorch.importing.sizes import Sizes
 from cnncalc.pytorch.importing.tape import Call, Ref, Tape
 from cnncalc.pytorch.importing.traces import paired
 from cnncalc.pytorch.importing.translations import translation_of
-from cnncalc.pytorch.importing.trees import refs_in, values_in
+from cnncalc.pytorch.importing.trees import leaves
 from cnncalc.pytorch.importing.unknown import opaque
 from cnncalc.pytorch.importing.values import DeclinedError, Value, Varying
 
@@ -28,25 +28,25 @@ class Lowering:
 
     def run(self) -> None:
         """Lower every call of the tape."""
+        net = self.net
         for calls in zip(*(tape.calls for tape in self.tapes), strict=True):
             self.lower(calls)
-            macs = calls[0].macs
-            if macs:
-                net = self.net
-                touched = [self.value(ref) for ref in refs_in((calls[0].arguments, calls[0].named, calls[0].results))]
+            first = calls[0]
+            if first.macs:
+                touched = [self.value(ref) for ref in leaves((first.arguments, first.named, first.results), Ref)]
                 batched = any(
                     (value.batch is not None and value.times == self.times) or net.depends_on_samples(value)
                     for value in touched
                 )
-                self.counted += macs // self.times[0] if batched else macs
+                self.counted += first.macs // self.times[0] if batched else first.macs
 
     def lower(self, calls: tuple[Call, ...]) -> None:
         """Lower one call, in all of its traces."""
         call, net = calls[0], self.net
         net.frame, net.operator, net.where, net.fixed = call.frame, call.name.strip("_"), call.where, ""
-        refs = list(refs_in(call.results))
+        refs = list(leaves(call.results, Ref))
         arguments, named, is_varying = self._arguments(calls)
-        used = list(values_in((arguments, named)))
+        used = list(leaves((arguments, named), Value))
         if call.name == "__setitem__" and isinstance(call.arguments[0], Ref):
             if not all(value.is_constant for value in used):
                 target = call.arguments[0]
@@ -100,7 +100,7 @@ class Lowering:
 
     def _accept(self, refs: list[Ref], found: Any, call: Call, before: int) -> None:
         """Take the values of a translation, once their shapes and multiply-accumulates are those that were recorded."""
-        net, values = self.net, list(values_in(found))
+        net, values = self.net, list(leaves(found, Value))
         if len(values) != len(refs):
             raise DeclinedError("another number of results")
         for ref, value in zip(refs, values, strict=True):

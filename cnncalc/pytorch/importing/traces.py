@@ -5,14 +5,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from cnncalc.errors import CnncalcError
 from cnncalc.layers.base import shape_text
-from cnncalc.pytorch.importing.tape import Call, Ref, Tape, record
+from cnncalc.pytorch.importing.recording import record
+from cnncalc.pytorch.importing.tape import Call, Ref, Tape
+from cnncalc.pytorch.importing.trees import leaves
 from cnncalc.pytorch.importing.untouched import restoring, weightless
 
 BATCHES = (3, 2)
@@ -164,20 +165,10 @@ def paired(first: Sequence[Call], second: Sequence[Call], known: dict[int, int])
         if a.name != b.name or len(a.arguments) != len(b.arguments) or a.named.keys() != b.named.keys():
             return None
         for ours, theirs in ((a.arguments, b.arguments), (a.named, b.named), (a.results, b.results)):
-            mine, others = _numbers(ours), _numbers(theirs)
+            mine, others = ([ref.index for ref in leaves(tree, Ref)] for tree in (ours, theirs))
             if len(mine) != len(others):
                 return None
             for one, other in zip(mine, others, strict=True):
                 if pairs.setdefault(one, other) != other:
                     return None
     return pairs
-
-
-def _numbers(tree: Any) -> list[int]:
-    if isinstance(tree, Ref):
-        return [tree.index]
-    if isinstance(tree, dict):
-        tree = tuple(tree.values())
-    if isinstance(tree, slice):
-        tree = (tree.start, tree.stop, tree.step)
-    return [number for part in tree for number in _numbers(part)] if isinstance(tree, tuple) else []

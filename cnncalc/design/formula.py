@@ -12,7 +12,7 @@ from cnncalc.analysis.convention import convention_named
 from cnncalc.arithmetic.closed import Book, Closed, symbol
 from cnncalc.design.closed_form import Formula
 from cnncalc.design.conditions import is_whole, strongest
-from cnncalc.design.quantities import FIELD, TOTALS, Figures, Quantity, quantity_named
+from cnncalc.design.quantities import FIELD, MEMORY, TOTALS, Figures, Quantity, quantity_named
 from cnncalc.design.variables import BATCH, Place, bind, check_names, letters, place_of
 from cnncalc.errors import CnncalcError, SpecError
 from cnncalc.evaluate import evaluate, raise_unless
@@ -79,11 +79,12 @@ class Derivation:
         self.symbols = tuple(number.expression for number in numbers.values())
         bound, count = bind(self.network, places, numbers, self.batch)
         self.conditions: list[Any] = []
-        graph = build_graph_of(self.network, bound)
-        visits = evaluate(graph, bound.inputs.values(), self._require)
+        self.graph = build_graph_of(self.network, bound)
+        visits = evaluate(self.graph, bound.inputs.values(), self._require)
         self._whole = self._taken_as_whole(places)
         self.rows: tuple[Row, ...] = tuple([row_of(visit, count, self.convention) for visit in visits])
         self.inputs: dict[str, Shape] = bound.inputs
+        self.count = count
 
     def _taken_as_whole(self, places: Mapping[str, Place]) -> dict[Any, Any]:
         """The symbols of variables that are whole here and might be fractions, each with one of which that is not said.
@@ -118,9 +119,12 @@ class Derivation:
     def formula(self, quantity: str) -> Formula:
         """The formula of a quantity by its name, as :func:`cnncalc.sweep` has them. Raises CnncalcError."""
         asked = quantity_named(quantity, [row.name for row in self.rows], list(self.network.inputs))
+        if asked.figure == MEMORY:
+            message = "memory is the largest of a sum for every layer, which is no formula to read"
+            raise CnncalcError(f"{message}; a sweep has its values (cnncalc sweep SPEC --quantity memory)")
         with self.book.apart() as own:
             try:
-                number = Figures(self.rows, self.inputs).value(asked)
+                number = Figures(self.rows, self.inputs, self.graph, self.count).value(asked)
             except TypeError:
                 raise CnncalcError(f"{quantity} has no one formula in {', '.join(self.here)}") from None
         if own.single:

@@ -8,20 +8,26 @@ from typing import Any
 from msgspec import Struct
 
 from cnncalc.analysis.analysis import Row, Totals
+from cnncalc.analysis.liveness import inference_memory
 from cnncalc.analysis.receptive_field import Fields, follow, size_and_jump
 from cnncalc.analysis.sight import Layers, pixel_axes
 from cnncalc.arithmetic import single, total
 from cnncalc.design.variables import letters
 from cnncalc.errors import CnncalcError, nearest
+from cnncalc.graph import Graph
 from cnncalc.layers.base import Shape
 
 TOTALS = tuple(Totals.__struct_fields__)
 SHOWN = ("params", "buffers", "macs", "flops", "activations")
 """The totals that a sweep has unless others are asked for."""
+MEMORY = "memory"
+"""What inference needs at once, in bytes of single precision; it is of the whole network alone."""
+WHOLE = (*TOTALS, MEMORY)
 FIELD = ("field", "jump")
 _LETTERS = "CLDHW"
 
 _WHAT = f"{', '.join(TOTALS)}, a size of the output (C, L, D, H or W), or field or jump with an axis (field.H)"
+_WHICH = f"a quantity is {MEMORY}, or {_WHAT}, all but {MEMORY} of a layer with its name before it: conv1.macs"
 
 
 class Quantity(Struct, frozen=True):
@@ -43,11 +49,11 @@ def quantity_named(name: str, layers: Sequence[str], inputs: Sequence[str]) -> Q
 
     Raises CnncalcError with the nearest name.
     """
-    if name in TOTALS:
+    if name in WHOLE:
         return Quantity(name, name, is_total=True)
     layer, figure, axis, source = _parsed(name, inputs)
     if not figure:
-        hint = nearest(name, TOTALS) or f"; a quantity is {_WHAT}, all of a layer with its name before it: conv1.macs"
+        hint = nearest(name, WHOLE) or f"; {_WHICH}"
         raise CnncalcError(f"no quantity is named {name!r}{hint}")
     if layer and layer not in layers:
         hint = nearest(layer, layers) or f"; the last one is {layers[-1]!r}"
@@ -77,9 +83,11 @@ def _parsed(name: str, inputs: Sequence[str]) -> tuple[str, str, str, str]:
 class Figures:
     """The figures of a walk, each worked out when it is asked for."""
 
-    def __init__(self, rows: tuple[Row, ...], inputs: dict[str, Shape]) -> None:
+    def __init__(self, rows: tuple[Row, ...], inputs: dict[str, Shape], graph: Graph, batch: Any) -> None:
         self.rows = rows
         self.inputs = inputs
+        self.graph = graph
+        self.batch = batch
         self.by_name = {row.name: place for place, row in enumerate(rows)}
         self._totals: dict[str, Any] = {}
         self._fields: Fields | None = None
@@ -106,7 +114,10 @@ class Figures:
 
     def _total(self, figure: str) -> Any:
         if figure not in self._totals:
-            self._totals[figure] = total([getattr(row, figure) for row in self.rows])
+            if figure == MEMORY:
+                self._totals[figure] = inference_memory(self.rows, self.inputs, self.graph, self.batch).bytes()
+            else:
+                self._totals[figure] = total([getattr(row, figure) for row in self.rows])
         return self._totals[figure]
 
     def _field(self, row: Row, quantity: Quantity) -> Any:

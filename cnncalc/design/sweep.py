@@ -13,11 +13,11 @@ from cnncalc.design.ahead import ahead
 from cnncalc.design.block import Block, joined
 from cnncalc.design.condition import Condition
 from cnncalc.design.points import Points, places_of
-from cnncalc.design.quantities import SHOWN, TOTALS, Figures, quantity_named
+from cnncalc.design.quantities import SHOWN, WHOLE, Figures, quantity_named
 from cnncalc.design.variables import check_names, check_values
 from cnncalc.design.walk import Setting, Walked, column, groups, walk
 from cnncalc.errors import CnncalcError, SpecError
-from cnncalc.graph import build_graph
+from cnncalc.graph import Graph, build_graph
 from cnncalc.layers.base import Shape
 from cnncalc.spec.network import Network
 
@@ -66,7 +66,7 @@ class Sweep:
         self.condition = None if where is None else Condition(where)
         wanted = [*self.shown, *also, *(self.condition.names if self.condition else ())]
         names = list(dict.fromkeys(name for name in wanted if name not in variables))
-        layers = self._layers() if set(names) - set(TOTALS) else []
+        layers = self._layers() if set(names) - set(WHOLE) else []
         self.quantities = tuple(quantity_named(name, layers, tuple(network.inputs)) for name in names)
 
     @property
@@ -121,8 +121,8 @@ class Sweep:
         whole = joined([self._block(part) for part in found])
         return whole.take(places_of(points.numbers(), whole.numbers))
 
-    def _values(self, rows: tuple[Row, ...], inputs: dict[str, Shape]) -> dict[str, Any]:
-        figures = Figures(rows, inputs)
+    def _values(self, rows: tuple[Row, ...], inputs: dict[str, Shape], graph: Graph, batch: Any) -> dict[str, Any]:
+        figures = Figures(rows, inputs, graph, batch)
         return {quantity.name: figures.value(quantity) for quantity in self.quantities}
 
     def _block(self, walked: Walked) -> Block:

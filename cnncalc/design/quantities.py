@@ -22,7 +22,7 @@ SHOWN = ("params", "buffers", "macs", "flops", "activations")
 """The totals that a sweep has unless others are asked for."""
 MEMORY = "memory"
 """What inference needs at once, in bytes of single precision; it is of the whole network alone."""
-WHOLE = (*TOTALS, MEMORY)
+OF_THE_NETWORK = (*TOTALS, MEMORY)
 FIELD = ("field", "jump")
 _LETTERS = "CLDHW"
 
@@ -49,11 +49,11 @@ def quantity_named(name: str, layers: Sequence[str], inputs: Sequence[str]) -> Q
 
     Raises CnncalcError with the nearest name.
     """
-    if name in WHOLE:
+    if name in OF_THE_NETWORK:
         return Quantity(name, name, is_total=True)
     layer, figure, axis, source = _parsed(name, inputs)
     if not figure:
-        hint = nearest(name, WHOLE) or f"; {_WHICH}"
+        hint = nearest(name, OF_THE_NETWORK) or f"; {_WHICH}"
         raise CnncalcError(f"no quantity is named {name!r}{hint}")
     if layer and layer not in layers:
         hint = nearest(layer, layers) or f"; the last one is {layers[-1]!r}"

@@ -13,7 +13,7 @@ from cnncalc.design.ahead import ahead
 from cnncalc.design.block import Block, joined
 from cnncalc.design.condition import Condition
 from cnncalc.design.points import Points, places_of
-from cnncalc.design.quantities import SHOWN, WHOLE, Figures, quantity_named
+from cnncalc.design.quantities import OF_THE_NETWORK, SHOWN, Figures, quantity_named
 from cnncalc.design.variables import check_names, check_values
 from cnncalc.design.walk import Setting, Walked, column, groups, walk
 from cnncalc.errors import CnncalcError, SpecError
@@ -66,7 +66,7 @@ class Sweep:
         self.condition = None if where is None else Condition(where)
         wanted = [*self.shown, *also, *(self.condition.names if self.condition else ())]
         names = list(dict.fromkeys(name for name in wanted if name not in variables))
-        layers = self._layers() if set(names) - set(WHOLE) else []
+        layers = self._layers() if set(names) - set(OF_THE_NETWORK) else []
         self.quantities = tuple(quantity_named(name, layers, tuple(network.inputs)) for name in names)
 
     @property

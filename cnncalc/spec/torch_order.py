@@ -24,6 +24,7 @@ _ELSEWHERE: dict[str, tuple[int, int | None]] = {
     "num_features": (0, 0),
     "embed_dim": (0, -1),
     "num_channels": (1, 0),
+    "input_size": (0, -1),
     "norm_type": (0, None),
 }
 """What stands elsewhere among PyTorch's arguments: its position there, and the axis of the input that it must agree

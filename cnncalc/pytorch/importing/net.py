@@ -185,12 +185,12 @@ class Net:
         self.data_nodes = {key: value for key, value in self.data_nodes.items() if int(str(value.node)) < before}
 
     def prune(self, outputs: Sequence[int | str]) -> list[int | str]:
-        """Drop what costs nothing, has no tensors and is read by nobody, such as places of maxima; the outputs anew."""
+        """Drop what nobody reads and costs nothing, such as places of maxima; the outputs anew."""
         used = {node for node in outputs if isinstance(node, int)}
         kept: list[int] = []
         for index in range(len(self.steps) - 1, -1, -1):
             step = self.steps[index]
-            idle = isinstance(step.layer, layers.Opaque) and step.layer.free and not step.tensors
+            idle = step.beside or (isinstance(step.layer, layers.Opaque) and step.layer.free and not step.tensors)
             if idle and index not in used:
                 continue
             kept.append(index)

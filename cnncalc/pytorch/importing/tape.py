@@ -66,8 +66,13 @@ class Tape:
         self.frame = Frame(None, None)
 
     def ref(self, tensor: Tensor) -> Ref:
-        """The number of a tensor, which is that of another one that is the same place in memory."""
+        """The number of a tensor, which is that of another one that is the same place in memory.
+
+        One that was given another shape in place, as by ``transpose_``, has a new number.
+        """
         index = self._by_id.get(id(tensor))
+        if index is not None and self.shapes[index] != tuple(tensor.shape):
+            return self.fresh(tensor)
         if index is None:
             place = _place(tensor)
             index = None if place is None else self._by_place.get(place)

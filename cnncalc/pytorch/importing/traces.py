@@ -86,6 +86,8 @@ def _reservation(why: str, wanted: Shapes, other: Shapes, batch: int) -> str:
     """What is to be said of a second trace that is not the first that was tried."""
     if other == wanted:
         return f"{ONE_SIZE} ({why})" if why and any(len(shape) > 1 for shape in wanted.values()) else ""
+    if all(len(shape) > 2 and other[name][:-1] == shape[:-1] for name, shape in wanted.items()):
+        return f"the module could be followed at other widths than this, and at no other height ({why})" if why else ""
     if batch == SMALLER:
         return f"for larger inputs than this the module is not the same ({why})"
     return ""
@@ -122,7 +124,7 @@ def other_shapes(shapes: Shapes) -> Iterator[tuple[Shapes, int]]:
 
     The first are odd at those levels of a pyramid at which the wanted ones are even, and even where those are odd, so
     that a padding that goes with the size shows; height and width differ, so that one is not taken for the other. Some
-    modules take multiples of their stride only.
+    modules take multiples of their stride only, and those that read lines of text take one height.
     """
     few = BATCHES[1]
     yield {name: (shape[0], *_of_other_parity(shape[1:])) for name, shape in shapes.items()}, few
@@ -132,6 +134,8 @@ def other_shapes(shapes: Shapes) -> Iterator[tuple[Shapes, int]]:
     if any(len(shape) > 3 for shape in shapes.values()):
         yield {name: (*shape[:-2], *_of_other_parity(shape[-2:])) for name, shape in shapes.items()}, few
         yield {name: (*shape[:-2], shape[-2] + 32, shape[-1] + 64) for name, shape in shapes.items()}, few
+    if all(len(shape) > 2 for shape in shapes.values()):
+        yield {name: (*shape[:-1], *_of_other_parity(shape[-1:])) for name, shape in shapes.items()}, few
     if all(len(shape) == 2 for shape in shapes.values()):
         yield {name: (shape[0] + 7, shape[1]) for name, shape in shapes.items()}, few
     yield _all(shapes, lambda size, place: size - 32 * place if size > 32 * place else size), SMALLER

@@ -113,6 +113,8 @@ class Step:
     stored: Stored | None = None
     batched: bool = True
     fixed: str = ""
+    beside: bool = False
+    """Whether it was made beside what was asked for, and may go where nobody reads it."""
     name: str = ""
     own: tuple[Stored, ...] = ()
     weights: tuple[int, ...] = ()

@@ -9,7 +9,7 @@ from cnncalc.pytorch.importing.arrangement import rearranged
 from cnncalc.pytorch.importing.broadcasting import adapted, merged
 from cnncalc.pytorch.importing.net import Net
 from cnncalc.pytorch.importing.operators.arithmetic import number
-from cnncalc.pytorch.importing.operators.arrangements import chosen
+from cnncalc.pytorch.importing.operators.pieces import chosen
 from cnncalc.pytorch.importing.translations import translates
 from cnncalc.pytorch.importing.values import DeclinedError, Value, with_batch
 

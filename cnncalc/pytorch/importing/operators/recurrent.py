@@ -6,7 +6,8 @@ from typing import Any
 
 from cnncalc import layers
 from cnncalc.pytorch.importing.net import Net
-from cnncalc.pytorch.importing.operators.arrangements import getitem, permuted
+from cnncalc.pytorch.importing.operators.arrangements import permuted
+from cnncalc.pytorch.importing.operators.pieces import getitem
 from cnncalc.pytorch.importing.sizes import columns, varies
 from cnncalc.pytorch.importing.translations import translates
 from cnncalc.pytorch.importing.values import DeclinedError, Value

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from cnncalc.design.budget import assert_budget as assert_budget
     from cnncalc.design.compare import compare as compare
     from cnncalc.design.formula import formula as formula
+    from cnncalc.design.frame import sweep as sweep
     from cnncalc.design.largest import largest as largest
     from cnncalc.design.solve import solve as solve
-    from cnncalc.design.sweep import sweep as sweep
     from cnncalc.errors import CnncalcError as CnncalcError
     from cnncalc.errors import SpecError as SpecError
     from cnncalc.homework.api import grade as grade
@@ -47,7 +47,7 @@ _HOMES = {
     "compare": "cnncalc.design.compare",
     "largest": "cnncalc.design.largest",
     "solve": "cnncalc.design.solve",
-    "sweep": "cnncalc.design.sweep",
+    "sweep": "cnncalc.design.frame",
     "CnncalcError": "cnncalc.errors",
     "SpecError": "cnncalc.errors",
     "from_torch": "cnncalc.pytorch",

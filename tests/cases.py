@@ -22,6 +22,7 @@ from strategies import (
     paddings,
     pointwise,
     pools,
+    recurrents,
     repeating,
     same_paddings,
     transposed_convolutions,
@@ -34,7 +35,7 @@ Shape = tuple[int, ...]
 ANY_CASE = st.one_of(
     *(convolutions(), pools(), adaptive_pools(), batch_norms(), others(), merges(), transposed_convolutions()),
     *(paddings(), more_pools(), more_norms(), arrangements(), images(), folds(), more_activations(), attentions()),
-    *(pointwise(), repeating(), same_paddings(), of_two()),
+    *(recurrents(), pointwise(), repeating(), same_paddings(), of_two()),
 )
 
 

@@ -305,6 +305,18 @@ def attentions(draw: st.DrawFn) -> tuple[Layer, list[Shape]]:
     return layer, draw(st.sampled_from(([(queries, width)], [(queries, width), (keys, width), (keys, width)])))
 
 
+@st.composite
+def recurrents(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    kind = draw(st.sampled_from((layers.RNN, layers.LSTM, layers.GRU)))
+    width = draw(st.integers(1, 5))
+    settings = {"bias": draw(st.booleans()), "bidirectional": draw(st.booleans())}
+    settings["input_size"] = draw(st.sampled_from((None, None, None, width, width + 1)))
+    if kind is layers.RNN:
+        settings["nonlinearity"] = draw(st.sampled_from(("tanh", "relu")))
+    layer = kind(draw(st.integers(1, 4)), draw(st.integers(1, 3)), **settings)
+    return layer, draw(st.sampled_from(((draw(st.integers(1, 6)), width), (2, 3, width))))
+
+
 axes = st.integers(-4, 4).filter(bool)
 few_axes = st.one_of(axes, st.lists(axes, min_size=1, max_size=2).map(tuple))
 

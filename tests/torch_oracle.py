@@ -26,10 +26,11 @@ _INPUT_FIELD = {
     "Instance": "num_features",
     "GroupNorm": "num_channels",
     "MultiheadAttention": "embed_dim",
+    **dict.fromkeys(("RNN", "LSTM", "GRU"), "input_size"),
     "LayerNorm": "normalized_shape",
     "RMSNorm": "normalized_shape",
 }
-_LAST_AXIS = ("in_features", "embed_dim", "normalized_shape")
+_LAST_AXIS = ("in_features", "embed_dim", "normalized_shape", "input_size")
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Add": lambda layer: lambda *inputs: sum(inputs[1:], start=inputs[0]),
     "Subtract": lambda layer: lambda a, b: a - b,
@@ -342,12 +343,15 @@ def module(layer: Layer, *inputs: Shape, device: str | None = None) -> Callable[
     for prefix, field in _INPUT_FIELD.items():
         if kind.startswith(prefix) and arguments[field] is None:
             arguments[field] = inputs[0][-1] if field in _LAST_AXIS else inputs[0][0]
-    if kind == "MultiheadAttention":
+    if kind in ("MultiheadAttention", "RNN", "LSTM", "GRU"):
         arguments["batch_first"] = True
     with torch.device("cpu" if kind.startswith(LENIENT_ON_META) and device != "meta" else "meta"):
         built = getattr(nn, kind)(**arguments).eval()
     if kind == "MultiheadAttention":
         built.forward = attention(built)
+    if kind in ("RNN", "LSTM", "GRU"):
+        recurrent = built.forward
+        built.forward = lambda x: recurrent(x)[0]
     if kind.startswith("MaxUnpool"):
         unpool = built.forward
         built.forward = lambda x: unpool(x, torch.zeros(x.shape, dtype=torch.int64, device=x.device))

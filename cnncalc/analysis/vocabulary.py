@@ -38,7 +38,7 @@ _WHERE = {
     "activation_bytes": "is activations times the bytes of a number: explain and answers have it",
     "total_bytes": "is a sum of explain's weight_bytes and activation_bytes: answers have it",
     "space": "is the lectures' params + activations: explain and answers have it",
-    "memory": "depends on the order of all layers at once: check-budget, compare and solve have it",
+    "memory": "depends on the order of all layers at once: check-budget, compare, solve and sweep have it",
 }
 """Why a command may not have a quantity, and which has it."""
 

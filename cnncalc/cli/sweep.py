@@ -20,10 +20,11 @@ from cnncalc.cli.verbosity import remark, tell
 from cnncalc.errors import CnncalcError, SpecError
 
 if TYPE_CHECKING:
+    from cnncalc.design.block import Block
     from cnncalc.design.files import Writer
     from cnncalc.design.points import Points
     from cnncalc.design.survey import Survey
-    from cnncalc.design.sweep import Block, Sweep
+    from cnncalc.design.sweep import Sweep
     from cnncalc.report.grid import Line
 
 _ROWS = (".csv", ".parquet")

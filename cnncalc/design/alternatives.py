@@ -65,8 +65,11 @@ def alternatives(
     """
     if isinstance(layer, str):
         name, layer = layer, layer_from_text(layer)
-    if any(not hasattr(layer, field) for field in _NEEDED) or hasattr(layer, "output_padding"):
-        raise CnncalcError(f"{name} is a {type(layer).__name__}; other forms are known of convolutions")
+    kind = type(layer).__name__
+    if hasattr(layer, "output_padding"):
+        raise CnncalcError(f"{name} is a {kind}; other forms are known of convolutions that are not transposed")
+    if any(not hasattr(layer, field) for field in _NEEDED):
+        raise CnncalcError(f"{name} is a {kind}; other forms are known of convolutions")
     found: list[Alternative] = []
     for form in [Form("as-is", "the layer as it stands", (layer,)), *_forms(_Shape.of(layer, input))]:
         network = Network(name=f"{name}: {form.name}", input=input, layers=form.layers)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
 from cnncalc.arithmetic.integers import Integers
 from cnncalc.arithmetic.ratios import Ratio
 from cnncalc.arithmetic.undecided import Truth, Undecided
+from cnncalc.design.block import Block
 from cnncalc.design.points import present
 from cnncalc.errors import CnncalcError
 from cnncalc.spec.expressions import ExpressionError, names_in, value_of
 
-if TYPE_CHECKING:
-    from cnncalc.design.sweep import Block
-
+LARGEST = 10**60
+"""The largest magnitude in a condition: more than any figure of a network whose sizes a spec may state."""
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 
 
@@ -58,7 +58,7 @@ class Condition:
                 continue
             numbers = {self._dotted.get(name, name): _number(columns[name][chosen]) for name in self.names}
             try:
-                value = value_of(self._expression, numbers)
+                value = value_of(self._expression, numbers, LARGEST)
             except Undecided as undecided:
                 labels = numpy.broadcast_to(undecided.labels, len(chosen))
                 waiting += [chosen[labels == label] for label in numpy.unique(labels)]

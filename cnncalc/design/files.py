@@ -16,8 +16,9 @@ from typing import Any
 import numpy
 import pandas
 
+from cnncalc.design.block import ILLEGAL, Block
 from cnncalc.design.frame import frame
-from cnncalc.design.sweep import ILLEGAL, Block, Sweep
+from cnncalc.design.sweep import Sweep
 from cnncalc.errors import CnncalcError, missing, printable
 
 SUFFIXES = (".csv", ".parquet")

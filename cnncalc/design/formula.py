@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import sympy
-from msgspec import Struct
-from msgspec.structs import replace
 
 from cnncalc.analysis.analysis import Row, analyze, row_of
 from cnncalc.analysis.convention import convention_named
 from cnncalc.analysis.vocabulary import spelled
 from cnncalc.arithmetic.closed import Book, Closed, symbol
-from cnncalc.arithmetic.symbols import Choice
-from cnncalc.design.conditions import is_whole, stated_whole, strongest
-from cnncalc.design.growth import without_floors
-from cnncalc.design.quantities import FIELD, TOTALS, Figures, Quantity, quantity_named
+from cnncalc.design.closed_form import Formula
+from cnncalc.design.conditions import is_whole, strongest
+from cnncalc.design.quantities import FIELD, MEMORY, TOTALS, Figures, Quantity, quantity_named
 from cnncalc.design.variables import BATCH, Place, bind, check_names, letters, place_of
 from cnncalc.errors import CnncalcError, SpecError
 from cnncalc.evaluate import evaluate, raise_unless
@@ -26,78 +22,6 @@ from cnncalc.layers.base import LARGEST_SIZE, Check, Shape
 from cnncalc.spec.expansion import expand, variables_of
 from cnncalc.spec.items import Number
 from cnncalc.spec.network import Network
-
-
-class Formula(Struct, frozen=True):
-    """A figure as a closed form.
-
-    ``short`` is the form over the symbols and the names of ``sizes``, each of which is stated in the symbols alone;
-    ``expression`` has these written out. ``here`` are the symbols' values at the reference point, ``value`` the figure
-    there. It holds wherever the ``conditions`` do: that the layers fit, and what was assumed about the symbols.
-    """
-
-    quantity: str
-    short: Any
-    sizes: dict[Any, Any]
-    symbols: tuple[Any, ...]
-    here: dict[str, Any]
-    value: Any
-    conditions: tuple[Any, ...] = ()
-
-    def renumbered(self) -> Formula:
-        """The same with the names of its sizes counted from 1."""
-        counts: dict[str, int] = {}
-        names = {}
-        for name in self.sizes:
-            stem = name.name.rstrip("0123456789")
-            counts[stem] = counts.get(stem, 0) + 1
-            names[name] = sympy.Symbol(f"{stem}{counts[stem]}", **name.assumptions0)
-        sizes = {names[name]: full for name, full in self.sizes.items()}
-        return replace(self, short=sympy.sympify(self.short).xreplace(names), sizes=sizes)
-
-    @property
-    def expression(self) -> Any:
-        """The SymPy expression in the symbols alone."""
-        full = sympy.sympify(self.short).xreplace(self.sizes)
-        return full.rewrite(sympy.Piecewise) if full.has(Choice) else full
-
-    def at(self, **values: Any) -> Any:
-        """The exact figure at a point; symbols that are not given stay as they are here.
-
-        Raises CnncalcError for names that are no symbols, numbers that they do not stand for, and where a condition
-        does not hold.
-        """
-        point = self._point(values)
-        for condition in self.conditions:
-            if condition.subs(point) != sympy.true:
-                whole = stated_whole(condition)
-                what = f"{condition}" if whole is None else f"{whole} is whole"
-                raise CnncalcError(f"the formula holds where {what}, which is not so there")
-        found = sympy.sympify(self.short).xreplace(self.sizes).subs(point)
-        return int(found) if found.is_Integer else Fraction(int(found.p), int(found.q))
-
-    def holds(self, **values: Any) -> bool:
-        """Whether all conditions hold at a point. Raises CnncalcError for names that are no symbols, and for numbers
-        that they do not stand for.
-        """
-        point = self._point(values)
-        return all(condition.subs(point) == sympy.true for condition in self.conditions)
-
-    def _point(self, values: Mapping[str, Any]) -> dict[Any, Any]:
-        for name in values:
-            if name not in self.here:
-                raise CnncalcError(f"the formula has no symbol {name!r}; its symbols: {', '.join(self.here)}")
-        point = {found: _rational(values.get(found.name, self.here[found.name])) for found in self.symbols}
-        for found, number in point.items():
-            if number <= 0 or (found.is_integer and not number.is_integer):
-                kind = "whole numbers above 0" if found.is_integer else "numbers above 0"
-                raise CnncalcError(f"{found.name} stands for {kind}, found {values[found.name]!r}")
-        return point
-
-    def derivative(self, name: str) -> Any:
-        """How the figure grows with a symbol, as if nothing were rounded."""
-        (found,) = [each for each in self.symbols if each.name == name]
-        return sympy.expand(sympy.diff(without_floors(self), found))
 
 
 class Derivation:
@@ -156,11 +80,12 @@ class Derivation:
         self.symbols = tuple(number.expression for number in numbers.values())
         bound, count = bind(self.network, places, numbers, self.batch)
         self.conditions: list[Any] = []
-        graph = build_graph_of(self.network, bound)
-        visits = evaluate(graph, bound.inputs.values(), self._require)
+        self.graph = build_graph_of(self.network, bound)
+        visits = evaluate(self.graph, bound.inputs.values(), self._require)
         self._whole = self._taken_as_whole(places)
         self.rows: tuple[Row, ...] = tuple([row_of(visit, count, self.convention) for visit in visits])
         self.inputs: dict[str, Shape] = bound.inputs
+        self.count = count
 
     def _taken_as_whole(self, places: Mapping[str, Place]) -> dict[Any, Any]:
         """The symbols of variables that are whole here and might be fractions, each with one of which that is not said.
@@ -195,9 +120,12 @@ class Derivation:
     def formula(self, quantity: str) -> Formula:
         """The formula of a quantity by its name, as :func:`cnncalc.sweep` has them. Raises CnncalcError."""
         asked = quantity_named(quantity, [row.name for row in self.rows], list(self.network.inputs))
+        if asked.figure == MEMORY:
+            message = "memory is the largest of a sum for every layer, which is no formula to read"
+            raise CnncalcError(f"{message}; a sweep has its values (cnncalc sweep SPEC --quantity memory)")
         with self.book.apart() as own:
             try:
-                number = Figures(self.rows, self.inputs).value(asked)
+                number = Figures(self.rows, self.inputs, self.graph, self.count).value(asked)
             except TypeError:
                 raise CnncalcError(f"{quantity} has no one formula in {', '.join(self.here)}") from None
         if own.single:
@@ -304,8 +232,3 @@ def _names(expression: Any) -> set[str]:
 
 def _listed(values: Any) -> str:
     return " and ".join(map(str, sorted(values)))
-
-
-def _rational(value: Any) -> Any:
-    exactly = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
-    return sympy.Rational(exactly.numerator, exactly.denominator)

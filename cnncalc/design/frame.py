@@ -2,16 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy
 import pandas
 
+from cnncalc.design.block import ILLEGAL, Block, joined
 from cnncalc.design.points import present
-from cnncalc.design.sweep import ILLEGAL, Block
+from cnncalc.design.sweep import Sweep
+from cnncalc.spec.network import Network
 
-if TYPE_CHECKING:
-    from cnncalc.design.sweep import Sweep
+
+def sweep(
+    network: Network,
+    variables: Mapping[str, Sequence[Any]],
+    *,
+    quantities: Sequence[str] | None = None,
+    batch: int = 1,
+    convention: str = "cnncalc",
+    where: str | None = None,
+    sample: int | None = None,
+    seed: int = 0,
+) -> pandas.DataFrame:
+    """The totals of a network at every combination of the values, one row a point.
+
+    ``variables`` has the values of each name: a variable of the spec, a size of the input (``H``, ``W``, …), ``input``
+    for square inputs, or ``batch``. ``quantities`` are totals (all five unless stated), ``memory``, ``receptive_field``
+    as budgets have it, ``conv1.macs``, sizes ``conv1.H``, fields ``conv1.receptive_field.H`` and ``conv1.jump.H``;
+    without a layer the last one is meant. ``where`` keeps the points that meet a condition, ``sample`` takes so many of
+    them at random. Points at which the network cannot be built have no figures, and the reason in the column
+    ``illegal``. Raises CnncalcError.
+
+    >>> import cnncalc
+    >>> frame = cnncalc.sweep(cnncalc.load("mobilenet_v2"), {"width": [0.5, 1], "input": [192, 224]})
+    >>> frame[["width", "input", "params", "macs"]]
+       width  input   params       macs
+    0    0.5    192  1968680   71701760
+    1    0.5    224  1968680   97131840
+    2    1.0    192  3504872  221316608
+    3    1.0    224  3504872  300774272
+    """
+    asked = Sweep(
+        network, variables, quantities, batch=batch, convention=convention, where=where, sample=sample, seed=seed
+    )
+    return whole_frame(asked)
+
+
+def whole_frame(asked: Sweep) -> pandas.DataFrame:
+    """All points of a sweep as a DataFrame, in order."""
+    blocks = [asked.kept(block) for block in asked.blocks()]
+    whole = joined(blocks) if len(blocks) > 1 else blocks[0]
+    if asked.sample is None and len(blocks) > 1:
+        whole = whole.take(numpy.argsort(whole.numbers, kind="stable"))
+    return frame(whole, asked)
 
 
 def frame(block: Block, asked: Sweep) -> pandas.DataFrame:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnncalc.arithmetic.symbols import Choice, Gcd
+from cnncalc.design.closed_form import Formula
 from cnncalc.design.conditions import is_whole, strongest
-
-if TYPE_CHECKING:
-    from cnncalc.design.formula import Formula
-
 
 _LARGE = 10**6
 """How many times the reference point is large."""
@@ -33,29 +29,6 @@ class Growth(Struct, frozen=True):
     degree: Any
 
 
-def without_floors(formula: Formula, scale: int = 1) -> Any:
-    """The form as if all divisions came out even; remainders and common divisors are those of the reference point, and
-    choices those of ``scale`` times it.
-    """
-    expression = sympy.sympify(formula.short).xreplace(formula.sizes)
-    point = {found: sympy.Rational(str(formula.here[found.name])) for found in formula.symbols}
-    chosen = {found: scale * value for found, value in point.items()}
-
-    def smooth(part: Any) -> Any:
-        if isinstance(part, sympy.floor):
-            return smooth(part.args[0])
-        if isinstance(part, Choice):
-            return smooth(part.args[1] if part.args[0].subs(chosen) == sympy.true else part.args[2])
-        if isinstance(part, (sympy.Max, sympy.Min)):
-            most = max if isinstance(part, sympy.Max) else min
-            return smooth(most(part.args, key=lambda each: each.subs(chosen)))
-        if isinstance(part, (Gcd, sympy.Mod)):
-            return part.subs(point)
-        return part.func(*map(smooth, part.args)) if part.args else part
-
-    return sympy.expand(smooth(expression))
-
-
 def divisible(formula: Formula) -> Formula:
     """The form without floors, which holds where also each quotient that was rounded down is whole."""
     expression = sympy.sympify(formula.short).xreplace(formula.sizes)
@@ -73,7 +46,7 @@ def divisible(formula: Formula) -> Formula:
 
 def growths(formula: Formula) -> list[Growth]:
     """Each symbol, the one that costs most first."""
-    smooth, large = without_floors(formula), without_floors(formula, _LARGE)
+    smooth, large = formula.without_floors(), formula.without_floors(_LARGE)
     point = {found: sympy.Rational(str(formula.here[found.name])) for found in formula.symbols}
     value = smooth.subs(point)
     found = []
@@ -87,7 +60,7 @@ def growths(formula: Formula) -> list[Growth]:
 
 def leading_term(formula: Formula) -> Any:
     """The terms of the highest degree in all symbols together; None where the form is no polynomial."""
-    smooth = without_floors(formula, _LARGE)
+    smooth = formula.without_floors(_LARGE)
     symbols = [found for found in formula.symbols if found in smooth.free_symbols]
     if not symbols or not smooth.is_polynomial(*symbols):
         return None

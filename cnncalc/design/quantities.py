@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from cnncalc.analysis.analysis import Row, Totals
+from cnncalc.analysis.liveness import inference_memory
 from cnncalc.analysis.receptive_field import Fields, follow, size_and_jump
 from cnncalc.analysis.sight import Layers, pixel_axes
 from cnncalc.analysis.vocabulary import unknown_quantity
@@ -15,13 +16,16 @@ from cnncalc.arithmetic import single, total
 from cnncalc.design.limits import least_field
 from cnncalc.design.variables import letters
 from cnncalc.errors import CnncalcError, nearest
+from cnncalc.graph import Graph
 from cnncalc.layers.base import Shape
 
 TOTALS = tuple(Totals.__struct_fields__)
 SHOWN = ("params", "buffers", "macs", "flops", "activations")
 """The totals that a sweep has unless others are asked for."""
+MEMORY = "memory"
+"""What inference needs at once, in bytes of single precision; it is of the whole network alone."""
 FIELD = ("receptive_field", "jump")
-OF_THE_NETWORK = (*TOTALS, "receptive_field")
+OF_THE_NETWORK = (*TOTALS, MEMORY, "receptive_field")
 _LETTERS = "CLDHW"
 _MORE = ", a size of the output (C, L, D, H or W), receptive_field.H and jump.H, and of a layer conv1.macs"
 
@@ -79,9 +83,11 @@ def _parsed(name: str, inputs: Sequence[str]) -> tuple[str, str, str, str]:
 class Figures:
     """The figures of a walk, each worked out when it is asked for."""
 
-    def __init__(self, rows: tuple[Row, ...], inputs: dict[str, Shape]) -> None:
+    def __init__(self, rows: tuple[Row, ...], inputs: dict[str, Shape], graph: Graph, batch: Any) -> None:
         self.rows = rows
         self.inputs = inputs
+        self.graph = graph
+        self.batch = batch
         self.by_name = {row.name: place for place, row in enumerate(rows)}
         self._totals: dict[str, Any] = {}
         self._fields: Fields | None = None
@@ -110,7 +116,10 @@ class Figures:
 
     def _total(self, figure: str) -> Any:
         if figure not in self._totals:
-            self._totals[figure] = total([getattr(row, figure) for row in self.rows])
+            if figure == MEMORY:
+                self._totals[figure] = inference_memory(self.rows, self.inputs, self.graph, self.batch).bytes()
+            else:
+                self._totals[figure] = total([getattr(row, figure) for row in self.rows])
         return self._totals[figure]
 
     def _field(self, row: Row, quantity: Quantity) -> Any:

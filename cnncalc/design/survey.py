@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy
 
+from cnncalc.design.block import Block, joined
 from cnncalc.design.pareto import front
 from cnncalc.design.points import present
-from cnncalc.design.sweep import Block, Sweep, joined
+from cnncalc.design.sweep import Sweep
 from cnncalc.errors import CnncalcError, nearest
 
 _MOST_SENTENCES = 10_000
@@ -39,7 +40,11 @@ class Ordered:
 
 
 class Survey:
-    """Counts of points, the first rows by an order, a Pareto front, and some of the other points to draw beside it."""
+    """Counts of points, the first rows by an order, a Pareto front, and some of the other points to draw beside it.
+
+    ``without`` has at how many legal points there is no value of what points are chosen by: it is not known of a layer,
+    or the layer is not there.
+    """
 
     def __init__(self, asked: Sweep, sort: str | None, objectives: Sequence[str], top: int | None) -> None:
         self.asked = asked
@@ -48,6 +53,9 @@ class Survey:
         self.top = top
         self.points = self.legal = self.met = 0
         self.reasons: Counter[str] = Counter()
+        self.without: Counter[str] = Counter()
+        chosen_by = [*(each.name for each in self.objectives), *([self.sort.name] if self.sort else [])]
+        self._chosen_by = dict.fromkeys([*(asked.condition.names if asked.condition else ()), *chosen_by])
         self.rows: Block | None = None
         self.beside: Block | None = None
         self._every = 1
@@ -57,6 +65,8 @@ class Survey:
         legal = block.legal()
         self.points += len(block)
         self.legal += int(legal.sum())
+        for name in self._chosen_by:
+            self.without[name] += int((legal & ~_known(block, name)).sum())
         counts = numpy.bincount(block.reasons[~legal], minlength=len(block.sentences)) if not legal.all() else ()
         for place in numpy.flatnonzero(counts).tolist():
             sentence = block.sentences[place]

@@ -10,7 +10,7 @@ from msgspec import Struct
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.layers.base import LARGEST_SIZE, Shape
 from cnncalc.spec.expansion import Bound
-from cnncalc.spec.network import INPUT, Network
+from cnncalc.spec.network import Network
 
 AXIS_LETTERS = {1: "C", 2: "CL", 3: "CHW", 4: "CDHW"}
 """For each number of axes, a letter an axis."""
@@ -101,8 +101,3 @@ def bind(network: Network, places: Mapping[str, Place], numbers: Mapping[str, An
             shape = inputs[source]
             inputs[source] = (*shape[:axis], number, *shape[axis + 1 :])
     return Bound(inputs, variables), batch
-
-
-def input_document(inputs: Mapping[str, Shape]) -> Any:
-    """The shapes of inputs as :func:`cnncalc.analyze` takes them."""
-    return inputs[INPUT] if set(inputs) == {INPUT} else dict(inputs)

@@ -47,8 +47,8 @@ class Group(Struct, frozen=True):
     reason: str = ""
 
 
-Finish: TypeAlias = Callable[[tuple[Row, ...], dict[str, Shape]], Any]
-"""What is worked out of the rows of a walk, and the shapes of the inputs."""
+Finish: TypeAlias = Callable[[tuple[Row, ...], dict[str, Shape], Graph, Any], Any]
+"""What is worked out of the rows of a walk, the shapes of the inputs, the graph and the batch."""
 
 
 class Walked(Struct, frozen=True):
@@ -90,7 +90,8 @@ def walk(setting: Setting, group: Group, finish: Finish) -> Iterator[Walked]:
         failures = _Failures()
         try:
             visits = evaluate(part.graph, bound.inputs.values(), failures)
-            found = finish(tuple([row_of(visit, batch, setting.convention) for visit in visits]), bound.inputs)
+            rows = tuple([row_of(visit, batch, setting.convention) for visit in visits])
+            found = finish(rows, bound.inputs, part.graph, batch)
         except Exception as problem:
             if failures.found:
                 legal, illegal = _apart(part.points, failures.legal())

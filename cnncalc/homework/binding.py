@@ -27,6 +27,7 @@ SYMBOLS = {
     "num_embeddings": "V",
     "embedding_dim": "E",
     "num_heads": "h",
+    "hidden_size": "N_h",
     "num_groups": "G",
     "num_parameters": "a",
     "normalized_shape": "N",

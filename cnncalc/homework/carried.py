@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from cnncalc.analysis import Analysis
+from cnncalc.analysis.sight import pixel_axes
 from cnncalc.errors import CnncalcError
 from cnncalc.homework.answers import Part
 from cnncalc.homework.context import Context
@@ -67,7 +68,8 @@ def consequences(question: Question, own: Own) -> Iterator[Consequence]:
     analysis = context.analysis
     before = ancestors(analysis, layer)
     if quantity in ("receptive_field", "jump"):
-        yield from _fields(question, own)
+        if any(asked in ("receptive_field", "jump") for _, asked in own.wrong):
+            yield from _fields(question, own)
         return
     shapes: dict[str, Shape] = {}
     for (name, asked), figure in own.figures.items():
@@ -181,29 +183,65 @@ def _int(figure: Figure) -> int:
     return figure
 
 
+class _Seen(Struct, frozen=True):
+    """The field and the jump of a layer as they are, and as they follow from a student's own figures."""
+
+    size: Shape
+    jump: Shape
+    own_size: Shape
+    own_jump: Shape
+    sources: frozenset[tuple[str, str]] = frozenset()
+
+
 def _fields(question: Question, own: Own) -> Iterator[Consequence]:
-    """From the nearest field of a student's own on the way back, along a chain of layers of one input."""
-    context, quantity = question.context, question.quantity
+    """From the nearest fields of a student's own on every way back; where branches meet, the widest counts."""
+    context = question.context
     analysis = context.analysis
     layer = question.layer or analysis.layers[-1].name
-    truth = context.figure(quantity, layer)
-    name = layer
-    while True:
-        inputs = analysis.row(name).inputs
-        if len(inputs) != 1 or inputs[0] in analysis.inputs:
-            return
-        name = inputs[0]
-        keys = [(name, asked) for asked in ("receptive_field", "jump")]
-        if any(key in own.figures for key in keys):
-            break
-    size, jump = (context.figure(asked, name) for _, asked in keys)
-    own_size, own_jump = (own.figures.get(key, figure) for key, figure in zip(keys, (size, jump), strict=True))
-    shapes = (truth, size, jump, own_size, own_jump)
-    wrong = tuple(key for key in keys if key in own.wrong)
-    if not wrong or any(not isinstance(shape, tuple) or len(shape) != len(truth or ()) for shape in shapes):  # type: ignore[arg-type]
+    if not context.image:
         return
-    columns: Any = zip(*shapes, strict=True)  # type: ignore[arg-type]
-    if quantity == "jump":
-        yield Consequence(tuple(t // j * oj for t, _, j, _, oj in columns), wrong)
-    else:
-        yield Consequence(tuple(osz + (t - s) // j * oj for t, s, j, osz, oj in columns), wrong)
+    pixel = (1,) * len(pixel_axes(context.image))
+    before = ancestors(analysis, layer)
+    seen: dict[str, _Seen | None] = dict.fromkeys(analysis.inputs, _Seen(pixel, pixel, pixel, pixel))
+    for row in analysis.layers:
+        if row.name not in before and row.name != layer:
+            continue
+        keys = ((row.name, "receptive_field"), (row.name, "jump"))
+        size, jump = (context.figure(asked, row.name) for _, asked in keys)
+        if not isinstance(size, tuple) or not isinstance(jump, tuple):
+            seen[row.name] = None
+        elif row.name != layer and any(key in own.figures for key in keys):
+            stated = [own.figures.get(key, truth) for key, truth in zip(keys, (size, jump), strict=True)]
+            seen[row.name] = _stated(size, jump, stated, frozenset(key for key in keys if key in own.wrong))
+        else:
+            seen[row.name] = _followed(size, jump, [seen[name] for name in row.inputs])
+    found = seen[layer]
+    if found is not None and found.sources:
+        figure = found.own_jump if question.quantity == "jump" else found.own_size
+        yield Consequence(figure, tuple(source for source in own.figures if source in found.sources))
+
+
+def _stated(size: Shape, jump: Shape, own: list[Figure], wrong: frozenset[tuple[str, str]]) -> _Seen | None:
+    own_size, own_jump = own
+    if not isinstance(own_size, tuple) or not isinstance(own_jump, tuple):
+        return None
+    return _Seen(size, jump, own_size, own_jump, wrong) if len(own_size) == len(own_jump) == len(size) else None
+
+
+def _followed(size: Shape, jump: Shape, branches: list[_Seen | None]) -> _Seen | None:
+    """What a layer sees by what its inputs see; None where it is not as much more than the widest of them."""
+    known = [branch for branch in branches if branch is not None]
+    if not known or len(known) < len(branches):
+        return None
+    if len(known) == 1:
+        (branch,) = known
+        steps = zip(size, jump, branch.size, branch.jump, branch.own_size, branch.own_jump, strict=True)
+        found = [(own + (r - before) // j * own_j, r_j // j * own_j) for r, r_j, before, j, own, own_j in steps]
+        own_size, own_jump = zip(*found, strict=True)
+        return _Seen(size, jump, own_size, own_jump, branch.sources)
+    widest = tuple(map(max, zip(*(branch.size for branch in known), strict=True)))
+    own_widest = tuple(map(max, zip(*(branch.own_size for branch in known), strict=True)))
+    if widest != size or len({branch.own_jump for branch in known}) > 1:
+        return None
+    sources = frozenset().union(*(branch.sources for branch in known))
+    return _Seen(size, jump, own_widest, known[0].own_jump, sources)

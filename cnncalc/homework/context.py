@@ -35,6 +35,12 @@ class Context(Struct, frozen=True, dict=True):
         found: Analysis = kept["analysis"]
         return found
 
+    @property
+    def image(self) -> Shape:
+        """The shape of the only input, () where there are several."""
+        shapes = tuple(self.network.inputs.values())
+        return shapes[0] if len(shapes) == 1 else ()
+
     def analysed(self, outputs: Outputs | None = None, network: Network | None = None) -> Analysis:
         """The figures with other outputs, or of another network. Raises SpecError where they cannot be."""
         network = network or self.network

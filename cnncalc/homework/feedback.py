@@ -116,6 +116,8 @@ def _section(result: Graded, say: Messages, answers: bool) -> Iterator[Block]:
         yield Paragraph(say("grade.missing"))
     else:
         yield Paragraph(say("grade.wrote", text=quoted(result.text)))
+    if result.earlier:
+        yield Paragraph(say("grade.earlier", texts=_earlier(result, say)), "why")
     yield from (Paragraph(_sentence(remark_text(name, say), say), "why") for name in result.remarks)
     if result.verdict == UNREADABLE:
         yield Paragraph(_sentence(say("grade.unreadable", problem=result.problem), say), "why")
@@ -191,9 +193,16 @@ def _workings(derivations: Sequence[Derivation], note: str = "") -> Iterator[Blo
 
 
 def _right(result: Graded, say: Messages) -> str:
-    remarks = "; ".join(remark_text(name, say) for name in result.remarks)
+    notes = [remark_text(name, say) for name in result.remarks]
+    notes += [say("grade.earlier_right", texts=_earlier(result, say))] if result.earlier else []
+    remarks = "; ".join(notes)
     line = f"{MARKS[RIGHT]} {question_text(result.question, say)} = {quoted(result.text)}"
     return f"{line} ({remarks})" if remarks else line
+
+
+def _earlier(result: Graded, say: Messages) -> str:
+    """The answers that another one to the same question stands behind."""
+    return say("grade.list").join(quoted(text) for text in result.earlier)
 
 
 def quoted(text: str) -> str:
@@ -239,4 +248,5 @@ def _result_document(result: Graded, answers: bool) -> dict[str, Any]:
         ],
         "sources": [f"{layer}.{quantity}" for layer, quantity in result.sources],
         "problem": result.problem,
+        "earlier": list(result.earlier),
     }

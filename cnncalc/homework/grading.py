@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cnncalc.analysis import Analysis
 from cnncalc.errors import CnncalcError
@@ -12,7 +12,7 @@ from cnncalc.homework.carried import Own, ancestors, consequences, is_known_from
 from cnncalc.homework.diagnosis import Diagnoses, diagnose
 from cnncalc.homework.entries import Entry
 from cnncalc.homework.key import Key, Question
-from cnncalc.homework.matching import Reading, is_coarse, match, reading_of
+from cnncalc.homework.matching import Reading, has_too_many_sizes, is_coarse, match, reading_of
 from cnncalc.homework.quantities import QUANTITIES, Figure
 from cnncalc.homework.submissions import Submission
 from cnncalc.layers.base import Shape
@@ -28,7 +28,8 @@ class Graded(Struct, frozen=True):
     ``expected`` is the right figure, ``remarks`` are on how a right answer is written, ``diagnoses`` the mistakes that
     explain a wrong one. ``sources`` are the layers and quantities from whose wrong figures it follows: of an answer
     carried forward, or of a mistake made on top of one. ``problem`` says why an answer cannot be read. ``own`` is the
-    analysis with a student's own sizes from which a size follows.
+    analysis with a student's own sizes from which a size follows. ``earlier`` are other answers to the same question,
+    which do not count.
     """
 
     question: Question
@@ -42,6 +43,7 @@ class Graded(Struct, frozen=True):
     problem: str = ""
     where: str = ""
     own: Analysis | None = None
+    earlier: tuple[str, ...] = ()
 
 
 class Paper(Struct, frozen=True):
@@ -84,6 +86,7 @@ class Grader:
         A key without questions asks what is answered.
         """
         answered: dict[str, tuple[Question, Entry]] = {}
+        earlier: dict[str, list[str]] = {}
         unmatched = []
         for entry in submission.entries:
             try:
@@ -93,6 +96,9 @@ class Grader:
                 continue
             asked = entry.text.strip() or self.key.questions
             if asked and (entry.text.strip() or question.id not in answered):
+                before = answered[question.id][1].text if question.id in answered else ""
+                if before.strip() and before.strip() != entry.text.strip():
+                    earlier.setdefault(question.id, []).append(before)
                 answered[question.id] = (question, entry)
         order = list(self.key.questions.values()) or [question for question, _ in answered.values()]
         read = {name: _read(question, entry) for name, (question, entry) in answered.items()}
@@ -102,7 +108,8 @@ class Grader:
         for question in order:
             given, reading = _answer(answered, read, question)
             of_network = own.get(id(question.context), Own({}, set()))
-            results.append(self._graded(question, given, reading, of_network, seek=wrong < MOST_DIAGNOSED))
+            graded = self._graded(question, given, reading, of_network, seek=wrong < MOST_DIAGNOSED)
+            results.append(structs.replace(graded, earlier=tuple(earlier.get(question.id, ()))))
             wrong += results[-1].verdict == WRONG
         return Paper(submission.student, submission.source, tuple(results), tuple(unmatched))
 
@@ -146,7 +153,8 @@ class Grader:
         found = next((m for part in (reading.final, *reading.after) if (m := match(part, quantity, expected))), None)
         if found is not None:
             slip = ("slip",) if _slipped(reading, question, expected) else ()
-            return Graded(question, text, RIGHT, expected, question.points, (*found.remarks, *slip), where=where)
+            remarks = (*reading.remarks, *found.remarks, *slip)
+            return Graded(question, text, RIGHT, expected, question.points, remarks, where=where)
         if is_coarse(reading.final):
             return Graded(question, text, WRONG, expected, remarks=("coarse",), where=where)
         for consequence in consequences(question, own):
@@ -167,7 +175,11 @@ class Grader:
         diagnoses, sources = self._on_top(question, reading, own)
         if not diagnoses.found:
             diagnoses, sources = diagnose(reading, candidates, known_from=is_known_from(question, own)), ()
-        return Graded(question, text, WRONG, expected, diagnoses=diagnoses, sources=sources, where=where)
+        too_many = not diagnoses.found and has_too_many_sizes(reading.final, quantity, expected)
+        remarks = ("too-many-sizes",) if too_many else ()
+        return Graded(
+            question, text, WRONG, expected, remarks=remarks, diagnoses=diagnoses, sources=sources, where=where
+        )
 
     def _on_top(self, question: Question, reading: Reading, own: Own) -> tuple[Diagnoses, tuple[tuple[str, str], ...]]:
         """The mistake that explains a layer's figure as one worked out from a student's own sizes."""
@@ -205,7 +217,7 @@ def _read(question: Question, entry: Entry) -> Reading | str | None:
     if not entry.text.strip():
         return None
     try:
-        return reading_of(parse(entry.text), QUANTITIES[question.quantity])
+        return reading_of(parse(entry.text), QUANTITIES[question.quantity], question.context.image)
     except AnswerError as error:
         return str(error)
 

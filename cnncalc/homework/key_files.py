@@ -156,7 +156,7 @@ def _doubts(question: Question, answer: Any, where: str) -> Iterator[str]:
     truth = question.context.figure(question.quantity, question.layer)
     text = f"({', '.join(map(str, answer))})" if isinstance(answer, list) else str(answer)
     try:
-        agrees = match(reading_of(parse(text), quantity).final, quantity, truth) is not None
+        agrees = match(reading_of(parse(text), quantity, question.context.image).final, quantity, truth) is not None
     except CnncalcError:
         agrees = False
     if not agrees:

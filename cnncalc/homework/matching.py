@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import prod
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cnncalc.homework.answers import Amount, Answer, AnswerError, Part, Sizes, Statement
 from cnncalc.homework.quantities import Figure, Quantity, find_quantity
@@ -46,19 +46,25 @@ class Match(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """The part of an answer that answers the question, the working before it, and what it is said to be behind it."""
+    """The part of an answer that answers the question, the working before it, and what it is said to be behind it.
+
+    ``remarks`` are on how it is written.
+    """
 
     final: Part
     working: tuple[Part, ...] = ()
     after: tuple[Part, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         return self.final.text
 
 
-def reading_of(answer: Answer, quantity: Quantity) -> Reading:
-    """What an answer says of a quantity. Raises AnswerError where it gives several figures."""
+def reading_of(answer: Answer, quantity: Quantity, image: Shape = ()) -> Reading:
+    """What an answer says of a quantity; ``image`` is the input that fields are on. Raises AnswerError where it gives
+    several figures.
+    """
     statements = answer.statements
     chosen = (
         [s for s in statements if not s.aside and s.label in _CONCLUDING][-1:]
@@ -78,7 +84,28 @@ def reading_of(answer: Answer, quantity: Quantity) -> Reading:
         readings = [reading for reading in readings if _rank(reading.final) == most]
     if len({_said(reading.final, quantity) for reading in readings}) > 1:
         raise AnswerError(f"several answers, {readings[0].text} and {readings[1].text}; which is meant")
-    return readings[0]
+    return _without_depth(readings[0], image) if quantity.name == "receptive_field" and image else readings[0]
+
+
+def _without_depth(reading: Reading, image: Shape) -> Reading:
+    """A field that is stated with the channels of the image that it sees, ``11×11×3``, by its sides alone."""
+    channels, *pixels = image
+    shapes = []
+    for shape in reading.final.shapes:
+        axes = shape.axes
+        if len(axes) == len(pixels) + 1 and channels in (axes[0], axes[-1]):
+            shapes.append(Sizes(shape.text, axes[:-1] if axes[-1] == channels else axes[1:]))
+    if not shapes:
+        return reading
+    return structs.replace(reading, final=structs.replace(reading.final, shapes=tuple(shapes)), remarks=("depth",))
+
+
+def has_too_many_sizes(part: Part, quantity: Quantity, figure: Figure) -> bool:
+    """Whether there are more sizes than a figure has axes; a shape may have a batch besides."""
+    if not isinstance(figure, tuple) or not part.shapes:
+        return False
+    most = len(figure) + (quantity.kind == "shape")
+    return all(len(shape.axes) > most for shape in part.shapes)
 
 
 def _rank(part: Part) -> int:

@@ -71,14 +71,6 @@ def _all_layers(analysis: Analysis, quantity: str, say: Messages) -> Iterator[Bl
         yield Paragraph(say("explain.convention", name=convention.name, description=convention.description), "why")
 
 
-def _with_shape(equations: list[Equation], shape: str) -> list[Equation]:
-    """The equations with the whole shape behind the last."""
-    if not equations:
-        return []
-    last = equations[-1]
-    return [*equations[:-1], Equation(last.symbol, last.number, note=f"→ {shape}")]
-
-
 def _sees_as_before(analysis: Analysis, row: Row) -> bool:
     """Whether a layer's units see as much as those of the layer that it reads, and no window was worked out."""
     if len(row.inputs) > 1 or row.inputs[0] in analysis.inputs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from cnncalc.arithmetic import ceil_div, prod
 from cnncalc.homework import alterations as alter
@@ -45,16 +46,17 @@ def _floor_for_ceiling(task: Task) -> Iterator[Task]:
 
 @mistake("stride-ignored", SIZED, 2)
 def _stride_ignored(task: Task) -> Iterator[Task]:
-    layer = task.layer
+    layer: Any = task.layer
     if "stride" in layer.__struct_fields__:
-        stride = layer.stride if layer.stride is not None else layer.kernel_size  # type: ignore[attr-defined]
+        stride = layer.stride if layer.stride is not None else layer.kernel_size
         yield told(task.with_settings(stride=1), stride)
 
 
 @mistake("stride-is-kernel", SIZED, 3)
 def _stride_is_kernel(task: Task) -> Iterator[Task]:
-    if "stride" in task.layer.__struct_fields__ and not task.visit.parameters:
-        yield task.with_settings(stride=task.layer.kernel_size)  # type: ignore[attr-defined]
+    layer: Any = task.layer
+    if "stride" in layer.__struct_fields__ and not task.visit.parameters:
+        yield task.with_settings(stride=layer.kernel_size)
 
 
 @mistake("dilation-ignored", SIZED, 1)

@@ -127,6 +127,7 @@ from cnncalc.layers.pooling import (
     MaxUnpool2d,
     MaxUnpool3d,
 )
+from cnncalc.layers.recurrent import GRU, LSTM, RNN
 from cnncalc.layers.reduction import (
     ArgMax,
     CumulativeSum,
@@ -167,7 +168,7 @@ LAYERS: tuple[type[Layer], ...] = (
     *(ReLU, ReLU6, LeakyReLU, PReLU, ELU, GELU, SiLU, Mish, Sigmoid, Tanh, Hardsigmoid, Hardswish, Softplus),
     *(SELU, CELU, Softsign, LogSigmoid, Hardtanh, GLU, Scale, Shift, Power, Clamp, Function),
     *(Softmax, LogSoftmax, Maxout, PositionBias, LayerScale, Dropout, StochasticDepth, Identity),
-    *(Linear, Embedding, MultiheadAttention, ScaledDotProductAttention),
+    *(Linear, Embedding, MultiheadAttention, ScaledDotProductAttention, RNN, LSTM, GRU),
     *(Add, Subtract, Multiply, Divide, Maximum, Average, Concat, Minimum, Compare, Where, MatMul, Einsum),
     *(Flatten, Unflatten, Reshape, ReshapeLike, Permute, Squeeze, Unsqueeze, Expand, ExpandAs, Tile, RepeatInterleave),
     *(Slice, Crop, Chunk, Split, IndexSelect, Roll, Flip, Windows, Unfold, Fold),

@@ -191,6 +191,36 @@ class MultiheadAttention(nn.MultiheadAttention):
         return output
 
 
+class RNN(nn.RNN):
+    """PyTorch's, with the batch first and without the last states."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(batch_first=True, **settings)
+
+    def forward(self, input: Tensor) -> Tensor:  # type: ignore[override]
+        return super().forward(input)[0]
+
+
+class LSTM(nn.LSTM):
+    """PyTorch's, with the batch first and without the last states."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(batch_first=True, **settings)
+
+    def forward(self, input: Tensor) -> Tensor:  # type: ignore[override]
+        return super().forward(input)[0]
+
+
+class GRU(nn.GRU):
+    """PyTorch's, with the batch first and without the last states."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(batch_first=True, **settings)
+
+    def forward(self, input: Tensor) -> Tensor:  # type: ignore[override]
+        return super().forward(input)[0]
+
+
 class MaxUnpool(nn.Module):
     """Each maximum put into the first place of its window that is inside the output, zeros elsewhere.
 

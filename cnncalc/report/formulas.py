@@ -8,8 +8,8 @@ from typing import Any
 
 import sympy
 
+from cnncalc.design.closed_form import Formula
 from cnncalc.design.conditions import strongest
-from cnncalc.design.formula import Formula
 from cnncalc.design.growth import growths, leading_term
 from cnncalc.design.quantities import TOTALS
 from cnncalc.report.grid import Line, Span, Track, fold, grid, width_of

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from cnncalc.analysis.vocabulary import heading
+from cnncalc.design.block import ILLEGAL, Block
 from cnncalc.design.frame import frame
 from cnncalc.design.survey import Survey
-from cnncalc.design.sweep import ILLEGAL, Block
 from cnncalc.errors import CnncalcError
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import abbreviated, exact
@@ -39,6 +39,9 @@ def lines(survey: Survey, top: int, width: int, output: str | None) -> list[Line
             found += prose(f"{len(table)} of {total:,} rows; --top shows more", width, "dim")
     if len(survey.objectives) > 1 and count and survey.beside is not None:
         found += [[], *_picture(survey, width)]
+    for name, times in (+survey.without).items():
+        why = "it is not known of a layer, or the layer is not there"
+        found += prose(f"{name} has no value at {_points_text(times)}, left out: {why}", width, "yellow")
     if survey.reasons:
         found.append([])
         reasons = _by_layer(survey)

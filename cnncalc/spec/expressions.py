@@ -11,7 +11,8 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 from functools import lru_cache, reduce
-from typing import Any
+from math import isinf
+from typing import Any, NamedTuple
 
 from cnncalc.arithmetic import ceiled, floored, is_single, is_within, maximum, minimum, quotient, rounded, single, where
 from cnncalc.errors import CnncalcError, nearest
@@ -84,16 +85,24 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
 }
 """Each function with the fewest and the most arguments that it takes."""
 
+
+class _Scope(NamedTuple):
+    """What an expression is over, and the largest magnitude that any part of it may have."""
+
+    names: Mapping[str, Any]
+    largest: int
+
+
 CONSTANTS = {"true": True, "false": False}
 
 
-def value_of(text: str, names: Mapping[str, Any]) -> Any:
-    """The value of an expression over ``names``: an int, a Fraction or a bool. Raises ExpressionError.
+def value_of(text: str, names: Mapping[str, Any], largest: int = LARGEST) -> Any:
+    """The value of an expression over ``names``: an int, a Fraction or a bool, none of its parts beyond ``largest``.
 
-    Over numbers of a sweep or over symbols it is such a number, or what holds at each point.
+    Raises ExpressionError. Over numbers of a sweep or over symbols it is such a number, or what holds at each point.
     """
     try:
-        return _value(_parsed(text), names)
+        return _value(_parsed(text), _Scope(names, largest))
     except ZeroDivisionError:
         raise ExpressionError("divides by zero") from None
     except RecursionError:
@@ -143,12 +152,12 @@ _ALLOWED = (
 )
 
 
-def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
-    result = _VALUES[type(node)](node, names)
+def _value(node: ast.expr, scope: _Scope) -> Any:
+    result = _VALUES[type(node)](node, scope)
     if _is_condition(result):
         return result
-    if not is_within(result, LARGEST):
-        raise ExpressionError(f"goes beyond {LARGEST:.0e}")
+    if not is_within(result, scope.largest):
+        raise ExpressionError(f"goes beyond {scope.largest:.0e}")
     return result
 
 
@@ -157,28 +166,30 @@ def _is_condition(value: Any) -> bool:
     return not is_single(value) and hasattr(value, "__invert__")
 
 
-def _constant(node: ast.Constant, names: Mapping[str, Any]) -> Any:
+def _constant(node: ast.Constant, scope: _Scope) -> Any:
     if isinstance(node.value, (bool, int)):
         return node.value
     if isinstance(node.value, float):
+        if isinf(node.value):
+            raise ExpressionError(f"goes beyond {scope.largest:.0e}")
         from fractions import Fraction
 
         return Fraction(repr(node.value))
     raise ExpressionError(f"{node.value!r} is not a number")
 
 
-def _name(node: ast.Name, names: Mapping[str, Any]) -> Any:
+def _name(node: ast.Name, scope: _Scope) -> Any:
     if node.id in CONSTANTS:
         return CONSTANTS[node.id]
-    if node.id not in names:
-        known = sorted(names)
+    if node.id not in scope.names:
+        known = sorted(scope.names)
         hint = nearest(node.id, known) or f"; known here: {', '.join(known) or 'nothing'}"
         raise ExpressionError(f'nothing is named "{node.id}" here{hint}')
-    return names[node.id]
+    return scope.names[node.id]
 
 
-def _binary(node: ast.BinOp, names: Mapping[str, Any]) -> Any:
-    left, right = (_number(_value(side, names)) for side in (node.left, node.right))
+def _binary(node: ast.BinOp, scope: _Scope) -> Any:
+    left, right = (_number(_value(side, scope)) for side in (node.left, node.right))
     return _BINARY[type(node.op)](left, right)
 
 
@@ -187,17 +198,17 @@ def _number(value: Any) -> Any:
     return where(value, 1, 0) if _is_condition(value) else value
 
 
-def _unary(node: ast.UnaryOp, names: Mapping[str, Any]) -> Any:
-    return _UNARY[type(node.op)](_value(node.operand, names))
+def _unary(node: ast.UnaryOp, scope: _Scope) -> Any:
+    return _UNARY[type(node.op)](_value(node.operand, scope))
 
 
-def _compare(node: ast.Compare, names: Mapping[str, Any]) -> Any:
+def _compare(node: ast.Compare, scope: _Scope) -> Any:
     """A chain ends at the first comparison that fails; one that holds at some points only is joined to the rest."""
-    left, result = _number(_value(node.left, names)), True
+    left, result = _number(_value(node.left, scope)), True
     for kind, right_node in zip(node.ops, node.comparators, strict=True):
         if result is not True and not result:
             return False
-        right = _number(_value(right_node, names))
+        right = _number(_value(right_node, scope))
         holds = _COMPARE[type(kind)](left, right)
         if is_single(holds) and not holds:
             return False
@@ -206,13 +217,13 @@ def _compare(node: ast.Compare, names: Mapping[str, Any]) -> Any:
     return result
 
 
-def _both(node: ast.BoolOp, names: Mapping[str, Any]) -> Any:
+def _both(node: ast.BoolOp, scope: _Scope) -> Any:
     """As Python does it from left to right: what stands behind a part is only looked at where that decides nothing."""
     deciding = isinstance(node.op, ast.Or)
     result: Any = not deciding
     for part in node.values:
         try:
-            found = _value(part, names)
+            found = _value(part, scope)
         except _ERRORS:
             if _is_condition(result) and bool(result) is deciding:
                 return deciding
@@ -228,18 +239,18 @@ _ERRORS = (ExpressionError, ZeroDivisionError, TypeError, ValueError, OverflowEr
 """What a part raises that has no value; where it is only wanted under a condition, that is then decided."""
 
 
-def _choice(node: ast.IfExp, names: Mapping[str, Any]) -> Any:
-    test = _value(node.test, names)
+def _choice(node: ast.IfExp, scope: _Scope) -> Any:
+    test = _value(node.test, scope)
     if not _is_condition(test):
-        return _value(node.body if test else node.orelse, names)
+        return _value(node.body if test else node.orelse, scope)
     try:
-        then = _value(node.body, names)
+        then = _value(node.body, scope)
     except _ERRORS:
         if test:
             raise
-        return _value(node.orelse, names)
+        return _value(node.orelse, scope)
     try:
-        otherwise = _value(node.orelse, names)
+        otherwise = _value(node.orelse, scope)
     except _ERRORS:
         if not test:
             raise
@@ -249,7 +260,7 @@ def _choice(node: ast.IfExp, names: Mapping[str, Any]) -> Any:
     return where(test, _number(then), _number(otherwise))
 
 
-def _call(node: ast.Call, names: Mapping[str, Any]) -> Any:
+def _call(node: ast.Call, scope: _Scope) -> Any:
     assert isinstance(node.func, ast.Name)
     if node.func.id not in FUNCTIONS:
         hint = nearest(node.func.id, FUNCTIONS) or f"; the functions are {', '.join(FUNCTIONS)}"
@@ -257,10 +268,10 @@ def _call(node: ast.Call, names: Mapping[str, Any]) -> Any:
     function, fewest, most = FUNCTIONS[node.func.id]
     if not fewest <= len(node.args) <= most:
         raise ExpressionError(f"{node.func.id} takes {fewest if fewest == most else f'{fewest} to {most}'} arguments")
-    return function(*(_value(argument, names) for argument in node.args))
+    return function(*(_value(argument, scope) for argument in node.args))
 
 
-_VALUES: dict[type[ast.expr], Callable[[Any, Mapping[str, Any]], Any]] = {
+_VALUES: dict[type[ast.expr], Callable[[Any, _Scope], Any]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.BinOp: _binary,

@@ -18,15 +18,17 @@ from cnncalc.spec.layer_text import LONGEST_TEXT, layer_from_text
 
 _CALL = re.compile(r"\s*([A-Za-z_][\w.]*)\s*\((.*\)\s*$)?", re.DOTALL)
 _PREFIX = re.compile(r"\s*(torch\.)?nn\.")
-_ARRIVING = {
+_ELSEWHERE: dict[str, tuple[int, int | None]] = {
     "in_channels": (0, 0),
     "in_features": (0, -1),
     "num_features": (0, 0),
     "embed_dim": (0, -1),
     "num_channels": (1, 0),
+    "input_size": (0, -1),
+    "norm_type": (0, None),
 }
-"""What PyTorch wants to be told of the input and a spec need not: the position that it has among PyTorch's arguments,
-and the axis of the input that it must agree with."""
+"""What stands elsewhere among PyTorch's arguments: its position there, and the axis of the input that it must agree
+with. Most is what PyTorch wants to be told of the input and a spec need not; what is not has None."""
 
 
 class ReadLayer(Struct, frozen=True):
@@ -70,12 +72,13 @@ class _Relabelled(Struct, frozen=True):
 
     text: str
     stated: object
-    axis: int
+    axis: int | None
     is_full: bool
 
     def tells(self, input_shape: Shape) -> bool:
         """Whether PyTorch's order explains the text better: a number more than needed, which is what arrives."""
-        return self.is_full and bool(input_shape) and self.stated == input_shape[self.axis]
+        arriving = None if self.axis is None or not input_shape else input_shape[self.axis]
+        return self.is_full and arriving is not None and self.stated == arriving
 
 
 def _in_torch_order(text: str) -> _Relabelled | None:
@@ -85,11 +88,11 @@ def _in_torch_order(text: str) -> _Relabelled | None:
     if call is None or kind is None:
         return None
     ours = [field for field in kind.__struct_fields__ if field not in Layer.__struct_fields__]
-    stated = next((field for field in ours if field in _ARRIVING), None)
+    stated = next((field for field in ours if field in _ELSEWHERE), None)
     named = {keyword.arg for keyword in call.keywords}
-    if stated is None or stated in named or len(call.args) <= _ARRIVING[stated][0] or len(call.args) > len(ours):
+    if stated is None or stated in named or len(call.args) <= _ELSEWHERE[stated][0] or len(call.args) > len(ours):
         return None
-    position, axis = _ARRIVING[stated]
+    position, axis = _ELSEWHERE[stated]
     order = _order(ours, stated, position)
     keywords = [ast.keyword(field, value) for field, value in zip(order, call.args, strict=False)]
     relabelled = ast.unparse(ast.Call(call.func, [], [*keywords, *call.keywords]))

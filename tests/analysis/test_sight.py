@@ -140,6 +140,8 @@ TABLE = ((0, 1), (1, 2), (2,))
         (layers.LocalResponseNorm(3), (6, 3, 3)),
         (layers.LocalResponseNorm(4), (6, 3, 3)),
         (layers.MultiheadAttention(2), (5, 4)),
+        (layers.LSTM(3), (6, 4)),
+        (layers.GRU(2, bidirectional=True), (5, 3)),
         (layers.PositionBias(), (2, 3, 3)),
         (layers.LayerScale(), (2, 3, 3)),
         (layers.ChannelShuffle(3), (12, 2, 2)),

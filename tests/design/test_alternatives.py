@@ -111,7 +111,7 @@ def test_layers_that_are_no_convolutions_are_told():
     with pytest.raises(CnncalcError, match="relu is a ReLU; other forms are known of convolutions"):
         alternatives(ReLU(), (3, 8, 8), name="relu")
     row = analyze(load("dcgan")).layers[0]
-    with pytest.raises(CnncalcError, match="ConvTranspose2d"):
+    with pytest.raises(CnncalcError, match="ConvTranspose2d; other forms are known of convolutions that are not"):
         alternatives(row.layer, row.input_shapes[0])
 
 

@@ -6,6 +6,7 @@ import pytest
 import cnncalc
 from cnncalc import CnncalcError
 from cnncalc.design.files import writer
+from cnncalc.design.frame import whole_frame
 from cnncalc.design.sweep import Sweep
 
 
@@ -42,7 +43,7 @@ def test_an_interrupted_sweep_goes_on_where_it_was(tmp_path, suffix):
     if suffix == "csv":
         assert whole.read_bytes() == halves.read_bytes()
     frame = read(whole).sort_values(["width", "input"]).reset_index(drop=True)
-    expected = asked().frame()
+    expected = whole_frame(asked())
     assert frame["macs"].fillna(-1).tolist() == expected["macs"].fillna(-1).tolist()
     assert frame["illegal"].notna().sum() == 0 if "illegal" not in expected else True
 

@@ -65,3 +65,5 @@ def test_a_symbol_or_a_point_that_is_none():
     assert formula.holds(W=63)
     assert formula.at(H=63, W=63) == macs("alexnet", 63)
     assert formula.expression.subs(dict.fromkeys(formula.expression.free_symbols, 63)) == macs("alexnet", 63)
+    with pytest.raises(cnncalc.CnncalcError, match="the formula has no symbol 'D'; its symbols: H, W"):
+        formula.derivative("D")

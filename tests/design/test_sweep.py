@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 import cnncalc
 from cnncalc import CnncalcError, Conv2d, Flatten, Linear, Network, Repeat
 from cnncalc.analysis import shipped_conventions
+from cnncalc.design.block import joined
+from cnncalc.design.frame import whole_frame
+from cnncalc.design.limits import value_in
 from cnncalc.design.points import Points
 from cnncalc.design.sampling import sampled
-from cnncalc.design.sweep import Sweep, joined
+from cnncalc.design.sweep import Sweep
 
 
 @settings(max_examples=60)
@@ -50,7 +53,7 @@ def test_each_graph_is_built_once_and_points_come_in_order():
         layers=[Conv2d("width", 3), Repeat("deep", [Conv2d("width * 2", 3)]), Flatten(), Linear(10)],
     )
     asked = Sweep(network, {"width": [8, 12], "deep": [0, 1, 2], "batch": [1, 4]})
-    whole = asked.frame()
+    whole = whole_frame(asked)
     assert whole["deep"].tolist() == [0, 0, 1, 1, 2, 2] * 2
     parts = [piece.shape for piece in asked.pieces(4)]
     assert sorted(parts) == [(2, 1, 2)] * 3  # three graphs, each with all widths and batches together
@@ -162,3 +165,22 @@ def test_pieces_hold_all_points_in_order(sizes, most):
     pieces = list(grid.pieces(most))
     assert all(piece.count <= most for piece in pieces)
     assert numpy.concatenate([piece.numbers() for piece in pieces]).tolist() == list(range(grid.count))
+
+
+def test_memory_is_that_of_budgets_at_every_point():
+    network = cnncalc.load("resnet18")
+    frame = cnncalc.sweep(network, {"H": [193, 224], "batch": [1, 4]}, quantities=["memory"], where="memory > 0")
+    for row in frame.itertuples():
+        analysis = cnncalc.analyze(network, (3, row.H, 224), batch=row.batch)
+        assert row.memory == value_in(analysis, "memory")
+    with pytest.raises(CnncalcError, match="memory is the largest of a sum for every layer, which is no formula"):
+        cnncalc.formula(network, "memory", ["H"])
+
+
+def test_conditions_take_numbers_as_large_as_any_figure():
+    """At a batch of 2³⁰ the MACs of AlexNet, 714,188,480 a sample, are 7.7·10¹⁷, and its FLOPs beyond 10¹⁸."""
+    network = cnncalc.load("alexnet")
+    for where, count in (("macs < 1e30", 2), ("flops > 10**18", 1), ("flops * 1000 < 1e21", 1)):
+        assert len(cnncalc.sweep(network, {"batch": [1, 2**30]}, where=where)) == count
+    with pytest.raises(CnncalcError, match="the condition 'macs < 1e400': goes beyond 1e\\+60"):
+        cnncalc.sweep(network, {"batch": [1]}, where="macs < 1e400")

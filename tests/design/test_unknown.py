@@ -59,3 +59,12 @@ def test_comparisons(network):
     document = json.loads(json.dumps(compared_document(comparison)))
     assert [each["totals"]["macs"] for each in document["networks"]] == [None, 714_188_480]
     assert document["networks"][1]["ratios"]["macs"] is None
+
+
+def test_sweeps_say_why_no_row_is_left(tmp_path):
+    spec = tmp_path / "spec.json"
+    spec.write_text(SPEC)
+    for options in (("--where", "macs < 1e9"), ("--pareto", "macs,-params"), ("--sort", "macs")):
+        printed = cnncalc("sweep", spec, "--vary", "w=8,16", *options).stdout
+        assert "macs has no value at 2 points, left out: it is not known of a layer" in " ".join(printed.split())
+    assert "has no value" not in cnncalc("sweep", spec, "--vary", "w=8,16", "--where", "params < 1e9").stdout

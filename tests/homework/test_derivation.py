@@ -24,6 +24,7 @@ from strategies import (
     others,
     paddings,
     pools,
+    recurrents,
     transposed_convolutions,
 )
 
@@ -94,6 +95,7 @@ def one_layer(layer, *shapes, **options):
     st.one_of(
         *(convolutions(), pools(), adaptive_pools(), batch_norms(), others(), merges(), transposed_convolutions()),
         *(paddings(), more_pools(), more_norms(), arrangements(), images(), folds(), more_activations(), attentions()),
+        recurrents(),
     )
 )
 def test_every_kind_of_layer(case):

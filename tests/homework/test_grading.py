@@ -135,6 +135,66 @@ def test_fields_carried_forward():
     assert list(found.values()) == ["wrong", "carried", "carried"]
 
 
+BRANCHES = {
+    "input": [3, 32, 32],
+    "layers": [
+        {"type": "Conv2d", "name": "stem", "out_channels": 8, "kernel_size": 3, "stride": 2, "padding": 1},
+        {"type": "Conv2d", "name": "wide", "out_channels": 8, "kernel_size": 5, "padding": 2},
+        {"type": "Conv2d", "name": "narrow", "out_channels": 8, "kernel_size": 3, "padding": 1, "inputs": ["stem"]},
+        {"type": "Add", "name": "sum", "inputs": ["wide", "narrow"]},
+        {"type": "Conv2d", "name": "head", "out_channels": 8, "kernel_size": 3, "padding": 1},
+    ],
+}
+"""r = 3, j = 2 behind the stem; 3 + 4·2 = 11 on the wide way, 3 + 2·2 = 7 on the narrow; 11, and 11 + 2·2 = 15."""
+
+
+def test_fields_carried_through_branches():
+    """With r = 4 behind the stem the wide way sees 4 + 4·2 = 12, and so does the sum; the head sees 12 + 2·2 = 16."""
+    answers = {"stem.receptive_field": 4, "sum.receptive_field": 12, "head.receptive_field": 16}
+    paper = graded(answers, spec=BRANCHES)
+    assert [result.verdict for result in paper.results] == ["wrong", "carried", "carried"]
+    assert [result.sources for result in paper.results[1:]] == [
+        (("stem", "receptive_field"),),
+        (("sum", "receptive_field"),),
+    ]
+    one_way = {"wide.receptive_field": 13, "head.receptive_field": 17, "head.jump": 2}
+    assert verdicts(one_way, spec=BRANCHES) == {
+        "wide.receptive_field": "wrong",
+        "head.receptive_field": "carried",
+        "head.jump": "right",
+    }
+    jumps = {"stem.jump": 3, "wide.jump": 3, "head.jump": 3}
+    assert verdicts(jumps, spec=BRANCHES) == {"stem.jump": "wrong", "wide.jump": "carried", "head.jump": "carried"}
+
+
+def test_branches_of_different_jumps_are_carried_nowhere():
+    """A jump of 3 on one way and of 2 on the other are no one jump behind their sum."""
+    answers = {"wide.jump": 3, "sum.receptive_field": 13}
+    assert verdicts(answers, spec=BRANCHES) == {"wide.jump": "wrong", "sum.receptive_field": "wrong"}
+
+
+def test_a_field_with_the_channels_that_it_sees():
+    """CS231n's notes write 5×5×3 for a filter on an RGB image; 3 is right of the image's channels alone."""
+    for text in ("5x5x3", "3x5x5", "(5, 5, 3)"):
+        (result,) = graded({"conv1.receptive_field": text}).results
+        assert (result.verdict, result.remarks) == ("right", ("depth",))
+    (wrong,) = graded({"conv2.receptive_field": "10x10x8"}).results
+    assert (wrong.verdict, wrong.remarks) == ("wrong", ("too-many-sizes",))
+    (taller,) = graded({"conv1.receptive_field": "7x7x3"}).results
+    assert (taller.verdict, taller.remarks) == ("wrong", ())
+    assert verdicts({"pool.jump": "2x2x3"}) == {"pool.jump": "wrong"}
+
+
+def test_the_last_of_several_answers_counts_and_that_is_said():
+    rows = "question,answer\nconv1.params,600\nconv1.params,608\nconv1.params,\npool.params,0\npool.params,0\n"
+    (submission,) = submissions_from(rows.encode(), "s", ".csv", "Ada")
+    paper = Grader(key_from({"spec": NETWORK})).grade(submission)
+    assert [(result.verdict, result.text, result.earlier) for result in paper.results] == [
+        ("right", "608", ("600",)),
+        ("right", "0", ()),
+    ]
+
+
 def test_shapes_that_fit_nothing_are_carried_nowhere():
     found = verdicts({"conv1.output": "8x1x1", "pool.output": "8x16x16", "conv2.output": "8x1x1"})
     assert list(found.values()) == ["wrong", "right", "wrong"]

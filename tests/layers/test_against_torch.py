@@ -23,6 +23,7 @@ from strategies import (
     paddings,
     pointwise,
     pools,
+    recurrents,
     repeating,
     same_paddings,
     transposed_convolutions,
@@ -133,6 +134,7 @@ def fields(layer: Layer) -> dict[str, object]:
         (folds(), 150),
         (more_activations(), 300),
         (attentions(), 200),
+        (recurrents(), 200),
         (pointwise(), 150),
         (repeating(), 500),
         (same_paddings(), 150),
@@ -195,7 +197,7 @@ def test_every_kind_is_generated():
         transposed_convolutions(),
     ]
     strategies += [paddings(), more_pools(), more_norms(), arrangements(), images(), folds(), more_activations()]
-    strategies += [attentions(), pointwise(), repeating(), same_paddings(), of_two()]
+    strategies += [attentions(), recurrents(), pointwise(), repeating(), same_paddings(), of_two()]
     for strategy in strategies:
 
         @settings(max_examples=400, database=None, phases=[Phase.generate])

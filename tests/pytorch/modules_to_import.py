@@ -164,11 +164,39 @@ class Unknown(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lstm = nn.LSTM(8, 4, batch_first=True)
+        self.lstm = nn.LSTM(8, 4, batch_first=True, proj_size=2)
 
     def forward(self, x):
         y, _ = self.lstm(torch.special.i0(x))
         return y
+
+
+class Columns(nn.Module):
+    """Text recognition's CRNN in small: a map's columns as a sequence."""
+
+    def __init__(self, kind, last, **settings) -> None:
+        super().__init__()
+        self.conv, self.pool = nn.Conv2d(1, 4, 3, padding=1), nn.MaxPool2d(2)
+        self.rnn = kind(4 * 8, 6, **settings)
+        self.fc = nn.Linear(6 if last or "bidirectional" not in settings else 12, 10)
+        self.last = last
+
+    def forward(self, x):
+        x = self.pool(self.conv(x)).flatten(1, 2)
+        y, states = self.rnn(x.permute(0, 2, 1) if self.rnn.batch_first else x.permute(2, 0, 1))
+        state = states[0] if isinstance(states, tuple) else states
+        return self.fc(state[-1] if self.last else y)
+
+
+class TurnedInPlace(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 3)
+
+    def forward(self, x):
+        x = x * 2
+        x.transpose_(1, 2)
+        return self.fc(x)
 
 
 class Leaving(nn.Module):

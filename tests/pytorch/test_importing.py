@@ -293,6 +293,34 @@ def test_several_inputs_and_outputs():
         assert larger.row(network.outputs[0]).output_shape == (4, 20, 9)
 
 
+@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU, nn.RNN])
+@pytest.mark.parametrize("settings", [{"batch_first": True}, {"num_layers": 2, "bidirectional": True, "bias": False}])
+@pytest.mark.parametrize("last", [False, True])
+def test_text_recognisers(kind, settings, last):
+    """A convolution's columns read from left to right, at any width; from the last states, or step by step."""
+    module = written.Columns(kind, last, **settings)
+    network = from_torch(module, (1, 16, 24))
+    recurrent = next(layer for layer in network.layers if type(layer).__name__ == kind.__name__)
+    assert not analyze(network).partial
+    assert [sentence.partition(" (")[0] for sentence in network.fixed] == [
+        "the module could be followed at other widths than this, and at no other height"
+    ]
+    assert len(network.layers) == (8 if last and len(settings) == 1 else 9 if last else 6)
+    for width in (24, 40):
+        analysis = analyze(network, (1, 16, width))
+        assert analysis.totals.params == sum(p.numel() for p in module.parameters())
+        assert analysis.row(recurrent.name).output_shape[0] == width // 2
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            module.to("meta")(torch.empty(1, 1, 16, width, device="meta"))
+        assert analysis.totals.macs == counter.get_total_flops() // 2
+
+
+def test_a_tensor_that_is_given_another_shape_in_place():
+    network = from_torch(written.TurnedInPlace(), (4, 6))
+    assert analyze(network).layers[-1].output_shape == (6, 3)
+    assert not analyze(network).partial
+
+
 def test_an_unknown_operator_is_named_and_makes_totals_partial():
     module = written.Unknown()
     network = from_torch(module, (7, 8))
@@ -313,7 +341,7 @@ def test_an_unknown_operator_is_named_and_makes_totals_partial():
     assert any("lstm" in sentence for sentence in network.fixed)
     frame = analysis.to_dataframe().set_index("name")
     assert frame.loc["i0", "macs"] is None
-    assert frame.loc["lstm", "macs"] == 7 * 4 * 4 * (8 + 4)
+    assert frame.loc["lstm", "macs"] == 7 * (4 * 4 * (8 + 2) + 2 * 4)
     assert "<td>?</td>" in analysis._repr_html_()
 
 

@@ -28,6 +28,9 @@ IMAGE = (3, 32, 32)
         ("GroupNorm(3, 3)", IMAGE, layers.GroupNorm(3, num_channels=3)),
         ("MultiheadAttention(8, 2)", (5, 8), layers.MultiheadAttention(2, embed_dim=8)),
         ("MaxPool2d(3, 2, ceil_mode=True)", IMAGE, layers.MaxPool2d(3, 2, ceil_mode=True)),
+        ("nn.LPPool2d(2, 4)", IMAGE, layers.LPPool2d(4, norm_type=2)),
+        ("LPPool2d(2, 4, stride=3)", IMAGE, layers.LPPool2d(4, 3, norm_type=2)),
+        ("LPPool2d(2, 4)", IMAGE, layers.LPPool2d(2, 4)),
         ("ReLU()", IMAGE, layers.ReLU()),
         (" Flatten( start_dim=-3 ) ", IMAGE, layers.Flatten(start_dim=-3)),
     ],
@@ -40,6 +43,7 @@ def test_layers(text, shape, layer):
 def test_it_is_said_where_pytorchs_order_was_read():
     assert read_layer("Conv2d(3, 10, 5)", IMAGE).in_torch_order
     assert not read_layer("Conv2d(10, 5)", IMAGE).in_torch_order
+    assert not read_layer("LPPool2d(3, 4)", IMAGE).in_torch_order
 
 
 @pytest.mark.parametrize(

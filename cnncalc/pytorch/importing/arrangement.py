@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import prod
-from typing import TYPE_CHECKING
 
 from cnncalc import layers
-from cnncalc.pytorch.importing.values import DeclinedError, Sizes, Value
-
-if TYPE_CHECKING:
-    from cnncalc.pytorch.importing.lowering import Lowering
-
-Columns = list[Sizes]
-"""For each axis its size in every trace."""
-
-
-def columns(shapes: tuple[Sizes, ...]) -> Columns:
-    return list(zip(*shapes, strict=True)) if shapes[0] else []
-
-
-def varies(sizes: Sizes) -> bool:
-    """Whether a size is not the same in every trace."""
-    return any(size != sizes[0] for size in sizes)
+from cnncalc.pytorch.importing.net import Net
+from cnncalc.pytorch.importing.sizes import Columns, Sizes, columns, varies
+from cnncalc.pytorch.importing.values import DeclinedError, Value
 
 
 def aligned(before: Columns, after: Columns) -> list[tuple[list[int], list[int]]]:
@@ -55,7 +40,7 @@ def aligned(before: Columns, after: Columns) -> list[tuple[list[int], list[int]]
     return groups
 
 
-def rearranged(net: Lowering, x: Value, shapes: tuple[Sizes, ...]) -> Value:
+def rearranged(net: Net, x: Value, shapes: tuple[Sizes, ...]) -> Value:
     """The tensor in other shapes, its elements in their order. Raises DeclinedError."""
     batch, kept = _batch_after(x, shapes)
     target = Value(shapes, batch, kept, x.times, x.node, x.stored)
@@ -78,7 +63,7 @@ def _batch_after(x: Value, shapes: tuple[Sizes, ...]) -> tuple[int | None, bool]
     raise DeclinedError("the batch is no longer in one place")
 
 
-def _layers(net: Lowering, x: Value, target: Value) -> Value:
+def _layers(net: Net, x: Value, target: Value) -> Value:
     node = net.as_data(x)
     before, after = columns(x.samples), columns(target.samples)
     varying = [axis for axis, sizes in enumerate(after) if varies(sizes)]
@@ -102,7 +87,7 @@ def _layers(net: Lowering, x: Value, target: Value) -> Value:
 
 
 def _by_groups(
-    net: Lowering, node: Value, after: Columns, changed: list[tuple[list[int], list[int]]], varying: list[int]
+    net: Net, node: Value, after: Columns, changed: list[tuple[list[int], list[int]]], varying: list[int]
 ) -> Value:
     """One group of axes after the other, from the last to the first, so that the numbers of those before stay."""
     for ours, theirs in reversed(changed):
@@ -127,7 +112,7 @@ def _insertion(changed: list[tuple[list[int], list[int]]], theirs: list[int]) ->
     return theirs[0] + gone
 
 
-def _like_another(net: Lowering, node: Value, after: Columns, varying: list[int]) -> Value:
+def _like_another(net: Net, node: Value, after: Columns, varying: list[int]) -> Value:
     """Sizes that a tensor before it has, such as a map's height and width, by which tokens become a map again."""
     for left_open in (None, *varying):
         wanted = [after[axis] for axis in varying if axis != left_open]
@@ -139,13 +124,3 @@ def _like_another(net: Lowering, node: Value, after: Columns, varying: list[int]
             return net.sample_layer(layer, node, other)
     net.fix(f"a reshape to {'×'.join(str(sizes[0]) for sizes in after)}")
     return net.sample_layer(layers.Reshape(shape=tuple(sizes[0] for sizes in after)), node)
-
-
-def subsequence(wanted: Columns, have: Columns) -> list[int] | None:
-    """The axes, in their order, that have the wanted sizes; neighbours where there is a choice; None without any."""
-    for start in range(len(have) - len(wanted), -1, -1):
-        if have[start : start + len(wanted)] == wanted:
-            return list(range(start, start + len(wanted)))
-    places: Iterator[int] = iter(range(len(have)))
-    found = [next((place for place in places if have[place] == sizes), None) for sizes in wanted]
-    return None if None in found else [place for place in found if place is not None]

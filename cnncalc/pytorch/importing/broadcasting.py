@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from cnncalc import layers
 from cnncalc.layers import Layer
-from cnncalc.pytorch.importing.lowering import Lowering
-from cnncalc.pytorch.importing.values import DeclinedError, Sizes, Value, with_batch
+from cnncalc.pytorch.importing.arrangement import rearranged
+from cnncalc.pytorch.importing.net import Net
+from cnncalc.pytorch.importing.sizes import Sizes
+from cnncalc.pytorch.importing.values import DeclinedError, Value, with_batch
 
 
-def together(net: Lowering, *values: Value) -> tuple[list[Value], int | None, bool, Sizes]:
+def together(net: Net, *values: Value) -> tuple[list[Value], int | None, bool, Sizes]:
     """The values with samples of one rank, and where the batch of their result is. Raises DeclinedError."""
     ndim = max(value.ndim for value in values)
     values = tuple(_rebatched(net, value, values, ndim) for value in values)
@@ -25,7 +27,7 @@ def together(net: Lowering, *values: Value) -> tuple[list[Value], int | None, bo
     return [adapted(net, value, ndim, place, kept) for value in values], place, kept, net.times
 
 
-def _rebatched(net: Lowering, value: Value, others: Sequence[Value], ndim: int) -> Value:
+def _rebatched(net: Net, value: Value, others: Sequence[Value], ndim: int) -> Value:
     """A constant whose size goes with the batch of what it meets, as one for each sample."""
     if value.batch is not None or not value.is_constant:
         return value
@@ -39,7 +41,7 @@ def _rebatched(net: Lowering, value: Value, others: Sequence[Value], ndim: int) 
     return value
 
 
-def adapted(net: Lowering, value: Value, ndim: int, place: int | None, kept: bool) -> Value:
+def adapted(net: Net, value: Value, ndim: int, place: int | None, kept: bool) -> Value:
     """A value whose samples have all axes of a result of ``ndim`` axes with the batch at ``place``."""
     own = value.batch is not None and value.times == net.times
     samples: list[Sizes] = []
@@ -66,12 +68,12 @@ def adapted(net: Lowering, value: Value, ndim: int, place: int | None, kept: boo
     return _reshaped(net, value, wanted)
 
 
-def _reshaped(net: Lowering, value: Value, wanted: tuple[Sizes, ...]) -> Value:
+def _reshaped(net: Net, value: Value, wanted: tuple[Sizes, ...]) -> Value:
     plain = Value(value.samples, None, False, net.times, value.node)
-    return net.rearranged(plain, wanted)
+    return rearranged(net, plain, wanted)
 
 
-def merged(net: Lowering, layer: Layer, *values: Value) -> Value:
+def merged(net: Net, layer: Layer, *values: Value) -> Value:
     """A layer of several inputs, element by element. Raises DeclinedError."""
     nodes, place, kept, times = together(net, *values)
     made = net.sample_layer(layer, *nodes)
@@ -81,7 +83,7 @@ def merged(net: Lowering, layer: Layer, *values: Value) -> Value:
     return Value(shapes, place, kept, times, made.node)
 
 
-def joined(net: Lowering, values: Sequence[Value], dim: int) -> Value:
+def joined(net: Net, values: Sequence[Value], dim: int) -> Value:
     """Values one behind the other along an axis."""
     ndim = values[0].ndim
     dim = dim + ndim if dim < 0 else dim
@@ -101,7 +103,7 @@ def joined(net: Lowering, values: Sequence[Value], dim: int) -> Value:
     return Value(shapes, place, kept, net.times, made.node)
 
 
-def _spread(net: Lowering, value: Value, place: int | None, lead: Value) -> Value:
+def _spread(net: Net, value: Value, place: int | None, lead: Value) -> Value:
     """A tensor without a batch, which has the sizes of one, as the same for each sample."""
     if value.batch is None and place is not None and value.is_constant:
         return replace(value, batch=place, kept=lead.kept, times=net.times)

@@ -11,6 +11,7 @@ import torch
 from msgspec.structs import replace as changed
 from torch import nn
 
+from cnncalc import layers
 from cnncalc.errors import CnncalcError
 from cnncalc.layers.base import Layer
 from cnncalc.pytorch.importing import operators
@@ -19,6 +20,7 @@ from cnncalc.pytorch.importing.naming import name_steps, sound
 from cnncalc.pytorch.importing.ownership import assign, frozen_of
 from cnncalc.pytorch.importing.tape import Ref
 from cnncalc.pytorch.importing.traces import Inputs, Shapes, Traces, traced
+from cnncalc.pytorch.importing.trees import leaves
 from cnncalc.pytorch.importing.values import Step, Stored, Value
 from cnncalc.spec.network import INPUT, Expected, Network
 
@@ -52,14 +54,13 @@ def _imported(module: nn.Module, input_shape: InputShape, name: str | None) -> N
     for index, input in enumerate(shapes, start=count):
         arrived = tuple((batch, *s[input]) for batch, s in zip(traces.batches, traces.shapes, strict=True))
         values[index] = Value(arrived, 0, False, traces.batches, input)
-    net = Lowering(traces.tapes, traces.pairs, values, traces.batches)
-    net.first_input = next(iter(shapes))
-    net.run()
-    outputs = _outputs(net, traces.tapes[0].outputs)
-    outputs = net.prune(outputs)
+    lowering = Lowering(traces.tapes, traces.pairs, values, traces.batches)
+    lowering.run()
+    net = lowering.net
+    outputs = net.prune(_outputs(lowering, traces.tapes[0].outputs))
     assign(net, stored)
     name_steps(net.steps, module, list(shapes))
-    return _network(net, module, shapes, outputs, traces, name)
+    return _network(lowering, module, shapes, outputs, traces, name)
 
 
 def _stored(module: nn.Module) -> tuple[dict[str, Stored], list[int]]:
@@ -147,15 +148,14 @@ def _first_that_runs(
             raise error from None
 
 
-def _outputs(net: Lowering, tree: Any) -> list[int | str]:
+def _outputs(lowering: Lowering, tree: Any) -> list[int | str]:
     """The nodes of the outputs; what is no layer's becomes one."""
+    net = lowering.net
+    net.frame, net.operator = lowering.tapes[0].frame, "output"
     found: list[int | str] = []
-    for ref in _refs_in(tree):
-        value = net.value(ref)
+    for ref in leaves(tree, Ref):
+        value = lowering.value(ref)
         if value.node is None or isinstance(value.node, str):
-            from cnncalc import layers
-
-            net.frame, net.operator = net.tapes[0].frame, "output"
             value = net.layer(layers.Identity(), value) if isinstance(value.node, str) else net.as_data(value)
         if value.node not in found and value.node is not None:
             found.append(value.node)
@@ -164,26 +164,18 @@ def _outputs(net: Lowering, tree: Any) -> list[int | str]:
     return found
 
 
-def _refs_in(tree: Any) -> list[Ref]:
-    if isinstance(tree, Ref):
-        return [tree]
-    if isinstance(tree, dict):
-        tree = tuple(tree.values())
-    return [ref for part in tree for ref in _refs_in(part)] if isinstance(tree, tuple) else []
-
-
 def _network(
-    net: Lowering,
+    lowering: Lowering,
     module: nn.Module,
     shapes: Shapes,
     outputs: list[int | str],
     traces: Traces,
     name: str | None,
 ) -> Network:
-    steps = net.steps
+    steps = lowering.net.steps
     names = [step.name for step in steps]
     sources = [tuple(names[node] if isinstance(node, int) else node for node in step.inputs) for step in steps]
-    layers: list[Layer] = []
+    found: list[Layer] = []
     previous = next(iter(shapes))
     for step, read in zip(steps, sources, strict=True):
         fields: dict[str, Any] = {"name": step.name}
@@ -196,7 +188,7 @@ def _network(
             fields["frozen"] = frozen
         if _is_function(step):
             fields["functional"] = True
-        layers.append(changed(step.layer, **fields))
+        found.append(changed(step.layer, **fields))
         previous = step.name
     stated = tuple(names[node] if isinstance(node, int) else node for node in outputs)
     params = sum(_elements(stored) for stored in _stored(module)[0].values() if stored.is_parameter)
@@ -204,9 +196,9 @@ def _network(
     return Network(
         name=sound(name or type(module).__name__),
         input=shapes[INPUT] if only else shapes,
-        expected=Expected(params=params, macs=net.counted),
-        fixed=_fixed(net, traces),
-        layers=tuple(layers),
+        expected=Expected(params=params, macs=lowering.counted),
+        fixed=_fixed(steps, traces),
+        layers=tuple(found),
         outputs=None if stated == (names[-1],) else stated,
     )
 
@@ -224,12 +216,12 @@ def _is_function(step: Step) -> bool:
     return not step.own and not (kind.__module__.startswith("torch.nn") and kind.__name__ == type(step.layer).__name__)
 
 
-def _fixed(net: Lowering, traces: Traces) -> tuple[str, ...]:
+def _fixed(steps: Sequence[Step], traces: Traces) -> tuple[str, ...]:
     """What holds for the size of the import alone, a sentence each."""
     found = []
     if traces.fixed:
         found.append(traces.fixed[:1000])
-    found += [f"{step.name}: {step.fixed}" for step in net.steps if step.fixed]
+    found += [f"{step.name}: {step.fixed}" for step in steps if step.fixed]
     return tuple(dict.fromkeys(found))
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc import layers
-from cnncalc.pytorch.importing.lowering import Lowering
+from cnncalc.pytorch.importing.net import Net
 from cnncalc.pytorch.importing.tape import Frame
 from cnncalc.pytorch.importing.values import Step, Stored, Value
 
 COUNTER = "num_batches_tracked"
 
 
-def assign(net: Lowering, everything: dict[str, Stored]) -> None:
+def assign(net: Net, everything: dict[str, Stored]) -> None:
     """Settle for each step which tensors are its own, and of which steps it uses the tensors.
 
     Tensors that no layer's rule states as its own become data that it takes its weights from; what no step uses is
@@ -35,7 +35,7 @@ def assign(net: Lowering, everything: dict[str, Stored]) -> None:
     _hold_the_rest(net, owners, everything)
 
 
-def _settle(net: Lowering, index: int, step: Step, owners: dict[str, int], everything: dict[str, Stored]) -> None:
+def _settle(net: Net, index: int, step: Step, owners: dict[str, int], everything: dict[str, Stored]) -> None:
     stored = [value.stored for value in step.tensors.values() if value.stored is not None]
     names = [each.name for each in stored]
     direct = len(stored) == len(step.tensors) and len(set(names)) == len(names)
@@ -62,7 +62,7 @@ def _settle(net: Lowering, index: int, step: Step, owners: dict[str, int], every
 
 
 def _as_the_rule_says(
-    net: Lowering, step: Step, stored: Sequence[Stored], everything: dict[str, Stored]
+    net: Net, step: Step, stored: Sequence[Stored], everything: dict[str, Stored]
 ) -> tuple[Stored, ...] | None:
     """The tensors, if they are those that the layer's kind has; a batch norm's counter belongs to its statistics."""
     inputs = [net.by_node[node].samples[0] for node in step.inputs]
@@ -84,7 +84,7 @@ def _long(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(size for size in shape if size != 1)
 
 
-def _add(net: Lowering, stored: Stored, frame: Frame) -> int:
+def _add(net: Net, stored: Stored, frame: Frame) -> int:
     value = Value((stored.shape,) * len(net.times), None, False, net.times, None, stored)
     net.frame, net.operator = frame, "constant"
     net.data_nodes.pop((stored.name, stored.shape), None)
@@ -93,7 +93,7 @@ def _add(net: Lowering, stored: Stored, frame: Frame) -> int:
     return node
 
 
-def _hold_the_rest(net: Lowering, owners: dict[str, int], everything: dict[str, Stored]) -> None:
+def _hold_the_rest(net: Net, owners: dict[str, int], everything: dict[str, Stored]) -> None:
     homes: dict[str, list[Stored]] = {}
     for stored in everything.values():
         if stored.name not in owners:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from cnncalc.errors import CnncalcError
 from cnncalc.layers.base import shape_text
-from cnncalc.pytorch.importing.tape import Call, Ref, Tape, record
+from cnncalc.pytorch.importing.recording import record
+from cnncalc.pytorch.importing.tape import Call, Ref, Tape
+from cnncalc.pytorch.importing.trees import leaves
 from cnncalc.pytorch.importing.untouched import restoring, weightless
 
 BATCHES = (3, 2)
@@ -85,6 +86,8 @@ def _reservation(why: str, wanted: Shapes, other: Shapes, batch: int) -> str:
     """What is to be said of a second trace that is not the first that was tried."""
     if other == wanted:
         return f"{ONE_SIZE} ({why})" if why and any(len(shape) > 1 for shape in wanted.values()) else ""
+    if all(len(shape) > 2 and other[name][:-1] == shape[:-1] for name, shape in wanted.items()):
+        return f"the module could be followed at other widths than this, and at no other height ({why})" if why else ""
     if batch == SMALLER:
         return f"for larger inputs than this the module is not the same ({why})"
     return ""
@@ -121,7 +124,7 @@ def other_shapes(shapes: Shapes) -> Iterator[tuple[Shapes, int]]:
 
     The first are odd at those levels of a pyramid at which the wanted ones are even, and even where those are odd, so
     that a padding that goes with the size shows; height and width differ, so that one is not taken for the other. Some
-    modules take multiples of their stride only.
+    modules take multiples of their stride only, and those that read lines of text take one height.
     """
     few = BATCHES[1]
     yield {name: (shape[0], *_of_other_parity(shape[1:])) for name, shape in shapes.items()}, few
@@ -131,6 +134,8 @@ def other_shapes(shapes: Shapes) -> Iterator[tuple[Shapes, int]]:
     if any(len(shape) > 3 for shape in shapes.values()):
         yield {name: (*shape[:-2], *_of_other_parity(shape[-2:])) for name, shape in shapes.items()}, few
         yield {name: (*shape[:-2], shape[-2] + 32, shape[-1] + 64) for name, shape in shapes.items()}, few
+    if all(len(shape) > 2 for shape in shapes.values()):
+        yield {name: (*shape[:-1], *_of_other_parity(shape[-1:])) for name, shape in shapes.items()}, few
     if all(len(shape) == 2 for shape in shapes.values()):
         yield {name: (shape[0] + 7, shape[1]) for name, shape in shapes.items()}, few
     yield _all(shapes, lambda size, place: size - 32 * place if size > 32 * place else size), SMALLER
@@ -164,20 +169,10 @@ def paired(first: Sequence[Call], second: Sequence[Call], known: dict[int, int])
         if a.name != b.name or len(a.arguments) != len(b.arguments) or a.named.keys() != b.named.keys():
             return None
         for ours, theirs in ((a.arguments, b.arguments), (a.named, b.named), (a.results, b.results)):
-            mine, others = _numbers(ours), _numbers(theirs)
+            mine, others = ([ref.index for ref in leaves(tree, Ref)] for tree in (ours, theirs))
             if len(mine) != len(others):
                 return None
             for one, other in zip(mine, others, strict=True):
                 if pairs.setdefault(one, other) != other:
                     return None
     return pairs
-
-
-def _numbers(tree: Any) -> list[int]:
-    if isinstance(tree, Ref):
-        return [tree.index]
-    if isinstance(tree, dict):
-        tree = tuple(tree.values())
-    if isinstance(tree, slice):
-        tree = (tree.start, tree.stop, tree.step)
-    return [number for part in tree for number in _numbers(part)] if isinstance(tree, tuple) else []

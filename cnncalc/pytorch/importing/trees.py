@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
-from cnncalc.pytorch.importing.tape import Ref
-from cnncalc.pytorch.importing.values import Value
+Leaf = TypeVar("Leaf")
 
 
-def refs_in(tree: Any) -> Iterator[Ref]:
-    if isinstance(tree, Ref):
-        yield tree
-    elif isinstance(tree, tuple):
-        for part in tree:
-            yield from refs_in(part)
-    elif isinstance(tree, dict):
-        for part in tree.values():
-            yield from refs_in(part)
+_NESTED = (tuple, list, dict, slice)
+
+
+def leaves(tree: Any, kind: type[Leaf]) -> Iterator[Leaf]:
+    """All of one kind in tuples, lists, the values of dictionaries, and slices."""
+    parts: Any = (tree,)
+    if isinstance(tree, dict):
+        parts = tree.values()
     elif isinstance(tree, slice):
-        yield from refs_in((tree.start, tree.stop, tree.step))
-
-
-def values_in(tree: Any) -> Iterator[Value]:
-    if isinstance(tree, Value):
-        yield tree
+        parts = (tree.start, tree.stop, tree.step)
     elif isinstance(tree, (tuple, list)):
-        for part in tree:
-            yield from values_in(part)
-    elif isinstance(tree, dict):
-        for part in tree.values():
-            yield from values_in(part)
-    elif isinstance(tree, slice):
-        yield from values_in((tree.start, tree.stop, tree.step))
+        parts = tree
+    for part in parts:
+        if isinstance(part, kind):
+            yield part
+        elif isinstance(part, _NESTED):
+            yield from leaves(part, kind)

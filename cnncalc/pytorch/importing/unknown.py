@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from cnncalc import layers
-from cnncalc.pytorch.importing.arrangement import columns
 from cnncalc.pytorch.importing.free import FREE
-from cnncalc.pytorch.importing.tape import Call, Ref
-from cnncalc.pytorch.importing.values import Sizes, Step, Value
+from cnncalc.pytorch.importing.net import Net
+from cnncalc.pytorch.importing.sizes import Sizes, columns
+from cnncalc.pytorch.importing.tape import Call
+from cnncalc.pytorch.importing.values import Step, Value
 
-if TYPE_CHECKING:
-    from cnncalc.pytorch.importing.lowering import Lowering
 
+def opaque(
+    net: Net, calls: tuple[Call, ...], results: list[tuple[Sizes, ...]], floating: list[bool], used: list[Value]
+) -> list[Value]:
+    """What an operator makes that is not known: its shapes as recorded, its parameters, what PyTorch's counter says.
 
-def opaque(net: Lowering, calls: tuple[Call, ...], refs: list[Ref], used: list[Value]) -> None:
-    """An operator that is not known: its shapes as recorded, its parameters, what PyTorch's counter says."""
+    ``results`` are the shapes of what it makes in every trace, ``floating`` says which of that are numbers and not
+    indices; ``used`` is what it reads.
+    """
     call = calls[0]
     data: list[Value] = []
     tensors: dict[str, Value] = {}
@@ -29,15 +32,15 @@ def opaque(net: Lowering, calls: tuple[Call, ...], refs: list[Ref], used: list[V
             data.append(net.as_data(value))
     name = call.name if call.where.startswith(("torch", "aten")) else f"{call.where}.{call.name}"
     first = True
-    for position, ref in enumerate(refs):
-        shapes = net.shapes(ref)
+    found: list[Value] = []
+    for position, (shapes, is_floating) in enumerate(zip(results, floating, strict=True)):
         batch, kept = _guess(net, shapes, data)
         target = Value(shapes, batch, kept, net.times)
         samples = target.samples
         same = bool(data) and samples == data[0].samples
         constant = all(sample == samples[0] for sample in samples)
         inputs_vary = any(sample != value.samples[0] for value in data for sample in value.samples)
-        free = not first or call.name.strip("_") in FREE or not net.tapes[0].floating[ref.index]
+        free = not first or call.name.strip("_") in FREE or not is_floating
         batched = batch is not None or any(net.depends_on_samples(value) for value in data)
         shares = net.times if batched else (1,) * len(calls)
         counts = [each.macs // share for each, share in zip(calls, shares, strict=True)]
@@ -56,18 +59,16 @@ def opaque(net: Lowering, calls: tuple[Call, ...], refs: list[Ref], used: list[V
         )
         if not constant and not same:
             net.fix(f"the shape of what {name} makes" if macs is None else f"the work of {name}")
-        index = len(net.steps)
         sources = tuple(v.node for v in data if v.node is not None) or (net.first_input,)
         step = Step(layer, sources, call.frame, call.name.strip("_"), samples=samples, batched=batched)
         step.tensors = dict(tensors) if first else {}
         step.fixed = net.fixed
-        net.steps.append(step)
-        net.by_node[index] = Value(samples, None, False, net.times, index)
-        net.values[ref.index] = replace(target, node=index)
+        found.append(replace(target, node=net.add(step).node))
         first = False
+    return found
 
 
-def _guess(net: Lowering, shapes: tuple[Sizes, ...], data: list[Value]) -> tuple[int | None, bool]:
+def _guess(net: Net, shapes: tuple[Sizes, ...], data: list[Value]) -> tuple[int | None, bool]:
     """Where the batch is in what an unknown operator makes: where it was, or where the size goes with it."""
     lead = next((value for value in data if value.batch is not None), None)
     if lead is None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any
 
-Sizes: TypeAlias = tuple[int, ...]
+from cnncalc.pytorch.importing.sizes import Sizes
 
 
 class DeclinedError(Exception):
@@ -113,6 +113,8 @@ class Step:
     stored: Stored | None = None
     batched: bool = True
     fixed: str = ""
+    beside: bool = False
+    """Whether it was made beside what was asked for, and may go where nobody reads it."""
     name: str = ""
     own: tuple[Stored, ...] = ()
     weights: tuple[int, ...] = ()

@@ -7,7 +7,8 @@ from typing import Any
 from cnncalc import layers
 from cnncalc.layers import Layer
 from cnncalc.pytorch.importing.broadcasting import merged
-from cnncalc.pytorch.importing.lowering import Lowering, translates
+from cnncalc.pytorch.importing.net import Net
+from cnncalc.pytorch.importing.translations import translates
 from cnncalc.pytorch.importing.values import DeclinedError, Value, Varying
 
 
@@ -23,12 +24,12 @@ def number(value: Any) -> float:
     return max(min(found, 1e300), -1e300)
 
 
-def _scaled(net: Lowering, x: Value, factor: Any) -> Value:
+def _scaled(net: Net, x: Value, factor: Any) -> Value:
     return x if number(factor) == 1 else net.layer(layers.Scale(factor=number(factor)), x)
 
 
 @translates("add", "__add__", "__radd__", "__iadd__", varying=True)
-def add(net: Lowering, a: Any, b: Any, alpha: Any = 1, out: Any = None) -> Value:
+def add(net: Net, a: Any, b: Any, alpha: Any = 1, out: Any = None) -> Value:
     if not isinstance(a, Value):
         a, b = b, a
     if not isinstance(b, Value):
@@ -37,7 +38,7 @@ def add(net: Lowering, a: Any, b: Any, alpha: Any = 1, out: Any = None) -> Value
 
 
 @translates("sub", "subtract", "__sub__", "__isub__", varying=True)
-def sub(net: Lowering, a: Any, b: Any, alpha: Any = 1, out: Any = None) -> Value:
+def sub(net: Net, a: Any, b: Any, alpha: Any = 1, out: Any = None) -> Value:
     if not isinstance(b, Value):
         return net.layer(layers.Shift(value=-number(b)), a)
     if not isinstance(a, Value):
@@ -46,14 +47,14 @@ def sub(net: Lowering, a: Any, b: Any, alpha: Any = 1, out: Any = None) -> Value
 
 
 @translates("rsub", "__rsub__", varying=True)
-def rsub(net: Lowering, a: Value, b: Any, alpha: Any = 1) -> Value:
+def rsub(net: Net, a: Value, b: Any, alpha: Any = 1) -> Value:
     if isinstance(b, Value):
         return merged(net, layers.Subtract(), b, a)
     return net.layer(layers.Shift(value=number(b)), net.layer(layers.Function(function="neg"), a))
 
 
 @translates("mul", "multiply", "__mul__", "__rmul__", "__imul__", varying=True)
-def mul(net: Lowering, a: Any, b: Any, out: Any = None) -> Value:
+def mul(net: Net, a: Any, b: Any, out: Any = None) -> Value:
     if not isinstance(a, Value):
         a, b = b, a
     if not isinstance(b, Value):
@@ -62,7 +63,7 @@ def mul(net: Lowering, a: Any, b: Any, out: Any = None) -> Value:
 
 
 @translates("div", "divide", "true_divide", "__truediv__", "__itruediv__", "__div__", varying=True)
-def div(net: Lowering, a: Any, b: Any, rounding_mode: str | None = None, out: Any = None) -> Value:
+def div(net: Net, a: Any, b: Any, rounding_mode: str | None = None, out: Any = None) -> Value:
     if not isinstance(a, Value):
         return reciprocal(net, b, a)
     if not isinstance(b, Value):
@@ -73,17 +74,17 @@ def div(net: Lowering, a: Any, b: Any, rounding_mode: str | None = None, out: An
 
 
 @translates("__rdiv__", "__rtruediv__", varying=True)
-def reciprocal(net: Lowering, a: Value, b: Any = 1) -> Value:
+def reciprocal(net: Net, a: Value, b: Any = 1) -> Value:
     return _scaled(net, net.layer(layers.Function(function="reciprocal"), a), b)
 
 
 @translates("floor_divide", "__floordiv__", varying=True)
-def floor_divide(net: Lowering, a: Any, b: Any) -> Value:
+def floor_divide(net: Net, a: Any, b: Any) -> Value:
     return div(net, a, b, rounding_mode="floor")
 
 
 @translates("pow", "__pow__", "float_power", varying=True)
-def power(net: Lowering, a: Any, b: Any) -> Value:
+def power(net: Net, a: Any, b: Any) -> Value:
     if not isinstance(a, Value):
         return net.layer(layers.Function(function="exp2"), b)
     if isinstance(b, Value):
@@ -92,7 +93,7 @@ def power(net: Lowering, a: Any, b: Any) -> Value:
 
 
 @translates("__rpow__")
-def rpow(net: Lowering, a: Value, b: Any) -> Value:
+def rpow(net: Net, a: Value, b: Any) -> Value:
     return net.layer(layers.Function(function="exp2"), a)
 
 
@@ -109,7 +110,7 @@ _MERGES: dict[str, Layer] = {
 
 def _register_merge(name: str, layer: Layer) -> None:
     @translates(name, varying=True)
-    def merge(net: Lowering, a: Any, b: Any, *rest: Any, **named: Any) -> Value:
+    def merge(net: Net, a: Any, b: Any, *rest: Any, **named: Any) -> Value:
         if isinstance(a, Value) and isinstance(b, Value):
             return merged(net, layer, a, b)
         x = a if isinstance(a, Value) else b
@@ -135,7 +136,7 @@ _SPELT |= {"sgn": "sign", "nan_to_num": "compare", "isinf": "isnan", "arctan": "
 
 def _register_function(name: str, function: Any) -> None:
     @translates(name)
-    def call(net: Lowering, x: Value, *rest: Any, **named: Any) -> Value:
+    def call(net: Net, x: Value, *rest: Any, **named: Any) -> Value:
         return net.layer(layers.Function(function=function), x)
 
 
@@ -146,7 +147,7 @@ for _name, _function in _SPELT.items():
 
 
 @translates("clamp", "clip")
-def clamp(net: Lowering, x: Value, min: Any = None, max: Any = None) -> Value:
+def clamp(net: Net, x: Value, min: Any = None, max: Any = None) -> Value:
     if isinstance(min, Value) or isinstance(max, Value):
         found = x
         if isinstance(min, Value):
@@ -159,29 +160,29 @@ def clamp(net: Lowering, x: Value, min: Any = None, max: Any = None) -> Value:
 
 
 @translates("clamp_min")
-def clamp_min(net: Lowering, x: Value, min: Any) -> Value:
+def clamp_min(net: Net, x: Value, min: Any) -> Value:
     return clamp(net, x, min=min)
 
 
 @translates("clamp_max")
-def clamp_max(net: Lowering, x: Value, max: Any) -> Value:
+def clamp_max(net: Net, x: Value, max: Any) -> Value:
     return clamp(net, x, max=max)
 
 
 @translates("threshold")
-def threshold(net: Lowering, x: Value, *rest: Any, **named: Any) -> Value:
+def threshold(net: Net, x: Value, *rest: Any, **named: Any) -> Value:
     return net.layer(layers.Function(function="compare"), x)
 
 
 @translates("masked_fill")
-def masked_fill(net: Lowering, x: Value, mask: Value, value: Any) -> Value:
+def masked_fill(net: Net, x: Value, mask: Value, value: Any) -> Value:
     if mask.is_constant:
         return net.layer(layers.Function(function="compare"), x)
     return merged(net, layers.Compare(), x, mask)
 
 
 @translates("where")
-def where(net: Lowering, condition: Value, a: Any = None, b: Any = None) -> Value:
+def where(net: Net, condition: Value, a: Any = None, b: Any = None) -> Value:
     if not isinstance(a, Value) or not isinstance(b, Value):
         x = next((part for part in (a, b) if isinstance(part, Value)), None)
         if x is None:
@@ -191,17 +192,17 @@ def where(net: Lowering, condition: Value, a: Any = None, b: Any = None) -> Valu
 
 
 @translates("addcmul")
-def addcmul(net: Lowering, x: Value, a: Value, b: Value, *, value: Any = 1) -> Value:
+def addcmul(net: Net, x: Value, a: Value, b: Value, *, value: Any = 1) -> Value:
     return merged(net, layers.Add(), x, _scaled(net, merged(net, layers.Multiply(), a, b), value))
 
 
 @translates("addcdiv")
-def addcdiv(net: Lowering, x: Value, a: Value, b: Value, *, value: Any = 1) -> Value:
+def addcdiv(net: Net, x: Value, a: Value, b: Value, *, value: Any = 1) -> Value:
     return merged(net, layers.Add(), x, _scaled(net, merged(net, layers.Divide(), a, b), value))
 
 
 @translates("lerp")
-def lerp(net: Lowering, a: Value, b: Value, weight: Any) -> Value:
+def lerp(net: Net, a: Value, b: Value, weight: Any) -> Value:
     difference = merged(net, layers.Subtract(), b, a)
     moved = (
         merged(net, layers.Multiply(), difference, weight)
@@ -212,7 +213,7 @@ def lerp(net: Lowering, a: Value, b: Value, weight: Any) -> Value:
 
 
 @translates("copy", "copy_")
-def copy(net: Lowering, x: Value, source: Any, *rest: Any) -> Value:
+def copy(net: Net, x: Value, source: Any, *rest: Any) -> Value:
     if isinstance(source, Value) and source.shapes == x.shapes:
         return source
     raise DeclinedError("a copy into another shape")
@@ -224,7 +225,7 @@ def copy(net: Lowering, x: Value, source: Any, *rest: Any) -> Value:
 @translates(
     "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "normal", "uniform", "bernoulli", varying=True
 )
-def constant(net: Lowering, x: Value, *rest: Any, **named: Any) -> Value:
+def constant(net: Net, x: Value, *rest: Any, **named: Any) -> Value:
     """Numbers that no input decides, in a shape that one may."""
     shapes = net.results[0]
     return Value(shapes, net.batch_axis(shapes), False, net.times)

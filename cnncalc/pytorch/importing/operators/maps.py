@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc import layers
 from cnncalc.layers import Layer
-from cnncalc.pytorch.importing.lowering import Lowering
+from cnncalc.pytorch.importing.net import Net
 from cnncalc.pytorch.importing.operators.normalizations import of_channels
 from cnncalc.pytorch.importing.values import DeclinedError, Value
 
@@ -27,7 +27,7 @@ def ranked(kind: str, rank: int) -> Any:
     return getattr(layers, f"{kind}{rank}d")
 
 
-def image(net: Lowering, x: Value, rank: int) -> Value:
+def image(net: Net, x: Value, rank: int) -> Value:
     """A tensor of a batch, channels and ``rank`` axes. Raises DeclinedError for anything else."""
     x = of_channels(net, x)
     if x.ndim != rank + 2:
@@ -40,7 +40,7 @@ Lift = Callable[[Any, int], Any]
 
 
 def on_maps(
-    net: Lowering,
+    net: Net,
     x: Value,
     rank: int,
     make: Callable[[int, Lift], Layer],

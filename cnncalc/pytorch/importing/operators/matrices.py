@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from cnncalc import layers
+from cnncalc.pytorch.importing.arrangement import rearranged
 from cnncalc.pytorch.importing.broadcasting import adapted, merged
-from cnncalc.pytorch.importing.lowering import Lowering, translates
+from cnncalc.pytorch.importing.net import Net
 from cnncalc.pytorch.importing.operators.arithmetic import number
-from cnncalc.pytorch.importing.operators.arrangements import chosen
+from cnncalc.pytorch.importing.operators.pieces import chosen
+from cnncalc.pytorch.importing.translations import translates
 from cnncalc.pytorch.importing.values import DeclinedError, Value, with_batch
 
 
 @translates("linear")
-def linear(net: Lowering, input: Value, weight: Value, bias: Value | None = None) -> Value:
+def linear(net: Net, input: Value, weight: Value, bias: Value | None = None) -> Value:
     x = input
     if x.batch == x.ndim - 1 or weight.ndim != 2:
         raise DeclinedError("a linear map of the batch")
@@ -24,7 +26,7 @@ def linear(net: Lowering, input: Value, weight: Value, bias: Value | None = None
 
 
 @translates("matmul", "__matmul__", "__rmatmul__", "bmm", "mm")
-def matmul(net: Lowering, a: Value, b: Value, out: Any = None) -> Value:
+def matmul(net: Net, a: Value, b: Value, out: Any = None) -> Value:
     if a.ndim < 2 or b.ndim < 2:
         raise DeclinedError("the product of a vector")
     ndim = max(a.ndim, b.ndim)
@@ -49,12 +51,12 @@ def matmul(net: Lowering, a: Value, b: Value, out: Any = None) -> Value:
     found = Value(shapes, place, kept, net.times, made.node)
     if rows and all(sample[place] == 1 for sample in made.shapes):
         single = tuple((*sample[:place], *sample[place + 1 :]) for sample in made.shapes)
-        inner = net.rearranged(made, single)
+        inner = rearranged(net, made, single)
         return Value(shapes, place, False, net.times, inner.node)
     return found
 
 
-def _of_matrices(net: Lowering, value: Value, ndim: int, place: int | None, kept: bool, rows: bool) -> Value:
+def _of_matrices(net: Net, value: Value, ndim: int, place: int | None, kept: bool, rows: bool) -> Value:
     """A factor with all axes; one that does not depend on the batch keeps its rows and columns."""
     own = value.batch is not None and value.times == net.times
     if not own and (rows or place is None or kept):
@@ -63,15 +65,15 @@ def _of_matrices(net: Lowering, value: Value, ndim: int, place: int | None, kept
     return adapted(net, value, ndim, place, kept)
 
 
-def _in_shapes(net: Lowering, value: Value, samples: tuple[tuple[int, ...], ...]) -> Value:
+def _in_shapes(net: Net, value: Value, samples: tuple[tuple[int, ...], ...]) -> Value:
     if value.node is None:
         return net.as_data(value, samples[0])
     plain = Value(value.samples, None, False, net.times, value.node)
-    return net.rearranged(plain, samples)
+    return rearranged(net, plain, samples)
 
 
 @translates("mv", "dot", "vdot", "inner")
-def vector_product(net: Lowering, a: Value, b: Value) -> Value:
+def vector_product(net: Net, a: Value, b: Value) -> Value:
     """The product with a vector, which PyTorch's counter has no multiply-accumulates for."""
     if b.ndim != 1 or a.batch is not None or b.batch is not None:
         raise DeclinedError("products with vectors of samples")
@@ -80,7 +82,7 @@ def vector_product(net: Lowering, a: Value, b: Value) -> Value:
 
 
 @translates("_weight_norm_interface", "_weight_norm")
-def weight_norm(net: Lowering, v: Value, g: Value, dim: int = 0) -> Any:
+def weight_norm(net: Net, v: Value, g: Value, dim: int = 0) -> Any:
     """``g·v/‖v‖``, the norm over all axes but ``dim``. Source: Salimans and Kingma, "Weight Normalization" (2016)."""
     axes = tuple(axis + 1 for axis in range(v.ndim) if axis != dim % v.ndim)
     norm = net.layer(layers.Norm(dim=axes, keepdim=True), v)
@@ -89,7 +91,7 @@ def weight_norm(net: Lowering, v: Value, g: Value, dim: int = 0) -> Any:
 
 
 @translates("addmm", "baddbmm", "addbmm")
-def addmm(net: Lowering, bias: Value, a: Value, b: Value, *, beta: Any = 1, alpha: Any = 1) -> Value:
+def addmm(net: Net, bias: Value, a: Value, b: Value, *, beta: Any = 1, alpha: Any = 1) -> Value:
     product = matmul(net, a, b)
     if number(alpha) != 1:
         product = net.layer(layers.Scale(factor=number(alpha)), product)
@@ -97,7 +99,7 @@ def addmm(net: Lowering, bias: Value, a: Value, b: Value, *, beta: Any = 1, alph
 
 
 @translates("einsum")
-def einsum(net: Lowering, equation: str, *operands: Any) -> Value:
+def einsum(net: Net, equation: str, *operands: Any) -> Value:
     if len(operands) == 1 and isinstance(operands[0], tuple):
         operands = operands[0]
     equation = equation.replace(" ", "")
@@ -135,7 +137,7 @@ def einsum(net: Lowering, equation: str, *operands: Any) -> Value:
 
 @translates("scaled_dot_product_attention", "_native_scaled_dot_product_attention")
 def attention(
-    net: Lowering,
+    net: Net,
     query: Value,
     key: Value,
     value: Value,
@@ -154,7 +156,7 @@ def attention(
 
 @translates("multi_head_attention_forward")
 def multi_head_attention(
-    net: Lowering,
+    net: Net,
     query: Value,
     key: Value,
     value: Value,
@@ -192,7 +194,7 @@ def multi_head_attention(
     return (found, *(_scores(net, query, shapes) for shapes in net.results[1:]))
 
 
-def _scores(net: Lowering, query: Value, shapes: tuple[tuple[int, ...], ...]) -> Value:
+def _scores(net: Net, query: Value, shapes: tuple[tuple[int, ...], ...]) -> Value:
     """The weights that attention returns beside its output, which the same layer has worked out."""
     samples = tuple(shape[1:] for shape in shapes)
     layer = layers.Opaque(
@@ -203,7 +205,7 @@ def _scores(net: Lowering, query: Value, shapes: tuple[tuple[int, ...], ...]) ->
 
 
 @translates("embedding")
-def embedding(net: Lowering, input: Value, weight: Value, padding_idx: Any = None, *rest: Any, **named: Any) -> Value:
+def embedding(net: Net, input: Value, weight: Value, padding_idx: Any = None, *rest: Any, **named: Any) -> Value:
     if net.where != "torch.nn.functional" and input.stored is not None:
         input, weight = weight, input
     if weight.stored is None:

@@ -6,16 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from cnncalc import layers
-from cnncalc.pytorch.importing.lowering import Lowering, translates
+from cnncalc.pytorch.importing.arrangement import rearranged
+from cnncalc.pytorch.importing.net import Net
+from cnncalc.pytorch.importing.translations import translates
 from cnncalc.pytorch.importing.values import DeclinedError, Value
 
 
-def of_channels(net: Lowering, x: Value) -> Value:
+def of_channels(net: Net, x: Value) -> Value:
     """A tensor whose first axis is the batch; of one without batch, a first axis of size 1 stands for it."""
     if x.batch is None and all(shape[0] == 1 for shape in x.shapes):
         samples = tuple(shape[1:] for shape in x.shapes)
         plain = Value(x.samples, None, False, net.times, x.node, x.stored)
-        node = net.rearranged(plain, samples).node
+        node = rearranged(net, plain, samples).node
         return replace(x, batch=0, kept=False, times=(1,) * len(x.shapes), node=node, stored=None)
     if not x.whole:
         raise DeclinedError("the first axis is not the batch alone")
@@ -24,7 +26,7 @@ def of_channels(net: Lowering, x: Value) -> Value:
 
 @translates("batch_norm")
 def batch_norm(
-    net: Lowering,
+    net: Net,
     x: Value,
     running_mean: Value | None = None,
     running_var: Value | None = None,
@@ -54,7 +56,7 @@ def batch_norm(
     return net.layer(_by_rank(x, "BatchNorm")(**settings), x, tensors=tensors)
 
 
-def _of_every_map(net: Lowering, x: Value, settings: dict[str, Any], tensors: dict[str, Value | None]) -> Value:
+def _of_every_map(net: Net, x: Value, settings: dict[str, Any], tensors: dict[str, Value | None]) -> Value:
     """The batch norm of several maps of each sample, which lie one behind the other along the batch."""
     swapped = (0, 2, 1, *range(3, x.ndim + 1))
     turned = net.sample_layer(layers.Permute(dims=swapped), x)
@@ -69,7 +71,7 @@ def _of_every_map(net: Lowering, x: Value, settings: dict[str, Any], tensors: di
 
 @translates("native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training", "cudnn_batch_norm")
 def native_batch_norm(
-    net: Lowering, x: Value, weight: Any = None, bias: Any = None, mean: Any = None, var: Any = None, *rest: Any
+    net: Net, x: Value, weight: Any = None, bias: Any = None, mean: Any = None, var: Any = None, *rest: Any
 ) -> tuple[Value, ...]:
     training = bool(rest[0]) if rest and isinstance(rest[0], bool) else False
     found = batch_norm(net, x, mean, var, weight, bias, training)
@@ -78,7 +80,7 @@ def native_batch_norm(
 
 @translates("instance_norm")
 def instance_norm(
-    net: Lowering,
+    net: Net,
     x: Value,
     running_mean: Value | None = None,
     running_var: Value | None = None,
@@ -108,7 +110,7 @@ def _by_rank(x: Value, kind: str) -> Any:
 
 @translates("layer_norm")
 def layer_norm(
-    net: Lowering,
+    net: Net,
     x: Value,
     normalized_shape: Any,
     weight: Value | None = None,
@@ -125,7 +127,7 @@ def layer_norm(
 
 @translates("native_layer_norm")
 def native_layer_norm(
-    net: Lowering, x: Value, normalized_shape: Any, weight: Any, bias: Any, eps: float
+    net: Net, x: Value, normalized_shape: Any, weight: Any, bias: Any, eps: float
 ) -> tuple[Value, ...]:
     found = layer_norm(net, x, normalized_shape, weight, bias, eps)
     return (found, *(Value(shapes, None, False, net.times) for shapes in net.results[1:]))
@@ -139,9 +141,7 @@ def _trailing(x: Value, normalized_shape: Any) -> int | tuple[int, ...]:
 
 
 @translates("rms_norm", "_fused_rms_norm")
-def rms_norm(
-    net: Lowering, x: Value, normalized_shape: Any, weight: Value | None = None, eps: float | None = None
-) -> Value:
+def rms_norm(net: Net, x: Value, normalized_shape: Any, weight: Value | None = None, eps: float | None = None) -> Value:
     shape = _trailing(x, normalized_shape)
     layer = layers.RMSNorm(shape, eps=None if eps is None else float(eps), elementwise_affine=weight is not None)
     return net.layer(layer, x, tensors={"weight": weight})
@@ -149,7 +149,7 @@ def rms_norm(
 
 @translates("group_norm")
 def group_norm(
-    net: Lowering,
+    net: Net,
     x: Value,
     num_groups: int,
     weight: Value | None = None,
@@ -163,7 +163,7 @@ def group_norm(
 
 @translates("native_group_norm")
 def native_group_norm(
-    net: Lowering, x: Value, weight: Any, bias: Any, n: Any, c: Any, hw: Any, group: int, eps: float
+    net: Net, x: Value, weight: Any, bias: Any, n: Any, c: Any, hw: Any, group: int, eps: float
 ) -> tuple[Value, ...]:
     found = group_norm(net, x, group, weight, bias, eps)
     return (found, *(Value(shapes, None, False, net.times) for shapes in net.results[1:]))
@@ -171,7 +171,7 @@ def native_group_norm(
 
 @translates("local_response_norm")
 def local_response_norm(
-    net: Lowering, x: Value, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+    net: Net, x: Value, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
 ) -> Value:
     layer = layers.LocalResponseNorm(size=size, alpha=float(alpha), beta=float(beta), k=float(k))
     return net.layer(layer, of_channels(net, x))

@@ -7,15 +7,16 @@ from typing import Any
 
 from cnncalc import layers
 from cnncalc.layers import Layer
-from cnncalc.pytorch.importing.arrangement import columns
-from cnncalc.pytorch.importing.lowering import Lowering, translates
+from cnncalc.pytorch.importing.net import Net
 from cnncalc.pytorch.importing.operators.arithmetic import number
 from cnncalc.pytorch.importing.operators.maps import once
+from cnncalc.pytorch.importing.sizes import columns
+from cnncalc.pytorch.importing.translations import translates
 from cnncalc.pytorch.importing.values import DeclinedError, Value, Varying
 
 
 @translates("pad", "constant_pad_nd", "reflection_pad1d", "reflection_pad2d", "replication_pad2d", varying=True)
-def pad(net: Lowering, input: Value, pad: Any, mode: Any = "constant", value: Any = 0) -> Value:
+def pad(net: Net, input: Value, pad: Any, mode: Any = "constant", value: Any = 0) -> Value:
     """Padding; where it goes with the size of the input, as what it was at first, which the network may put right."""
     x = input
     if not isinstance(mode, str):
@@ -53,7 +54,7 @@ def pad(net: Lowering, input: Value, pad: Any, mode: Any = "constant", value: An
     return net.forced(layer, x, shapes=net.results[0]) if net.fixed else net.layer(layer, x)
 
 
-def padded_to(net: Lowering, x: Value, target: list[tuple[int, ...]]) -> Value | None:
+def padded_to(net: Net, x: Value, target: list[tuple[int, ...]]) -> Value | None:
     """A map in the middle of zeros, of the size of another map, where there is one whose size goes with the target."""
     for other, axes in net.with_sizes(target):
         if axes == list(range(1, x.ndim - 1)) and len(other.samples[0]) == x.ndim - 1:
@@ -83,7 +84,7 @@ def _multiple(before: list[tuple[int, ...]], after: list[tuple[int, ...]]) -> in
     )
 
 
-def same_padded(net: Lowering, x: Value, kernel: Any, stride: Any, dilation: Any) -> Value:
+def same_padded(net: Net, x: Value, kernel: Any, stride: Any, dilation: Any) -> Value:
     """A padding before a window that goes with the size as TensorFlow's 'SAME' does, as that; else as it is."""
     if not isinstance(x.node, int) or not net.steps[x.node].fixed or len(net.steps[x.node].inputs) != 1:
         return x

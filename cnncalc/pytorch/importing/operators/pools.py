@@ -6,14 +6,15 @@ from typing import Any
 
 from cnncalc.layers import Layer
 from cnncalc.layers.base import shape_text
-from cnncalc.pytorch.importing.arrangement import columns, varies
-from cnncalc.pytorch.importing.lowering import Lowering, translates
+from cnncalc.pytorch.importing.net import Net
 from cnncalc.pytorch.importing.operators.maps import Lift, image, on_maps, once, ranked, stride_of
 from cnncalc.pytorch.importing.operators.padding import padded_to, same_padded
+from cnncalc.pytorch.importing.sizes import columns, varies
+from cnncalc.pytorch.importing.translations import translates
 from cnncalc.pytorch.importing.values import DeclinedError, Value, Varying
 
 
-def _rank_of(net: Lowering) -> int:
+def _rank_of(net: Net) -> int:
     name = net.operator
     return next(int(letter) for letter in name if letter.isdigit())
 
@@ -44,7 +45,7 @@ def _plain(*arguments: Any) -> None:
 )
 @translates("max_pool1d_with_indices", varying=True)
 def max_pool(
-    net: Lowering,
+    net: Net,
     input: Value,
     kernel_size: Any,
     stride: Any = None,
@@ -76,7 +77,7 @@ def max_pool(
 
 @translates("avg_pool1d", "avg_pool2d", "avg_pool3d", varying=True)
 def avg_pool(
-    net: Lowering,
+    net: Net,
     input: Value,
     kernel_size: Any,
     stride: Any = None,
@@ -106,7 +107,7 @@ def avg_pool(
 
 @translates("lp_pool1d", "lp_pool2d", "lp_pool3d")
 def lp_pool(
-    net: Lowering, input: Value, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
+    net: Net, input: Value, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
 ) -> Value:
     rank = _rank_of(net)
     layer = ranked("LPPool", rank)(
@@ -121,7 +122,7 @@ def lp_pool(
 @translates(*(f"adaptive_{kind}_pool{rank}d" for kind in ("avg", "max") for rank in (1, 2, 3)), varying=True)
 @translates(*(f"_adaptive_avg_pool{rank}d" for rank in (2, 3)), varying=True)
 @translates(*(f"adaptive_max_pool{rank}d_with_indices" for rank in (1, 2, 3)), varying=True)
-def adaptive_pool(net: Lowering, input: Value, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_pool(net: Net, input: Value, output_size: Any, return_indices: bool = False) -> Any:
     rank = _rank_of(net)
     kind = "AdaptiveAvgPool" if "avg" in net.operator else "AdaptiveMaxPool"
     x = image(net, input, rank)
@@ -141,7 +142,7 @@ def adaptive_pool(net: Lowering, input: Value, output_size: Any, return_indices:
 
 @translates("max_unpool1d", "max_unpool2d", "max_unpool3d", varying=True)
 def max_unpool(
-    net: Lowering,
+    net: Net,
     input: Value,
     indices: Value,
     kernel_size: Any,

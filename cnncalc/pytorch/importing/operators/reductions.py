@@ -6,7 +6,8 @@ from typing import Any
 
 from cnncalc import layers
 from cnncalc.pytorch.importing.broadcasting import merged
-from cnncalc.pytorch.importing.lowering import Lowering, translates
+from cnncalc.pytorch.importing.net import Net
+from cnncalc.pytorch.importing.translations import translates
 from cnncalc.pytorch.importing.values import DeclinedError, Value
 
 _KINDS = {
@@ -26,7 +27,7 @@ _KINDS = {
 }
 
 
-def reduced(net: Lowering, kind: Any, x: Value, dim: Any, keepdim: bool) -> Value:
+def reduced(net: Net, kind: Any, x: Value, dim: Any, keepdim: bool) -> Value:
     """A figure over axes, whose batch moves to the left where axes before it go. Raises DeclinedError."""
     dims = tuple(range(x.ndim)) if dim is None or dim == () else dim if isinstance(dim, tuple) else (dim,)
     dims = tuple(axis + x.ndim if axis < 0 else axis for axis in dims)
@@ -40,9 +41,7 @@ def reduced(net: Lowering, kind: Any, x: Value, dim: Any, keepdim: bool) -> Valu
 
 def _register(name: str, kind: Any) -> None:
     @translates(name)
-    def call(
-        net: Lowering, x: Value, dim: Any = None, keepdim: Any = False, keepdims: Any = False, **named: Any
-    ) -> Value:
+    def call(net: Net, x: Value, dim: Any = None, keepdim: Any = False, keepdims: Any = False, **named: Any) -> Value:
         if "axis" in named:
             dim = named["axis"]
         if name in ("var", "std") and isinstance(dim, bool):
@@ -56,12 +55,12 @@ for _name, _kind in _KINDS.items():
 
 
 @translates("var_mean", "std_mean")
-def var_mean(net: Lowering, x: Value, dim: Any = None, keepdim: bool = False, **named: Any) -> tuple[Value, Value]:
+def var_mean(net: Net, x: Value, dim: Any = None, keepdim: bool = False, **named: Any) -> tuple[Value, Value]:
     return reduced(net, layers.Variance, x, dim, keepdim), reduced(net, layers.Mean, x, dim, keepdim)
 
 
 @translates("max", "min")
-def extreme(net: Lowering, x: Value, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
+def extreme(net: Net, x: Value, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
     largest = net.operator == "max"
     if isinstance(dim, Value):
         return merged(net, layers.Maximum() if largest else layers.Minimum(), x, dim)
@@ -70,9 +69,7 @@ def extreme(net: Lowering, x: Value, dim: Any = None, keepdim: bool = False, **n
 
 
 @translates("norm", "linalg_vector_norm", "vector_norm", "linalg_norm", "frobenius_norm")
-def norm(
-    net: Lowering, x: Value, p: Any = 2, dim: Any = None, keepdim: bool = False, *rest: Any, **named: Any
-) -> Value:
+def norm(net: Net, x: Value, p: Any = 2, dim: Any = None, keepdim: bool = False, *rest: Any, **named: Any) -> Value:
     order = named.get("ord", p)
     if order not in (2, 2.0, "fro", None):
         raise DeclinedError("a norm that is not Euclidean")
@@ -80,5 +77,5 @@ def norm(
 
 
 @translates("cumsum")
-def cumsum(net: Lowering, x: Value, dim: int, **named: Any) -> Value:
+def cumsum(net: Net, x: Value, dim: int, **named: Any) -> Value:
     return net.layer(layers.CumulativeSum(dim=x.axis(dim)), x)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cnncalc import layers
-from cnncalc.pytorch.importing.arrangement import columns, varies
-from cnncalc.pytorch.importing.lowering import Lowering, translates
+from cnncalc.pytorch.importing.net import Net
 from cnncalc.pytorch.importing.operators.maps import image, once
 from cnncalc.pytorch.importing.operators.normalizations import of_channels
+from cnncalc.pytorch.importing.sizes import columns, varies
+from cnncalc.pytorch.importing.translations import translates
 from cnncalc.pytorch.importing.values import DeclinedError, Value, Varying
 
 _LINEAR = {"linear": 1, "bilinear": 2, "trilinear": 3}
@@ -16,7 +17,7 @@ _LINEAR = {"linear": 1, "bilinear": 2, "trilinear": 3}
 
 @translates("interpolate", "upsample", "upsample_nearest", "upsample_bilinear", varying=True)
 def interpolate(
-    net: Lowering,
+    net: Net,
     input: Value,
     size: Any = None,
     scale_factor: Any = None,
@@ -66,15 +67,15 @@ def _factor(own: tuple[int, ...], target: tuple[int, ...]) -> float | None:
 
 
 @translates("pixel_shuffle")
-def pixel_shuffle(net: Lowering, x: Value, upscale_factor: int) -> Value:
+def pixel_shuffle(net: Net, x: Value, upscale_factor: int) -> Value:
     return net.layer(layers.PixelShuffle(upscale_factor), image(net, x, 2))
 
 
 @translates("pixel_unshuffle")
-def pixel_unshuffle(net: Lowering, x: Value, downscale_factor: int) -> Value:
+def pixel_unshuffle(net: Net, x: Value, downscale_factor: int) -> Value:
     return net.layer(layers.PixelUnshuffle(downscale_factor), image(net, x, 2))
 
 
 @translates("channel_shuffle", "native_channel_shuffle")
-def channel_shuffle(net: Lowering, x: Value, groups: int) -> Value:
+def channel_shuffle(net: Net, x: Value, groups: int) -> Value:
     return net.layer(layers.ChannelShuffle(groups), of_channels(net, x))

@@ -6,16 +6,17 @@ from typing import Any
 
 from cnncalc import layers
 from cnncalc.layers import Layer
-from cnncalc.pytorch.importing.lowering import Lowering, translates
+from cnncalc.pytorch.importing.net import Net
 from cnncalc.pytorch.importing.operators.maps import Lift, image, on_maps, once, ranked
 from cnncalc.pytorch.importing.operators.normalizations import of_channels
 from cnncalc.pytorch.importing.operators.padding import same_padded
+from cnncalc.pytorch.importing.translations import translates
 from cnncalc.pytorch.importing.values import DeclinedError, Value
 
 
 @translates("conv1d", "conv2d", "conv3d")
 def conv(
-    net: Lowering,
+    net: Net,
     input: Value,
     weight: Value,
     bias: Value | None = None,
@@ -44,14 +45,14 @@ def conv(
     return on_maps(net, input, rank, make, {"weight": weight, "bias": bias})
 
 
-def _of_weights(net: Lowering, *tensors: Value | None) -> None:
+def _of_weights(net: Net, *tensors: Value | None) -> None:
     if any(tensor is not None and net.depends_on_samples(tensor) for tensor in tensors):
         raise DeclinedError("weights that differ from sample to sample")
 
 
 @translates("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
 def conv_transpose(
-    net: Lowering,
+    net: Net,
     input: Value,
     weight: Value,
     bias: Value | None = None,
@@ -80,7 +81,7 @@ def conv_transpose(
 
 @translates("convolution", "_convolution")
 def convolution(
-    net: Lowering,
+    net: Net,
     x: Value,
     weight: Value,
     bias: Value | None,
@@ -98,9 +99,7 @@ def convolution(
 
 
 @translates("unfold")
-def unfold(
-    net: Lowering, x: Value, kernel_size: Any, dilation: Any = 1, padding: Any = None, stride: Any = None
-) -> Value:
+def unfold(net: Net, x: Value, kernel_size: Any, dilation: Any = 1, padding: Any = None, stride: Any = None) -> Value:
     if net.where != "torch.nn.functional":  # Tensor.unfold(dimension, size, step)
         if not isinstance(padding, int) or stride is not None:
             raise DeclinedError("another function of that name")
@@ -112,7 +111,7 @@ def unfold(
 
 @translates("fold")
 def fold(
-    net: Lowering, x: Value, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+    net: Net, x: Value, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
 ) -> Value:
     layer = layers.Fold(once(output_size), once(kernel_size), once(dilation), once(padding), once(stride))
     return net.layer(layer, of_channels(net, x))

@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from msgspec import DecodeError, Struct, ValidationError
 
 from cnncalc.analysis.quantities import QUANTITIES, term_value
 from cnncalc.errors import CnncalcError, nearest, printable
+from cnncalc.evaluate import Evaluated
 from cnncalc.layers import LAYERS_BY_NAME
 from cnncalc.layers.base import Operations
-
-if TYPE_CHECKING:
-    from cnncalc.evaluate import Evaluated
 
 _FOLDER = Path(__file__).parent.parent / "conventions"
 _LARGEST_FILE = 1_000_000

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
+from cnncalc.analysis.analysis import Analysis
 from cnncalc.analysis.axis_field import AxisField, Budget, is_plain
 from cnncalc.analysis.receptive_field import through
+from cnncalc.analysis.rows import Row
 from cnncalc.arithmetic.recording import TEXTBOOK, Recorded
 from cnncalc.layers.formulas import effective_kernel, field_first, field_jump, field_size
 from cnncalc.layers.reading import Along, Everything, Rearranged, Sliding
-
-if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Analysis, Row
-
 
 _MOST_PHASES = 1024
 _MOST_WORK = 100_000

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import TYPE_CHECKING
 
+from cnncalc.evaluate import Evaluated
 from cnncalc.layers.base import elements, per_axis
 from cnncalc.layers.formulas import window_output
-
-if TYPE_CHECKING:
-    from cnncalc.evaluate import Evaluated
 
 
 def _kernel(visit: Evaluated) -> tuple[int, ...]:

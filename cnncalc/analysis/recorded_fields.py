@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import gcd
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
+from cnncalc.analysis.analysis import Analysis
 from cnncalc.analysis.axis_field import is_plain
 from cnncalc.analysis.derivation import branches, extent, slide, span
+from cnncalc.analysis.rows import Row
 from cnncalc.arithmetic import settled
 from cnncalc.arithmetic.recording import Recorded
 from cnncalc.layers.formulas import field_middle, field_size
 from cnncalc.layers.reading import Along, Rearranged, Sliding
-
-if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Analysis, Row
 
 _MOST_PHASES = 1024
 

@@ -10,8 +10,9 @@ import sympy
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnncalc.analysis.analysis import Row, analyze, row_of
+from cnncalc.analysis.analysis import analyze
 from cnncalc.analysis.convention import convention_named
+from cnncalc.analysis.rows import Row, row_of
 from cnncalc.arithmetic.closed import Book, Closed, symbol
 from cnncalc.arithmetic.symbols import Choice
 from cnncalc.design.conditions import is_whole, stated_whole, strongest

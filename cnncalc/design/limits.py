@@ -18,7 +18,7 @@ from cnncalc.graph import Graph, build_graph
 from cnncalc.layers.base import Shape
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Analysis, Row
+    from cnncalc.analysis import Analysis, Row
 
 QUANTITIES = {
     "params": "elements of parameters",

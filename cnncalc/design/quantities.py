@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from cnncalc.analysis.analysis import Row, Totals
 from cnncalc.analysis.receptive_field import Fields, follow, size_and_jump
+from cnncalc.analysis.rows import Row, Totals
 from cnncalc.analysis.sight import Layers, pixel_axes
 from cnncalc.arithmetic import single, total
 from cnncalc.design.variables import letters

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy
 from msgspec import Struct, structs
 
-from cnncalc.analysis.analysis import Row
 from cnncalc.analysis.convention import convention_named
+from cnncalc.analysis.rows import Row
 from cnncalc.design.ahead import ahead
 from cnncalc.design.condition import Condition
 from cnncalc.design.points import Points, places_of

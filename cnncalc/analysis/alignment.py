@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from cnncalc.analysis.axis_field import AxisField, Seen, is_plain
 from cnncalc.analysis.rows import Row
+from cnncalc.layers.axes import AXES
 from cnncalc.layers.base import Shape
-from cnncalc.layers.window import AXES
 
 _MOST_UNITS = 65_536
 

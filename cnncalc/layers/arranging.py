@@ -5,13 +5,13 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from cnncalc.arithmetic import Number, equal, prod, where
+from cnncalc.arithmetic import Number, equal, prod
+from cnncalc.layers.axes import broadcast, has_axis, repeated, with_sizes
 from cnncalc.layers.base import Axis, Check, NonNegative, Positive, Shape, TorchCall, sample_axis
 from cnncalc.layers.formulas import window_output
-from cnncalc.layers.reading import NOTHING, SAME, Along, Everything, Listed, Reading, Rearranged, Sliding, each
+from cnncalc.layers.reading import NOTHING, Along, Everything, Listed, Reading, Rearranged, Sliding, along_one, each
 from cnncalc.layers.shaping import Arrangement, Rearrangement
 
-_OUTSIDE = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
 _Size = Annotated[int, Meta(ge=-1, le=2**31 - 1)]
 
 
@@ -26,7 +26,7 @@ class Unflatten(Rearrangement, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         axis = sample_axis(self.dim, x)
-        yield Check(0 <= axis < len(x), "dim", _OUTSIDE, (self.dim, x))
+        yield has_axis(self.dim, x)
         open_axes = self.unflattened_size.count(-1)
         message = "{} has a 0, or more than one −1"
         sound = open_axes <= 1 and 0 not in self.unflattened_size
@@ -40,7 +40,7 @@ class Unflatten(Rearrangement, frozen=True):
         axis = sample_axis(self.dim, x)
         known = prod([size for size in self.unflattened_size if size != -1])
         cut = (x[axis] // known if size == -1 else size for size in self.unflattened_size)
-        return (*x[:axis], *cut, *x[axis + 1 :])
+        return with_sizes(x, axis, *cut)
 
 
 class ReshapeLike(Arrangement, frozen=True):
@@ -60,7 +60,7 @@ class ReshapeLike(Arrangement, frozen=True):
         sound = self.shape.count(0) == len(self.axes) and self.shape.count(-1) <= 1
         yield Check(sound, "shape", message, (list(self.shape), self.shape.count(0), len(self.axes)))
         for axis in self.axes:
-            yield Check(0 <= sample_axis(axis, like) < len(like), "axes", _OUTSIDE, (axis, like))
+            yield has_axis(axis, like, "axes")
         known = prod([size for size in self._sizes(like) if size is not None])
         fits = equal(prod(x) % known, 0) if -1 in self.shape else equal(prod(x), known)
         yield Check(fits, "shape", "the elements of {} do not fit into {} with the sizes of {}", (x, self.shape, like))
@@ -117,21 +117,13 @@ class ExpandAs(Arrangement, frozen=True):
             yield Check(equal(size, 1) | equal(size, wanted), "inputs", message, (x, like))
 
     def output(self, x: Shape, like: Shape) -> Shape:
-        return tuple(where(equal(size, 1), wanted, size) for size, wanted in zip(x, like, strict=True))
+        return broadcast(x, like)
 
     def reads(self, x: Shape, like: Shape) -> tuple[Reading, ...]:
         return (repeated(x, self.output(x, like)), NOTHING)
 
     def torch_call(self, x: Shape, like: Shape) -> TorchCall:
         return TorchCall("cnncalc.pytorch.functions.expand_as", {})
-
-
-def repeated(x: Shape, output: Shape) -> Reading:
-    """What is read of an input whose axes of size 1 are repeated."""
-    if x == output:
-        return SAME
-    sizes = enumerate(zip(x, output, strict=True))
-    return (tuple(each(axis) if size == wanted else Everything() for axis, (size, wanted) in sizes),)
 
 
 class Tile(Arrangement, frozen=True):
@@ -164,16 +156,16 @@ class RepeatInterleave(Arrangement, frozen=True):
     dim: Axis = 1
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield Check(0 <= sample_axis(self.dim, x) < len(x), "dim", _OUTSIDE, (self.dim, x))
+        yield has_axis(self.dim, x)
 
     def output(self, x: Shape) -> Shape:
         axis = sample_axis(self.dim, x)
-        return (*x[:axis], x[axis] * self.repeats, *x[axis + 1 :])
+        return with_sizes(x, axis, x[axis] * self.repeats)
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         axis = sample_axis(self.dim, x)
         table = tuple((index // self.repeats,) for index in range(x[axis] * self.repeats))
-        return ((tuple(Listed(a, table) if a == axis else each(a) for a in range(len(x))),),)
+        return ((along_one(axis, Listed(axis, table), len(x)),),)
 
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("torch.repeat_interleave", self._hyper_parameters())
@@ -187,7 +179,7 @@ class Reordering(Arrangement, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         for dim in self._places(x):
-            yield Check(0 <= sample_axis(dim, x) < len(x), "dims", _OUTSIDE, (dim, x))
+            yield has_axis(dim, x, "dims")
 
     def _places(self, x: Shape) -> dict[int, int]:
         """For each axis that changes, which element comes first; negative where they run backwards."""
@@ -252,11 +244,11 @@ class IndexSelect(Arrangement, frozen=True):
     most_inputs: ClassVar[int | None] = 2
 
     def checks(self, x: Shape, indices: Shape) -> Iterator[Check]:
-        yield Check(0 <= sample_axis(self.dim, x) < len(x), "dim", _OUTSIDE, (self.dim, x))
+        yield has_axis(self.dim, x)
 
     def output(self, x: Shape, indices: Shape) -> Shape:
         axis = sample_axis(self.dim, x)
-        return (*x[:axis], *indices, *x[axis + 1 :])
+        return with_sizes(x, axis, *indices)
 
     def reads(self, x: Shape, indices: Shape) -> tuple[Reading, ...]:
         axis = sample_axis(self.dim, x)
@@ -280,17 +272,17 @@ class Windows(Arrangement, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         axis = sample_axis(self.dim, x)
-        yield Check(0 <= axis < len(x), "dim", _OUTSIDE, (self.dim, x))
+        yield has_axis(self.dim, x)
         yield Check(x[axis] >= self.size, "size", "windows of {} do not fit into {}", (self.size, x))
 
     def output(self, x: Shape) -> Shape:
         axis = sample_axis(self.dim, x)
-        return (*x[:axis], window_output(x[axis], self.size, self.step), *x[axis + 1 :], self.size)
+        return (*with_sizes(x, axis, window_output(x[axis], self.size, self.step)), self.size)
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         """Of a window as a whole; which of its elements one is, is not told apart."""
         axis = sample_axis(self.dim, x)
-        return ((tuple(Sliding(a, self.size, self.step) if a == axis else each(a) for a in range(len(x))),),)
+        return ((along_one(axis, Sliding(axis, self.size, self.step), len(x)),),)
 
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("cnncalc.pytorch.functions.windows", self._hyper_parameters())
@@ -310,18 +302,18 @@ class Crop(Arrangement, frozen=True):
 
     def checks(self, x: Shape, like: Shape) -> Iterator[Check]:
         axis, other = sample_axis(self.dim, x), sample_axis(self._other(), like)
-        yield Check(0 <= axis < len(x), "dim", _OUTSIDE, (self.dim, x))
-        yield Check(0 <= other < len(like), "dim", _OUTSIDE, (self._other(), like))
+        yield has_axis(self.dim, x)
+        yield has_axis(self._other(), like)
         message = "{} elements from {} on are not there along axis {} of {}"
         yield Check(x[axis] >= like[other] + self.start, "dim", message, (like[other], self.start, self.dim, x))
 
     def output(self, x: Shape, like: Shape) -> Shape:
         axis = sample_axis(self.dim, x)
-        return (*x[:axis], like[sample_axis(self._other(), like)], *x[axis + 1 :])
+        return with_sizes(x, axis, like[sample_axis(self._other(), like)])
 
     def reads(self, x: Shape, like: Shape) -> tuple[Reading, ...]:
         axis = sample_axis(self.dim, x)
-        return ((tuple(Sliding(a, 1, 1, -self.start) if a == axis else each(a) for a in range(len(x))),), NOTHING)
+        return ((along_one(axis, Sliding(axis, 1, 1, -self.start), len(x)),), NOTHING)
 
     def torch_call(self, x: Shape, like: Shape) -> TorchCall:
         return TorchCall("cnncalc.pytorch.functions.crop", self._hyper_parameters())

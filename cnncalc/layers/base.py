@@ -245,21 +245,6 @@ def shape_text(shape: Sequence[Number]) -> str:
     return "×".join(map(str, shape)) or "scalar"
 
 
-def of_rank(kind: str, shape: Shape, rank: int, axes: str) -> Check:
-    """That an input has ``rank`` axes, which are written ``axes`` in the message."""
-    return Check(
-        len(shape) == rank,
-        "",
-        "{} takes an input of {} {}, [{}]; what arrives is {}",
-        (kind, rank, "axis" if rank == 1 else "axes", axes, shape),
-    )
-
-
-def has_axes(kind: str, shape: Shape) -> Check:
-    """That an input is not a single number a sample."""
-    return Check(len(shape) >= 1, "", "{} takes an input of at least one axis; what arrives is {}", (kind, shape))
-
-
 def agrees(stated: Number | None, arriving: Number, field: str) -> Check:
     """That what a spec states about its input agrees with what arrives; nothing stated agrees with anything."""
     holds = True if stated is None else equal(stated, arriving)

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import ceil_div, equal, maximum, minimum, prod
+from cnncalc.layers.axes import has_axis, of_rank, with_sizes
 from cnncalc.layers.base import (
     Axis,
     Check,
@@ -17,15 +18,12 @@ from cnncalc.layers.base import (
     Shape,
     TorchCall,
     View,
-    of_rank,
     per_axis,
     sample_axis,
 )
 from cnncalc.layers.formulas import window_output
-from cnncalc.layers.reading import Grouped, Reading, Rearranged, Sliding, Spread, each
-from cnncalc.layers.window import LETTERS, NonNegative2, Positive2
-
-_OUTSIDE = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
+from cnncalc.layers.reading import Grouped, Reading, Rearranged, Sliding, Spread, along_one, each
+from cnncalc.layers.window import NonNegative2, Positive2
 
 
 class Arrangement(Layer, frozen=True):
@@ -56,8 +54,8 @@ class Flatten(Rearrangement, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         start, end = sample_axis(self.start_dim, x), sample_axis(self.end_dim, x)
-        yield Check(0 <= start < len(x), "start_dim", _OUTSIDE, (self.start_dim, x))
-        yield Check(0 <= end < len(x), "end_dim", _OUTSIDE, (self.end_dim, x))
+        yield has_axis(self.start_dim, x, "start_dim")
+        yield has_axis(self.end_dim, x, "end_dim")
         behind = "end_dim {} comes before start_dim {} in a sample of {}"
         yield Check(start <= end, "end_dim", behind, (self.end_dim, self.start_dim, x))
 
@@ -117,7 +115,7 @@ class Squeeze(Rearrangement, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         if self.dim is not None:
-            yield Check(0 <= sample_axis(self.dim, x) < len(x), "dim", _OUTSIDE, (self.dim, x))
+            yield has_axis(self.dim, x)
 
     def output(self, x: Shape) -> Shape:
         wanted = None if self.dim is None else sample_axis(self.dim, x)
@@ -147,7 +145,7 @@ class Unsqueeze(Rearrangement, frozen=True):
 
 def cut(x: Shape, axis: int, start: int, step: int = 1) -> tuple[Reading, ...]:
     """What a layer reads that takes every ``step``-th element of one axis, from ``start`` on."""
-    return ((tuple(Sliding(a, 1, step, -start) if a == axis else each(a) for a in range(len(x))),),)
+    return ((along_one(axis, Sliding(axis, 1, step, -start), len(x)),),)
 
 
 class Slice(Arrangement, frozen=True):
@@ -160,12 +158,12 @@ class Slice(Arrangement, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         axis = sample_axis(self.dim, x)
-        yield Check(0 <= axis < len(x), "dim", _OUTSIDE, (self.dim, x))
+        yield has_axis(self.dim, x)
         yield Check(self._count(x[axis]) >= 1, "stop", "nothing is left of {} along axis {}", (x, self.dim))
 
     def output(self, x: Shape) -> Shape:
         axis = sample_axis(self.dim, x)
-        return (*x[:axis], self._count(x[axis]), *x[axis + 1 :])
+        return with_sizes(x, axis, self._count(x[axis]))
 
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("cnncalc.pytorch.functions.cut", self._hyper_parameters())
@@ -196,14 +194,14 @@ class Chunk(Arrangement, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         axis = sample_axis(self.dim, x)
-        yield Check(0 <= axis < len(x), "dim", _OUTSIDE, (self.dim, x))
+        yield has_axis(self.dim, x)
         pieces = ceil_div(x[axis], ceil_div(x[axis], self.chunks))
         yield Check(self.index < pieces, "index", "there is no piece {} of {}, only {}", (self.index, x[axis], pieces))
 
     def output(self, x: Shape) -> Shape:
         axis = sample_axis(self.dim, x)
         piece = ceil_div(x[axis], self.chunks)
-        return (*x[:axis], minimum(piece, x[axis] - self.index * piece), *x[axis + 1 :])
+        return with_sizes(x, axis, minimum(piece, x[axis] - self.index * piece))
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         axis = sample_axis(self.dim, x)
@@ -225,7 +223,7 @@ class Split(Arrangement, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         axis = sample_axis(self.dim, x)
-        yield Check(0 <= axis < len(x), "dim", _OUTSIDE, (self.dim, x))
+        yield has_axis(self.dim, x)
         if isinstance(self.split_size, tuple):
             message = "pieces of {} do not make up the {} of axis {}"
             whole = equal(sum(self.split_size), x[axis])
@@ -241,7 +239,7 @@ class Split(Arrangement, frozen=True):
             piece = self.split_size[self.index]
         else:
             piece = minimum(self.split_size, x[axis] - self.index * self.split_size)
-        return (*x[:axis], piece, *x[axis + 1 :])
+        return with_sizes(x, axis, piece)
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         pieces = self.split_size
@@ -265,7 +263,7 @@ class Unfold(Arrangement, frozen=True):
     is_view: ClassVar[View] = False
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank("Unfold", x, 3, LETTERS[2])
+        yield of_rank("Unfold", x, 2)
         for count in self._positions(x):
             yield Check(count >= 1, "kernel_size", "the kernel does not fit into {}", (x,))
 
@@ -300,7 +298,8 @@ class Fold(Layer, frozen=True):
     keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank("Fold", x, 2, "C·K·K, positions")
+        message = "Fold takes an input of 2 axes, [C·K·K, positions]; what arrives is {}"
+        yield Check(len(x) == 2, "", message, (x,))
         taps = prod(per_axis(self.kernel_size, 2))
         yield Check(equal(x[0] % taps, 0), "kernel_size", "{} rows cannot be divided by {} taps", (x[0], taps))
         counts = self._positions()

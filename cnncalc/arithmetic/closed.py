@@ -152,6 +152,8 @@ class Closed:
         return self
 
     def __mul__(self, other: Any) -> Any:
+        if type(other) is int and other == 1:
+            return self
         named = self.book.named
         return _made(self, other, lambda a, b: named(a) * named(b), operator.mul)
 

@@ -100,12 +100,12 @@ class Windowed(Layer, frozen=True):
     def positions(self, x: Shape) -> Shape:
         """The number of window positions along each axis."""
         windows = self.windows()
-        if windows is None:
-            return x[1:]
+        return x[1:] if windows is None else self._counts(x, windows)
+
+    def _counts(self, x: Shape, windows: tuple[Window, ...]) -> Shape:
         rule = ceil_window_output if self.ceiling() else window_output
-        return tuple(
-            rule(size, w.kernel, w.stride, w.padding, w.dilation) for size, w in zip(x[1:], windows, strict=True)
-        )
+        sizes = zip(x[1:], windows, strict=True)
+        return tuple([rule(size, w.kernel, w.stride, w.padding, w.dilation) for size, w in sizes])
 
     def slides(self) -> tuple[Sliding, ...]:
         """The windows as what one output element reads along each axis."""
@@ -127,7 +127,8 @@ class Windowed(Layer, frozen=True):
         yield of_rank(type(self).__name__, x, self.rank)
         windows = self.windows()
         if windows is not None:
-            for (axis, _), size, w, count in zip(AXES[self.rank], x[1:], windows, self.positions(x), strict=True):
+            counts = self._counts(x, windows)
+            for (axis, _), size, w, count in zip(AXES[self.rank], x[1:], windows, counts, strict=True):
                 yield Check(
                     count >= 1,
                     "kernel_size",

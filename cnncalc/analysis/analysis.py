@@ -34,7 +34,17 @@ class Warning(Struct, frozen=True):
 
 
 class Analysis(Struct, frozen=True, dict=True):
-    """What cnncalc knows of a network at one input shape and batch size, under one convention."""
+    """What cnncalc knows of a network at one input shape and batch size, under one convention.
+
+    ``layers`` has a :class:`Row` for each layer in an order in which data flows, ``totals`` their sums, and
+    ``warnings`` what a reader should know. ``to_dict`` and ``to_dataframe`` give the same as plain data.
+
+    >>> import cnncalc
+    >>> analysis = cnncalc.analyze(cnncalc.load("alexnet"))
+    >>> largest = max(analysis.layers, key=lambda row: row.params)
+    >>> largest.name, largest.type, largest.params
+    ('fc6', 'Linear', 37752832)
+    """
 
     name: str
     convention: str
@@ -242,6 +252,11 @@ def analyze(
     ``batch`` multiplies costs and activations, never parameters; ``variables`` are values for the spec's own variables.
     ``outputs`` decides what layers make where that is not left to them, such as shapes that somebody else worked out.
     Raises SpecError where the network is not sound, with the place in its spec.
+
+    >>> import cnncalc
+    >>> analysis = cnncalc.analyze(cnncalc.load("resnet18"), batch=8)
+    >>> analysis.totals.params, analysis.totals.macs, analysis.row("layer4.0.conv1").output_shape
+    (11689512, 14512586752, (512, 7, 7))
     """
     if not isinstance(network, Network):
         raise SpecError(f"expected a Network, found {network!r}; cnncalc.load reads one from a file or by its name")

@@ -139,6 +139,11 @@ class Layer(
 
     The methods take the shapes of the layer's inputs, one argument an input; a subclass names as many as it takes.
     Only :meth:`notes` needs ints, the others compute with any numbers of :mod:`cnncalc.arithmetic`.
+
+    >>> from cnncalc import Conv2d
+    >>> layer = Conv2d(64, 11, stride=4, padding=2)
+    >>> layer.output((3, 224, 224)), layer.parameters((3, 224, 224))[0].shape
+    ((64, 55, 55), (64, 3, 11, 11))
     """
 
     name: Name | None = None

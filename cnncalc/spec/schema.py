@@ -64,8 +64,8 @@ def spec_schema() -> dict[str, Any]:
         "required": ["input", "layers"],
         "additionalProperties": False,
         "$defs": {
-            "Expected": definitions["Expected"],
-            "Published": definitions["Published"],
+            "Expected": _without_example(definitions["Expected"]),
+            "Published": _without_example(definitions["Published"]),
             "expression": expression,
             "block": block,
             "item": item,
@@ -74,6 +74,11 @@ def spec_schema() -> dict[str, Any]:
         | containers
         | kinds,
     }
+
+
+def _without_example(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an object, with what its docstring says in words alone."""
+    return schema | {"description": schema["description"].partition(">>>")[0].rstrip()}
 
 
 def _when_type(name: str) -> dict[str, Any]:

@@ -4,7 +4,17 @@
 >>> cnncalc.analyze(cnncalc.load("alexnet")).totals.params
 61100840
 
-The names below are loaded when they are first used, so that importing the package costs nothing.
+Each name but the single layers has an example in its own help, such as ``help(cnncalc.analyze)``:
+
+- to describe a network: ``load``, ``loads`` and ``shipped_names``, or in Python ``Network`` with layers (``Conv2d``,
+  ``Linear``, …) and ``Sequential``, ``Repeat``, ``Residual``, ``Parallel``, ``Block`` and ``Use``;
+- to know its figures: ``analyze`` gives an ``Analysis``; ``formula`` gives any of them in symbols;
+- to design one: ``sweep``, ``largest``, ``solve``, ``alternatives``, ``compare``, ``assert_budget``;
+- to learn and to teach: ``explain``, ``make_quiz``, ``grade``;
+- with PyTorch: ``from_torch`` and ``to_torch``;
+- what goes wrong is a ``CnncalcError``, and in a spec a ``SpecError``.
+
+The names are loaded when they are first used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +46,7 @@ __version__ = "0.1.0"
 
 _SPEC = (
     *("Block", "Expected", "Network", "Parallel", "Published", "Repeat", "Residual", "Sequential", "Use"),
-    *("load", "loads"),
+    *("load", "loads", "shipped_names"),
 )
 _HOMES = {
     "Analysis": "cnncalc.analysis",

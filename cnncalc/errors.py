@@ -9,7 +9,13 @@ _MOST_CANDIDATES = 2000
 
 
 class CnncalcError(Exception):
-    """Bad input or usage. The text is one sentence for a person; the command line prints it and exits with status 2."""
+    """Bad input or usage. The text is one sentence for a person; the command line prints it and exits with status 2.
+
+    >>> import cnncalc
+    >>> cnncalc.analyze(cnncalc.load("alexnet"), convention="fvcor")
+    Traceback (most recent call last):
+    cnncalc.errors.CnncalcError: no convention is named 'fvcor'; did you mean 'fvcore'?
+    """
 
 
 class SpecError(CnncalcError):
@@ -17,6 +23,11 @@ class SpecError(CnncalcError):
 
     ``source`` is the file or name that it came from ("" for a network built in Python), ``where`` the place in it
     (``$.layers[3].kernel_size`` or ``line 4, column 7``; "" for the whole), ``message`` the sentence.
+
+    >>> import cnncalc
+    >>> cnncalc.loads('{"input": [3, 32, 32], "layers": [{"type": "Conv2d", "out_channels": 8, "kernelsize": 3}]}')
+    Traceback (most recent call last):
+    cnncalc.errors.SpecError: $.layers[0]: Conv2d has no field "kernelsize"; did you mean 'kernel_size'?
     """
 
     def __init__(self, message: str, *, where: str = "", source: str = "") -> None:

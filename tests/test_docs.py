@@ -1,16 +1,19 @@
 """The README and the documents, run: every console block printed again, every Python example a doctest."""
 
 import doctest
+import inspect
 import os
 import re
 import subprocess
 import sys
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+import cnncalc
 from cnncalc import analyze, loads
 from cnncalc.analysis.vocabulary import QUANTITIES
 from cnncalc.layers import LAYERS
@@ -59,9 +62,27 @@ def test_python_examples(path):
     assert runner.run(test).failed == 0
 
 
-@pytest.mark.parametrize("module", ["cnncalc", "cnncalc.arithmetic.recording", "cnncalc.pytorch"])
+WITH_EXAMPLES = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for path in sorted((ROOT / "cnncalc").rglob("*.py"))
+    if ">>> " in path.read_text()
+]
+
+
+@pytest.mark.parametrize("module", WITH_EXAMPLES)
 def test_docstring_examples(module):
-    assert doctest.testmod(__import__(module, fromlist=["_"])).failed == 0
+    assert doctest.testmod(import_module(module)).failed == 0
+
+
+@pytest.mark.parametrize("name", sorted(set(cnncalc.__all__) - set(cnncalc.layers.__all__)))
+def test_a_public_name_has_an_example(name):
+    assert ">>> " in (inspect.getdoc(getattr(cnncalc, name)) or "")
+
+
+def test_the_public_names_are_those_of_the_help_page():
+    named = set(re.findall(r"``(\w+)``", cnncalc.__doc__ or ""))
+    assert set(cnncalc.__all__) - set(cnncalc.layers.__all__) <= named | {"Expected", "Published"}
+    assert named <= set(cnncalc.__all__)
 
 
 def specs():

@@ -1,9 +1,10 @@
 """What is derived from the walk over a network."""
 
-from cnncalc.analysis.analysis import Analysis, Row, Totals, Warning, analyze
+from cnncalc.analysis.analysis import Analysis, Warning, analyze
 from cnncalc.analysis.convention import Convention, convention_named, shipped_conventions
 from cnncalc.analysis.count import Count
 from cnncalc.analysis.receptive_field import ReceptiveField
+from cnncalc.analysis.rows import Row, Totals
 from cnncalc.analysis.sight import Sight
 
 __all__ = [

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
-from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from cnncalc.analysis.axis_field import AxisField, is_plain
+from cnncalc.analysis.axis_field import AxisField, Seen, is_plain
+from cnncalc.analysis.rows import Row
+from cnncalc.layers.axes import AXES
 from cnncalc.layers.base import Shape
-from cnncalc.layers.window import AXES
-
-if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Row
-
-Seen: TypeAlias = dict[str, tuple[AxisField, ...]]
-"""For each input that a layer sees, its field along each of the input's pixel axes."""
-
 
 _MOST_UNITS = 65_536
 

@@ -10,97 +10,19 @@ from msgspec import Struct, structs
 
 from cnncalc.analysis.alignment import alignment_messages
 from cnncalc.analysis.convention import Convention, convention_named
-from cnncalc.analysis.count import counted, plain
 from cnncalc.analysis.receptive_field import Fields, ReceptiveField, follow, summed_up
 from cnncalc.analysis.regions import Region
+from cnncalc.analysis.rows import Row, Totals, row_of
 from cnncalc.analysis.sight import Layers, Sight, pixel_axes, sights, units_at
-from cnncalc.arithmetic import prod, total
 from cnncalc.errors import CnncalcError, SpecError, nearest
-from cnncalc.evaluate import Evaluated, Outputs, evaluate, raise_unless
+from cnncalc.evaluate import Outputs, evaluate, raise_unless
 from cnncalc.graph import build_graph
-from cnncalc.layers import Layer
-from cnncalc.layers.base import LARGEST_SIZE, Note, Operations, Shape, elements
+from cnncalc.layers.base import LARGEST_SIZE, Note, Shape
 from cnncalc.spec.items import Number
 from cnncalc.spec.network import INPUT, Expected, Network
 
 if TYPE_CHECKING:
     import pandas
-
-
-class Row(Struct, frozen=True, gc=False):
-    """One layer's figures: costs and activations of the whole batch, ``output_shape`` of one sample.
-
-    ``flops`` is the count of the analysis's convention, which refuses to be compared with or added to another one's;
-    where that is wrong about the layer rather than of another opinion, ``defect`` says how.
-    """
-
-    name: str
-    type: str
-    inputs: tuple[str, ...]
-    output_shape: Shape
-    params: int
-    buffers: int
-    macs: int
-    flops: int
-    activations: int
-    visit: Evaluated
-    defect: str = ""
-    frozen_params: int = 0
-
-    @property
-    def unknown(self) -> tuple[str, ...]:
-        """Which of ``"macs"`` and ``"flops"`` are not known of it; they stand as 0 here and make the totals partial."""
-        return self.layer.unknown()
-
-    @property
-    def layer(self) -> Layer:
-        """The layer with its hyper-parameters."""
-        return self.visit.node.layer
-
-    @property
-    def input_shapes(self) -> tuple[Shape, ...]:
-        """The shapes that it reads, of one sample."""
-        return self.visit.inputs
-
-    @property
-    def operations(self) -> Operations:
-        """Its work by class of operation, of one sample."""
-        return self.visit.operations
-
-
-class Totals(Struct, frozen=True):
-    """Sums over layers: elements of parameters and of buffers, multiply-accumulates, FLOPs, output elements.
-
-    ``flops`` knows its convention, and neither compares with nor adds to that of another.
-    """
-
-    params: int = 0
-    buffers: int = 0
-    macs: int = 0
-    flops: int = 0
-    activations: int = 0
-    frozen_params: int = 0
-
-    @property
-    def trainable_params(self) -> int:
-        """Elements of parameters that training changes."""
-        return self.params - self.frozen_params
-
-    @classmethod
-    def of(cls, rows: Sequence[Row], convention: str) -> Totals:
-        """The sums over some rows, counted by that convention."""
-        figures = {name: [getattr(row, name) for row in rows] for name in cls.__struct_fields__}
-        sums = {name: total(numbers) for name, numbers in figures.items() if name != "flops"}
-        return cls(**sums, flops=counted(total(list(map(plain, figures["flops"]))), convention))
-
-    def __add__(self, other: Totals) -> Totals:
-        """Those of two networks together. Raises CnncalcError where they are of different conventions."""
-        return Totals(*(getattr(self, name) + getattr(other, name) for name in self.__struct_fields__))
-
-    def to_dict(self) -> dict[str, int]:
-        """The totals as plain numbers, as ``cnncalc analyze --format json`` prints them."""
-        figures = {name: int(total) for name, total in structs.asdict(self).items()}
-        return figures | {"trainable_params": self.trainable_params}
 
 
 class Warning(Struct, frozen=True):
@@ -112,7 +34,17 @@ class Warning(Struct, frozen=True):
 
 
 class Analysis(Struct, frozen=True, dict=True):
-    """What cnncalc knows of a network at one input shape and batch size, under one convention."""
+    """What cnncalc knows of a network at one input shape and batch size, under one convention.
+
+    ``layers`` has a :class:`Row` for each layer in an order in which data flows, ``totals`` their sums, and
+    ``warnings`` what a reader should know. ``to_dict`` and ``to_dataframe`` give the same as plain data.
+
+    >>> import cnncalc
+    >>> analysis = cnncalc.analyze(cnncalc.load("alexnet"))
+    >>> largest = max(analysis.layers, key=lambda row: row.params)
+    >>> largest.name, largest.type, largest.params
+    ('fc6', 'Linear', 37752832)
+    """
 
     name: str
     convention: str
@@ -172,7 +104,7 @@ class Analysis(Struct, frozen=True, dict=True):
         ``unit`` is its position along the axes behind the channels, or along all axes for one channel alone; the middle
         unless stated. Raises CnncalcError for a unit that the layer has not.
         """
-        return sights(self._in_order, self.fields, self.row(layer), unit)
+        return sights(self._in_order, self.fields.seen[layer], self.row(layer), unit)
 
     def units_seeing(self, layer: str, pixel: Sequence[int], input: str | None = None) -> tuple[Region, ...]:
         """The units of a layer that depend on a pixel, whatever its channel, as products of positions along the layer's
@@ -320,6 +252,11 @@ def analyze(
     ``batch`` multiplies costs and activations, never parameters; ``variables`` are values for the spec's own variables.
     ``outputs`` decides what layers make where that is not left to them, such as shapes that somebody else worked out.
     Raises SpecError where the network is not sound, with the place in its spec.
+
+    >>> import cnncalc
+    >>> analysis = cnncalc.analyze(cnncalc.load("resnet18"), batch=8)
+    >>> analysis.totals.params, analysis.totals.macs, analysis.row("layer4.0.conv1").output_shape
+    (11689512, 14512586752, (512, 7, 7))
     """
     if not isinstance(network, Network):
         raise SpecError(f"expected a Network, found {network!r}; cnncalc.load reads one from a file or by its name")
@@ -347,23 +284,3 @@ def analyze(
 
 def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, list[int]]:
     return {name: list(shape) for name, shape in input.items()} if isinstance(input, dict) else list(input)
-
-
-def row_of(visit: Evaluated, batch: int, convention: Convention) -> Row:
-    """A layer's figures, with whatever numbers its shapes and the batch hold."""
-    node = visit.node
-    rule = convention.rule(visit)
-    return Row(
-        node.name,
-        type(node.layer).__name__,
-        node.inputs,
-        visit.output,
-        elements(visit.parameters),
-        elements(visit.buffers),
-        batch * visit.operations.mac,
-        counted(0 if rule is None else convention.samples(batch) * rule.value(visit), convention.name),
-        batch * prod(visit.output) if node.layer.makes_activations else 0,
-        visit,
-        "" if rule is None else rule.defect,
-        elements(p for p in visit.parameters if not p.trainable) if node.layer.frozen else 0,
-    )

@@ -89,6 +89,10 @@ class AxisField(Struct, frozen=True, gc=False):
         return first, first + self.sizes[phase] - 1
 
 
+Seen: TypeAlias = dict[str, tuple[AxisField, ...]]
+"""For each input that a layer sees, its field along each of the input's pixel axes."""
+
+
 def along_axes(field: AxisField, axes: Axes, pixels: int, x: Shape, output: Shape, budget: Budget) -> AxisField:
     """The field along an axis of so many pixels, read so from a shape into another."""
     if field.lost:

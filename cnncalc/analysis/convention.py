@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cached_property, lru_cache
+from os import path
+from typing import Any, Literal
 
 from msgspec import DecodeError, Struct, ValidationError
 
-from cnncalc.analysis.quantities import QUANTITIES, term_value
+from cnncalc.analysis.quantities import QUANTITIES, names_of, value_of
 from cnncalc.errors import CnncalcError, nearest, printable
+from cnncalc.evaluate import Evaluated
 from cnncalc.layers import LAYERS_BY_NAME
-from cnncalc.layers.base import Operations
+from cnncalc.spec.loading import contents, unreadable
 
-if TYPE_CHECKING:
-    from cnncalc.evaluate import Evaluated
-
-_FOLDER = Path(__file__).parent.parent / "conventions"
+_FOLDER = path.join(path.dirname(path.dirname(path.abspath(__file__))), "conventions")
+_SUFFIX = ".toml"
 _LARGEST_FILE = 1_000_000
 _LARGEST_COEFFICIENT = 10**6
 _MOST_FACTORS = 6
-_CLASSES = frozenset(Operations.__struct_fields__)
 
 
 class UnknownFigureError(CnncalcError):
     """A convention does not say what a layer costs."""
 
 
-class Rule(Struct, frozen=True, forbid_unknown_fields=True):
+class Rule(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """What is counted of some kinds of layer: ``count`` has a coefficient for each product of quantities.
 
     ``kinds`` are names or patterns (``Conv?d``); ``when`` are hyper-parameters or quantities that must have a value.
@@ -55,13 +54,11 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
             raise UnknownFigureError(
                 f'"{node.name}": this convention has no figure for {type(node.layer).__name__}; {self.unknown}'
             )
-        operations = visit.operations
-        return sum(
-            [
-                coefficient * (getattr(operations, term) if term in _CLASSES else term_value(term, visit))
-                for term, coefficient in self.count.items()
-            ]
-        )
+        return sum([coefficient * value(visit) for coefficient, value in self._terms])
+
+    @cached_property
+    def _terms(self) -> list[tuple[int, Callable[[Evaluated], int]]]:
+        return [(coefficient, value_of(term)) for term, coefficient in self.count.items()]
 
 
 def _value(name: str, visit: Evaluated) -> Any:
@@ -95,13 +92,18 @@ class Convention(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         if self.modules_only and layer.functional:
             return None
         kind = type(layer).__name__
-        by_kind: dict[str, list[Rule]] = self.__dict__.setdefault("by_kind", {})
+        by_kind = self._by_kind
         if kind not in by_kind:
             by_kind[kind] = [rule for rule in self.rules if any(fnmatchcase(kind, pattern) for pattern in rule.kinds)]
         for rule in by_kind[kind]:
             if not rule.when or rule.fits(visit):
                 return rule
         return None
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Rule]]:
+        """The rules for each kind of layer that was asked about."""
+        return {}
 
     def samples(self, batch: int) -> int:
         """How many samples of a batch are counted."""
@@ -110,38 +112,36 @@ class Convention(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
 def shipped_conventions() -> tuple[str, ...]:
     """The names of the conventions that come with cnncalc."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+    return tuple(sorted(name.removesuffix(_SUFFIX) for name in os.listdir(_FOLDER) if name.endswith(_SUFFIX)))
 
 
 @lru_cache(maxsize=64)
 def convention_named(name: str) -> Convention:
     """The convention of that name, or in that ``.toml`` file. Raises CnncalcError with the nearest or all names."""
-    if name.endswith(".toml"):
-        return _read(Path(name))
-    path = _FOLDER / f"{name}.toml"
-    if not name.replace("-", "").isalnum() or not path.is_file():
-        names = shipped_conventions()
+    if name.endswith(_SUFFIX):
+        return _read(name)
+    names = shipped_conventions()
+    if name not in names:
         hint = nearest(name, names) or f"; the conventions are {', '.join(names)}, or a .toml file of your own"
         raise CnncalcError(f"no convention is named {name!r}{hint}")
-    return _read(path)
+    return _read(path.join(_FOLDER, f"{name}{_SUFFIX}"))
 
 
-def _read(path: Path) -> Convention:
+def _read(place: str) -> Convention:
     import msgspec.toml
 
-    where = printable(str(path))
+    where = printable(place)
     try:
-        with path.open("rb") as file:
-            text = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise CnncalcError(f"{where}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        text = contents(place, _LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        raise CnncalcError(f"{where}: {unreadable(error)}") from None
     if len(text) > _LARGEST_FILE:
         raise CnncalcError(f"{where}: larger than {_LARGEST_FILE:,} bytes")
     try:
         convention: Convention = msgspec.toml.decode(text, type=Convention)
     except (DecodeError, ValidationError, UnicodeDecodeError, RecursionError) as error:
         raise CnncalcError(f"{where}: {str(error).splitlines()[0]}") from None
-    if convention.name in shipped_conventions() and path.parent.resolve() != _FOLDER.resolve():
+    if convention.name in shipped_conventions() and path.realpath(path.dirname(place)) != path.realpath(_FOLDER):
         raise CnncalcError(
             f"{where}: $.name: {convention.name!r} comes with cnncalc; another convention needs another name"
         )
@@ -162,7 +162,7 @@ def _check(rule: Rule, where: str) -> None:
             hint = nearest(name, sorted(known))
             raise CnncalcError(f"{where}.when: {', '.join(rule.kinds)} has no {name!r}{hint}")
     for term, coefficient in rule.count.items():
-        names = [name.strip() for name in term.split("*")]
+        names = names_of(term)
         for name in names:
             if name not in QUANTITIES:
                 hint = nearest(name, QUANTITIES) or f"; the quantities are {', '.join(QUANTITIES)}"

@@ -24,7 +24,7 @@ cnncalc.analysis.reconcile says why they differ
     convention: str
 
     def __new__(cls, value: int, convention: str) -> Count:
-        count = super().__new__(cls, value)
+        count = int.__new__(cls, value)
         count.convention = convention
         return count
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
-from cnncalc.analysis.axis_field import AxisField, Budget, is_plain
+from cnncalc.analysis.analysis import Analysis
+from cnncalc.analysis.axis_field import AxisField, Budget, Edges, is_plain
 from cnncalc.analysis.receptive_field import through
+from cnncalc.analysis.rows import Row
 from cnncalc.arithmetic.recording import TEXTBOOK, Recorded
 from cnncalc.layers.formulas import effective_kernel, field_first, field_jump, field_size
 from cnncalc.layers.reading import Along, Everything, Rearranged, Sliding
 
-if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Analysis, Row
-
-
-_MOST_PHASES = 1024
+MOST_PHASES = 1024
+"""The most units that are looked at one by one, of those that a relation treats in turn."""
 _MOST_WORK = 100_000
 
 
@@ -45,28 +44,33 @@ def _path(analysis: Analysis, layer: str, source: str, axis: int) -> list[tuple[
     path = []
     while layer not in analysis.inputs:
         row = analysis.row(layer)
-        sizes = [extent(field) for field in branches(analysis, row, source, axis)]
-        branch = sizes.index(max(sizes))
+        branch = widest_branch(analysis, row, source, axis)
         path.append((row, branch))
         layer = row.inputs[branch]
     return path
 
 
-def branches(analysis: Analysis, row: Row, source: str, axis: int) -> list[AxisField | None]:
-    """What a layer sees through each of its inputs; None of an input that does not see that source."""
-    found: list[AxisField | None] = []
+def widest_branch(analysis: Analysis, row: Row, source: str, axis: int) -> int:
+    """The position of the input through which a layer sees most along one pixel axis of an input of the network."""
+    if len(row.inputs) == 1:
+        return 0
+    extents = _extents(analysis, row, source, axis)
+    return extents.index(max(extents))
+
+
+def _extents(analysis: Analysis, row: Row, source: str, axis: int) -> list[int]:
+    """How much a unit of a layer sees through each of its inputs; −1 of one that does not see that source."""
+    found = []
     for name, x, reading in zip(row.inputs, row.input_shapes, row.layer.reads(*row.input_shapes), strict=True):
         seen = analysis.fields.seen[name]
         kept = {source: seen[source]} if source in seen else {}
         field = through(reading, kept, analysis.inputs, x, row.output_shape, Budget(_MOST_WORK)).get(source)
-        found.append(field[axis] if field else None)
+        found.append(_extent(field[axis]) if field else -1)
     return found
 
 
-def extent(field: AxisField | None) -> int:
-    """How much a unit sees, to find the branch that sees most: everything above all."""
-    if field is None:
-        return -1
+def _extent(field: AxisField) -> int:
+    """How much a unit sees, everything above all."""
     return max(field.sizes, default=0) if field.everything is None else 2**63
 
 
@@ -77,8 +81,7 @@ def _steps(analysis: Analysis, row: Row, branch: int, before: AxisField, source:
     if after.everything is not None and after.axis is None:
         if before.everything == after.everything and before.axis is None:
             return []
-        first, last = after.everything
-        return [FieldStep(row.name, remark=f"all along the axis: r = {last - first + 1}, pixels {first} to {last}")]
+        return [_all_along(row.name, after.everything)]
     if before.everything is not None:
         return []
     if before.axis is not None:
@@ -87,13 +90,18 @@ def _steps(analysis: Analysis, row: Row, branch: int, before: AxisField, source:
                 break
             steps += _worked(row.name, step[before.axis], before, after)
     if len(row.inputs) > 1 and not after.everything:
-        sizes = [extent(field) for field in branches(analysis, row, source, axis)]
+        sizes = _extents(analysis, row, source, axis)
         seen = [f"{name} {size}" for name, size in zip(row.inputs, sizes, strict=True) if size >= 0]
-        if len(set(sizes)) > 1 or sizes[0] != extent(after):
+        if len(set(sizes)) > 1 or sizes[0] != _extent(after):
             steps.append(
                 FieldStep(row.name, remark=f"all of its branches together, {', '.join(seen)}: r = {_r(after)}")
             )
     return steps
+
+
+def _all_along(layer: str, edges: Edges) -> FieldStep:
+    first, last = edges
+    return FieldStep(layer, remark=f"all along the axis: r = {last - first + 1}, pixels {first} to {last}")
 
 
 def _r(field: AxisField) -> str:
@@ -107,13 +115,12 @@ def _worked(layer: str, along: Along | Everything, before: AxisField, after: Axi
     if isinstance(along, Everything):
         if after.everything is None or before.everything == after.everything:
             return []
-        first, last = after.everything
-        return [FieldStep(layer, remark=f"all along the axis: r = {last - first + 1}, pixels {first} to {last}")]
+        return [_all_along(layer, after.everything)]
     if isinstance(along, Sliding) and is_plain(before):
         return _slid(layer, along, before)
     if isinstance(along, Sliding) and along == Sliding(along.axis):
         return []
-    spans = [along.taps(phase) for phase in range(min(along.period, _MOST_PHASES))]
+    spans = [along.taps(phase) for phase in range(min(along.period, MOST_PHASES))]
     extents = [span(taps) for taps in spans if taps]
     if not extents or (extents == [1] * along.period and along.shift == along.period):
         return []

@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from cnncalc.analysis.analysis import Analysis, Row, Totals
+from cnncalc.analysis.analysis import Analysis
+from cnncalc.analysis.rows import Row, Totals
 from cnncalc.layers.base import Operations, Shape
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from cnncalc.analysis.analysis import Analysis
+from cnncalc.analysis.rows import Row
 from cnncalc.arithmetic import Number, maximum, prod, total
 from cnncalc.graph import Graph
 from cnncalc.layers.base import Shape, View
-
-if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Analysis, Row
 
 FLOAT32 = 4
 """Bytes of a number in single precision."""

@@ -8,8 +8,9 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from msgspec import Struct
 
-from cnncalc.analysis.analysis import Analysis, Row, analyze
+from cnncalc.analysis.analysis import Analysis, analyze
 from cnncalc.analysis.reconcile import BIASES, MACS, Difference, described, parts
+from cnncalc.analysis.rows import Row
 from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.spec.network import Network, Published
 

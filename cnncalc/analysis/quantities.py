@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import TYPE_CHECKING
 
+from cnncalc.evaluate import Evaluated
 from cnncalc.layers.base import elements, per_axis
 from cnncalc.layers.formulas import window_output
-
-if TYPE_CHECKING:
-    from cnncalc.evaluate import Evaluated
 
 
 def _kernel(visit: Evaluated) -> tuple[int, ...]:
@@ -127,9 +124,12 @@ QUANTITIES: dict[str, tuple[str, Callable[[Evaluated], int]]] = {
 """Each quantity's name, its meaning, and its value for a layer."""
 
 
-def term_value(term: str, visit: Evaluated) -> int:
-    """The value of a product of quantities such as ``output*taps``."""
-    value = 1
-    for name in term.split("*"):
-        value *= QUANTITIES[name.strip()][1](visit)
-    return value
+def names_of(term: str) -> list[str]:
+    """The quantities in a product of them such as ``output*taps``."""
+    return [name.strip() for name in term.split("*")]
+
+
+def value_of(term: str) -> Callable[[Evaluated], int]:
+    """What a product of quantities is for a layer."""
+    factors = [QUANTITIES[name][1] for name in names_of(term)]
+    return factors[0] if len(factors) == 1 else lambda visit: prod([factor(visit) for factor in factors])

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cnncalc.analysis.alignment import Misalignment, Seen, differences
-from cnncalc.analysis.axis_field import UNRESOLVED, AxisField, Budget, Edges, along_axes, in_other_shape, union
+from cnncalc.analysis.alignment import Misalignment, differences
+from cnncalc.analysis.axis_field import UNRESOLVED, AxisField, Budget, Edges, Seen, along_axes, in_other_shape, union
 from cnncalc.analysis.regions import aligned_axes
+from cnncalc.analysis.rows import Row
 from cnncalc.analysis.sight import Layers, pixel_axes, reach
 from cnncalc.arithmetic import Number
 from cnncalc.layers.base import Shape
 from cnncalc.layers.reading import NOTHING, Along, Reading, Rearranged, shapes_along
-
-if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Row
 
 _MOST_WORK = 300_000
 """How many units and readings of theirs one walk looks at one by one; a second or two."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from cnncalc.analysis.analysis import Analysis, Row
+from cnncalc.analysis.analysis import Analysis
 from cnncalc.analysis.convention import Convention, Rule
+from cnncalc.analysis.rows import Row
 from cnncalc.errors import CnncalcError
 
 MACS, BIASES, REST = range(3)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import gcd
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
+from cnncalc.analysis.analysis import Analysis
 from cnncalc.analysis.axis_field import is_plain
-from cnncalc.analysis.derivation import branches, extent, slide, span
+from cnncalc.analysis.derivation import MOST_PHASES, slide, span, widest_branch
+from cnncalc.analysis.rows import Row
 from cnncalc.arithmetic import settled
 from cnncalc.arithmetic.recording import Recorded
 from cnncalc.layers.formulas import field_middle, field_size
 from cnncalc.layers.reading import Along, Rearranged, Sliding
-
-if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Analysis, Row
-
-_MOST_PHASES = 1024
 
 
 class FieldNumbers(Struct, frozen=True):
@@ -90,10 +87,7 @@ def _all(analysis: Analysis, source: str, axis: int) -> dict[str, FieldNumbers]:
 
 def _behind(analysis: Analysis, row: Row, numbers: dict[str, FieldNumbers], source: str, axis: int) -> FieldNumbers:
     """The numbers behind a layer, where they are those that its field has."""
-    branch = 0
-    if len(row.inputs) > 1:
-        sizes = [extent(field) for field in branches(analysis, row, source, axis)]
-        branch = sizes.index(max(sizes))
+    branch = widest_branch(analysis, row, source, axis)
     before = analysis.fields.seen[row.inputs[branch]].get(source)
     after = analysis.fields.seen[row.name][source][axis]
     if before is None or after.lost or not after.sizes:
@@ -123,7 +117,7 @@ def _worked(row: Row, branch: int, before: FieldNumbers, axis: int | None) -> tu
         r, j = settled(size, "r"), settled(jump, "j")  # type: ignore[arg-type]
         if isinstance(along, Sliding):
             size, jump, first = slide(along, r, j, Recorded(0, "a") if first is None else settled(first, "a"))  # type: ignore[arg-type]
-        elif not all(along.taps(phase) == range(phase, phase + 1) for phase in range(min(along.period, _MOST_PHASES))):
+        elif not all(along.taps(phase) == range(phase, phase + 1) for phase in range(min(along.period, MOST_PHASES))):
             size, jump, first = _resampled(along, r, j)
     return size, jump, first
 
@@ -131,7 +125,7 @@ def _worked(row: Row, branch: int, before: FieldNumbers, axis: int | None) -> tu
 def _resampled(along: Along, r: Any, j: Any) -> tuple[Any, Any, Any]:
     """Behind a relation with several phases, by the one that reads most."""
     common = gcd(along.shift, along.period)
-    spans = [along.taps(phase) for phase in range(min(along.period, _MOST_PHASES))]
+    spans = [along.taps(phase) for phase in range(min(along.period, MOST_PHASES))]
     widest = max((span(taps) for taps in spans if taps), default=0)
     number: Any = Recorded
     jump = j * number(along.shift // common) / number(along.period // common)

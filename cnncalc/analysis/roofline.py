@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from cnncalc.analysis.analysis import Analysis, Row
+from cnncalc.analysis.analysis import Analysis
+from cnncalc.analysis.rows import Row
 from cnncalc.arithmetic import prod
 
 Mode: TypeAlias = Literal["inference", "training"]

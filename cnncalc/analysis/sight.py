@@ -9,18 +9,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from heapq import heappop, heappush
 from math import prod
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cnncalc.analysis.axis_field import AxisField, Edges
+from cnncalc.analysis.axis_field import AxisField, Edges, Seen
 from cnncalc.analysis.regions import Region, add, count, hull, made, read, whole
+from cnncalc.analysis.rows import Row
 from cnncalc.errors import CnncalcError
 from cnncalc.layers.base import Shape, shape_text
-
-if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Row
-    from cnncalc.analysis.receptive_field import Fields
 
 
 class Sight(Struct, frozen=True):
@@ -141,13 +137,13 @@ def units_seeing(layers: Layers, source: str, elements: Region, layer: str) -> l
     return reached.get(layer, [])
 
 
-def sights(layers: Layers, fields: Fields, row: Row, unit: Sequence[int] | None) -> dict[str, Sight]:
-    """What one unit of a layer sees of each input; see :meth:`cnncalc.Analysis.sees`."""
+def sights(layers: Layers, seen: Seen, row: Row, unit: Sequence[int] | None) -> dict[str, Sight]:
+    """What one unit of a layer with these fields sees of each input; see :meth:`cnncalc.Analysis.sees`."""
     place, units = _unit(row, unit)
     inputs = layers.inputs
     pixels, _ = pixels_seen(layers, row.name, units)
     found = {}
-    for name, axes in fields.seen[row.name].items():
+    for name, axes in seen.items():
         regions = tuple(pixels.get(name, ()))
         box = hull(regions) if regions else None
         field = _field(axes, units)

@@ -4,7 +4,8 @@ A formula is written once and evaluated with whatever number is bound: a Python 
 array or better :class:`~cnncalc.arithmetic.integers.Integers`, which never wrap (a sweep), a SymPy expression or better
 a :class:`~cnncalc.arithmetic.closed.Closed` one, which simplifies floors (a closed form), or a
 :class:`~cnncalc.arithmetic.recording.Recorded` number (a worked step). Builtin ``max``, ``min`` and ``if`` break on
-arrays and symbols; the functions here do not.
+arrays and symbols; the functions here do not. ``prod`` is that of :mod:`math`, which begins with 1: every kind of
+number of ours is itself when it is multiplied by 1.
 
 Statically a number is an ``int``: that is what all but sweeps and symbols bind, and it lets the type checker find the
 mistakes that matter (text for a number, a tuple for a size). NumPy and SymPy are imported only once one of their
@@ -16,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from math import prod as prod
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -40,11 +42,6 @@ def _backend(*numbers: Any) -> ModuleType | None:
         if package in _FOREIGN:
             return import_module(_FOREIGN[package])
     return None
-
-
-def prod(numbers: Sequence[Number]) -> Number:
-    """The product; 1 for none. Unlike ``math.prod`` it starts from the first number, so that no ``1*`` is recorded."""
-    return math.prod(numbers[1:], start=numbers[0]) if numbers else 1
 
 
 def ceil_div(dividend: Number, divisor: Number) -> Number:
@@ -155,7 +152,7 @@ def single(number: Any) -> Any:
 
 def total(numbers: Sequence[Number]) -> Number:
     """The sum; of arrays in an order that is quick."""
-    backend = _backend(*numbers)
+    backend = None if {int}.issuperset(map(type, numbers)) else _backend(*numbers)
     return backend.total(numbers) if backend else sum(numbers)
 
 

@@ -8,6 +8,7 @@ that the form assumes.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -152,6 +153,8 @@ class Closed:
         return self
 
     def __mul__(self, other: Any) -> Any:
+        if type(other) is int and other == 1:
+            return self
         named = self.book.named
         return _made(self, other, lambda a, b: named(a) * named(b), operator.mul)
 
@@ -295,8 +298,6 @@ def ceil_div(dividend: Any, divisor: Any) -> Any:
 
 
 def gcd(a: Any, b: Any) -> Any:
-    import math
-
     book = _book(a, b)
     return _made(a, b, lambda x, y: Gcd(*sorted((book.named(x), book.named(y)), key=str)), math.gcd)
 
@@ -337,8 +338,6 @@ def settled(number: Any, name: str) -> Any:
 
 
 def floored(number: Any) -> Any:
-    import math
-
     if not isinstance(number, Closed):
         return math.floor(number)
     return _made(number, 1, lambda a, _: floor_of(number.book.written_out(a)), lambda a, _: math.floor(a))
@@ -349,8 +348,6 @@ def ceiled(number: Any) -> Any:
 
 
 def scaled(number: Closed, factor: float) -> Any:
-    import math
-
     ratio = Fraction(repr(factor))
     expression = number.book.quotient(number.expression * ratio.numerator, sympy.Integer(ratio.denominator))
     return Closed(expression, math.floor(number.value * factor), number.book)

@@ -99,6 +99,8 @@ class Integers:
         return _computed(numpy.subtract, _subtracted, other, self, operator.sub)
 
     def __mul__(self, other: Any) -> Any:
+        if type(other) is int and other == 1:
+            return self
         return _computed(numpy.multiply, _multiplied, self, other, operator.mul)
 
     def __rmul__(self, other: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cnncalc.analysis.analysis import Analysis, Row, analyze
+from cnncalc.analysis import Analysis, Row, analyze
 from cnncalc.design.limits import QUANTITIES, Limit, limit, value_in
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.spec.items import Number

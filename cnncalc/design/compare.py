@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cnncalc.analysis.analysis import Analysis, Row
+from cnncalc.analysis import Analysis, Row
 from cnncalc.design.limits import unknown_of, value_in
 from cnncalc.errors import CnncalcError
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import sympy
 
-from cnncalc.analysis.analysis import Row, analyze, row_of
+from cnncalc.analysis.analysis import analyze
 from cnncalc.analysis.convention import convention_named
+from cnncalc.analysis.rows import Row, row_of
 from cnncalc.analysis.vocabulary import spelled
 from cnncalc.arithmetic.closed import Book, Closed, symbol
 from cnncalc.design.closed_form import Formula

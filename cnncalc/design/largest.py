@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from cnncalc.analysis.analysis import Row, row_of
 from cnncalc.analysis.convention import Convention, convention_named
+from cnncalc.analysis.rows import Row, row_of
 from cnncalc.arithmetic.ranges import UNDECIDED, Maybe, Range, UndecidedError
 from cnncalc.design.limits import Limit, limits_from, value_of_quantity
 from cnncalc.design.search import TooMuchWorkError, solutions

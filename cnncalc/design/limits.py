@@ -20,7 +20,7 @@ from cnncalc.graph import Graph, build_graph
 from cnncalc.layers.base import Shape
 
 if TYPE_CHECKING:
-    from cnncalc.analysis.analysis import Analysis, Row
+    from cnncalc.analysis import Analysis, Row
 
 QUANTITIES = {name: MEANINGS[name] for name in ("params", "buffers", "macs", "flops", "activations", "memory")} | {
     "receptive_field": "pixels along the shorter axis, of the last layer whose units do not all see everything"

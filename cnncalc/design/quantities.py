@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from cnncalc.analysis.analysis import Row, Totals
 from cnncalc.analysis.liveness import inference_memory
 from cnncalc.analysis.receptive_field import Fields, follow, size_and_jump
+from cnncalc.analysis.rows import Row, Totals
 from cnncalc.analysis.sight import Layers, pixel_axes
 from cnncalc.analysis.vocabulary import unknown_quantity
 from cnncalc.arithmetic import single, total

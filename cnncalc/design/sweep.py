@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy
 
-from cnncalc.analysis.analysis import Row
 from cnncalc.analysis.convention import convention_named
+from cnncalc.analysis.rows import Row
 from cnncalc.design.ahead import ahead
 from cnncalc.design.block import Block, joined
 from cnncalc.design.condition import Condition

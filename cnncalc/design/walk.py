@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy
 from msgspec import Struct
 
-from cnncalc.analysis.analysis import Row, row_of
 from cnncalc.analysis.convention import Convention
+from cnncalc.analysis.rows import Row, row_of
 from cnncalc.arithmetic.integers import Integers
 from cnncalc.arithmetic.ratios import Ratio
 from cnncalc.arithmetic.undecided import Undecided

@@ -54,7 +54,7 @@ def derive(analysis: Analysis, layer: str, quantity: str) -> tuple[Derivation, .
 
     >>> import cnncalc
     >>> from cnncalc.homework.derivation import derive
-    >>> (derivation,) = derive(cnncalc.analyze(cnncalc.load("alexnet_lecture")), "conv1", "params")
+    >>> (derivation,) = derive(cnncalc.analyze(cnncalc.load("alexnet_2012")), "conv1", "params")
     >>> derivation.number.symbols(), derivation.number
     ('Cout*Cin*K*K + Cout', 96*3*11*11 + 96 = 34944)
     """

@@ -40,6 +40,11 @@ def explain(
     """How the figures of a layer come about, or those of all layers and their totals where none is named.
 
     Raises CnncalcError for an unknown layer, quantity or language.
+
+    >>> import cnncalc
+    >>> document = cnncalc.explain(cnncalc.analyze(cnncalc.load("alexnet")), "conv1", ["params"])
+    >>> [block.number for block in document.blocks if hasattr(block, "number")]
+    [3*11*11 + 1 = 364, 64*3*11*11 + 64 = 23296]
     """
     for quantity in quantities:
         if quantity not in QUANTITIES:

@@ -86,6 +86,11 @@ def make_quiz(
 
     Layers are asked about as they stand there and with other numbers; every division comes out whole. Raises
     CnncalcError where a network has nothing to ask.
+
+    >>> import cnncalc
+    >>> quiz = cnncalc.make_quiz(cnncalc.load("alexnet"), seed=5, questions=2)
+    >>> print(quiz.text(1).partition(". ")[0])
+    An input of 256×13×13 arrives at the layer MaxPool2d with a kernel of 3×3, stride 2 and padding 0
     """
     say = messages(language)
     drawn = draw(network, seed, questions, quantities)

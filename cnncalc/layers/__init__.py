@@ -33,19 +33,6 @@ from cnncalc.layers.adaptive_pooling import (
     AdaptiveMaxPool2d,
     AdaptiveMaxPool3d,
 )
-from cnncalc.layers.arranging import (
-    Crop,
-    Expand,
-    ExpandAs,
-    Flip,
-    IndexSelect,
-    RepeatInterleave,
-    ReshapeLike,
-    Roll,
-    Tile,
-    Unflatten,
-    Windows,
-)
 from cnncalc.layers.attention import Embedding, MultiheadAttention, ScaledDotProductAttention
 from cnncalc.layers.base import Layer
 from cnncalc.layers.convolution import Conv1d, Conv2d, Conv3d
@@ -141,21 +128,13 @@ from cnncalc.layers.reduction import (
     Sum,
     Variance,
 )
+from cnncalc.layers.repeating import Expand, ExpandAs, RepeatInterleave, Tile
 from cnncalc.layers.resampling import ChannelShuffle, PixelShuffle, PixelUnshuffle, Upsample
-from cnncalc.layers.shaping import (
-    Chunk,
-    Flatten,
-    Fold,
-    Permute,
-    Reshape,
-    Slice,
-    Split,
-    Squeeze,
-    Unfold,
-    Unsqueeze,
-)
+from cnncalc.layers.shaping import Flatten, Permute, Reshape, ReshapeLike, Squeeze, Unflatten, Unsqueeze
+from cnncalc.layers.slicing import Chunk, Crop, Flip, IndexSelect, Roll, Slice, Split
 from cnncalc.layers.tensors import ConstantTensor, HeldTensors, LearnedTensor, Opaque
 from cnncalc.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from cnncalc.layers.unfolding import Fold, Unfold, Windows
 
 LAYERS: tuple[type[Layer], ...] = (
     *(Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d),

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod
+from cnncalc.layers.axes import has_axes, has_axis, with_sizes
 from cnncalc.layers.base import (
     Axis,
     Check,
@@ -17,10 +18,9 @@ from cnncalc.layers.base import (
     Shape,
     TorchCall,
     View,
-    has_axes,
     sample_axis,
 )
-from cnncalc.layers.reading import SAME, Everything, Grouped, Reading, each
+from cnncalc.layers.reading import SAME, Everything, Grouped, Reading, along_one, each
 
 _SAME = (SAME,)
 
@@ -98,20 +98,19 @@ class Softmax(Layer, frozen=True):
     keeps: ClassVar[Kept] = ("output",)
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        inside = 0 <= sample_axis(self.dim, x) < len(x)
-        yield Check(inside, "dim", "axis {} is not an axis of a sample of {}; axis 0 is the batch", (self.dim, x))
+        yield has_axis(self.dim, x)
 
     def output(self, x: Shape) -> Shape:
         return x
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         axis = sample_axis(self.dim, x)
-        count, sums = prod(x), prod(x[:axis] + x[axis + 1 :])
+        count, sums = prod(x), prod(with_sizes(x, axis))
         return Operations(exp=count, add=count - sums, div=count)
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
-        summed = sample_axis(self.dim, x)
-        return ((tuple(Everything(axis) if axis == summed else each(axis) for axis in range(len(x))),),)
+        axis = sample_axis(self.dim, x)
+        return ((along_one(axis, Everything(axis), len(x)),),)
 
 
 class LogSoftmax(Softmax, frozen=True):
@@ -122,7 +121,7 @@ class LogSoftmax(Softmax, frozen=True):
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         axis = sample_axis(self.dim, x)
-        count, sums = prod(x), prod(x[:axis] + x[axis + 1 :])
+        count, sums = prod(x), prod(with_sizes(x, axis))
         return Operations(exp=count + sums, add=2 * count - sums)
 
 

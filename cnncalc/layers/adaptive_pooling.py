@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar, Generic, TypeAlias, TypeVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, of_rank, per_axis
+from cnncalc.layers.axes import of_rank
+from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, per_axis
 from cnncalc.layers.formulas import adaptive_reads
 from cnncalc.layers.reading import Along, Binned, Everything, Reading, each
-from cnncalc.layers.window import LETTERS, Positive1
+from cnncalc.layers.window import Positive1
 
 Target1: TypeAlias = Positive1
 Target2: TypeAlias = Positive | Annotated[tuple[Positive | None, ...], Meta(min_length=2, max_length=2)]
@@ -28,7 +29,7 @@ class AdaptivePool(Layer, Generic[Target], frozen=True):
     rank: ClassVar[int]
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])
+        yield of_rank(type(self).__name__, x, self.rank)
 
     def output(self, x: Shape) -> Shape:
         targets = per_axis(self.output_size, self.rank)

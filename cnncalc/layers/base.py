@@ -139,6 +139,11 @@ class Layer(
 
     The methods take the shapes of the layer's inputs, one argument an input; a subclass names as many as it takes.
     Only :meth:`notes` needs ints, the others compute with any numbers of :mod:`cnncalc.arithmetic`.
+
+    >>> from cnncalc import Conv2d
+    >>> layer = Conv2d(64, 11, stride=4, padding=2)
+    >>> layer.output((3, 224, 224)), layer.parameters((3, 224, 224))[0].shape
+    ((64, 55, 55), (64, 3, 11, 11))
     """
 
     name: Name | None = None
@@ -243,21 +248,6 @@ class Layer(
 def shape_text(shape: Sequence[Number]) -> str:
     """``64×55×55``."""
     return "×".join(map(str, shape)) or "scalar"
-
-
-def of_rank(kind: str, shape: Shape, rank: int, axes: str) -> Check:
-    """That an input has ``rank`` axes, which are written ``axes`` in the message."""
-    return Check(
-        len(shape) == rank,
-        "",
-        "{} takes an input of {} {}, [{}]; what arrives is {}",
-        (kind, rank, "axis" if rank == 1 else "axes", axes, shape),
-    )
-
-
-def has_axes(kind: str, shape: Shape) -> Check:
-    """That an input is not a single number a sample."""
-    return Check(len(shape) >= 1, "", "{} takes an input of at least one axis; what arrives is {}", (kind, shape))
 
 
 def agrees(stated: Number | None, arriving: Number, field: str) -> Check:

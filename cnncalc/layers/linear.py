@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cnncalc.arithmetic import prod
+from cnncalc.layers.axes import has_axes
 from cnncalc.layers.base import (
     Check,
     Layer,
@@ -12,7 +13,6 @@ from cnncalc.layers.base import (
     Shape,
     TorchCall,
     agrees,
-    has_axes,
     weight_and_bias,
 )
 from cnncalc.layers.formulas import weight_macs

@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, equal, prod, where
+from cnncalc.layers.axes import broadcast, broadcasts, repeated_axes
 from cnncalc.layers.base import Check, Layer, Operations, Shape, TorchCall
-from cnncalc.layers.reading import Everything, Reading, Sliding, each
+from cnncalc.layers.reading import Everything, Reading, each
 
 
 class MatMul(Layer, frozen=True):
@@ -24,11 +25,10 @@ class MatMul(Layer, frozen=True):
         yield Check(len(a) == len(b) >= 2, "inputs", message, (a, b))
         yield Check(equal(a[-1], b[-2]), "inputs", message, (a, b))
         for m, n in zip(a[:-2], b[:-2], strict=True):
-            yield Check(equal(m, n) | equal(m, 1) | equal(n, 1), "inputs", message, (a, b))
+            yield Check(broadcasts(m, n), "inputs", message, (a, b))
 
     def output(self, a: Shape, b: Shape) -> Shape:
-        leading = (where(equal(m, 1), n, m) for m, n in zip(a[:-2], b[:-2], strict=True))
-        return (*leading, a[-2], b[-1])
+        return (*broadcast(a[:-2], b[:-2]), a[-2], b[-1])
 
     def operations(self, a: Shape, b: Shape, *, output: Shape) -> Operations:
         return Operations(mac=prod(output) * a[-1])
@@ -36,12 +36,10 @@ class MatMul(Layer, frozen=True):
     def reads(self, a: Shape, b: Shape) -> tuple[Reading, ...]:
         """A row of the first and a column of the second."""
         rows, everything = len(a) - 2, Everything()
-        output = self.output(a, b)
-
-        def leading(x: Shape) -> list[Sliding | Everything]:
-            return [each(axis) if x[axis] == output[axis] else everything for axis in range(rows)]
-
-        return (((*leading(a), each(rows), everything),), ((*leading(b), everything, each(rows + 1)),))
+        leading = self.output(a, b)[:-2]
+        of_first = (*repeated_axes(a[:-2], leading), each(rows), everything)
+        of_second = (*repeated_axes(b[:-2], leading), everything, each(rows + 1))
+        return ((of_first,), (of_second,))
 
     def torch_call(self, a: Shape, b: Shape) -> TorchCall:
         return TorchCall("torch.matmul", {})

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from functools import reduce
 from typing import ClassVar
 
-from cnncalc.arithmetic import equal, prod, where
+from cnncalc.arithmetic import equal, prod
+from cnncalc.layers.axes import broadcast, broadcasts, has_axis, repeated, with_sizes
 from cnncalc.layers.base import Axis, Check, Kept, Layer, Operations, Shape, TorchCall, sample_axis
-from cnncalc.layers.reading import SAME, Everything, Placed, Reading, Sliding, each
+from cnncalc.layers.reading import Placed, Reading, along_one
 
 
 class Merge(Layer, frozen=True):
@@ -27,11 +28,11 @@ class Merge(Layer, frozen=True):
             values = (type(self).__name__, so_far, other)
             yield Check(len(other) == len(so_far), "inputs", message, values)
             for a, b in zip(so_far, other, strict=True):
-                yield Check(equal(a, b) | equal(a, 1) | equal(b, 1), "inputs", message, values)
-            so_far = _broadcast(so_far, other)
+                yield Check(broadcasts(a, b), "inputs", message, values)
+            so_far = broadcast(so_far, other)
 
     def output(self, *inputs: Shape) -> Shape:
-        return reduce(_broadcast, inputs)
+        return reduce(broadcast, inputs)
 
     def operations(self, *inputs: Shape, output: Shape) -> Operations:
         return self.per_merge.times((len(inputs) - 1) * prod(output))
@@ -39,7 +40,7 @@ class Merge(Layer, frozen=True):
     def reads(self, *inputs: Shape) -> tuple[Reading, ...]:
         """Each input in its place; the one element of an axis that is repeated, by all."""
         output = self.output(*inputs)
-        return tuple(SAME if x == output else (_repeated(x, output),) for x in inputs)
+        return tuple(repeated(x, output) for x in inputs)
 
     def torch_call(self, *inputs: Shape) -> TorchCall:
         return TorchCall(f"cnncalc.pytorch.functions.{type(self).__name__.lower()}", {})
@@ -115,15 +116,6 @@ class Average(Merge, frozen=True):
         return super().operations(*inputs, output=output) + Operations(div=prod(output))
 
 
-def _broadcast(a: Shape, b: Shape) -> Shape:
-    return tuple(where(equal(m, 1), n, m) for m, n in zip(a, b, strict=True))
-
-
-def _repeated(x: Shape, output: Shape) -> tuple[Sliding | Everything, ...]:
-    sizes = enumerate(zip(x, output, strict=True))
-    return tuple(each(axis) if size == wanted else Everything() for axis, (size, wanted) in sizes)
-
-
 class Concat(Layer, frozen=True):
     """The inputs one behind the other along axis ``dim``, as ``torch.cat`` does; ``dim`` counts the batch as axis 0."""
 
@@ -135,8 +127,7 @@ class Concat(Layer, frozen=True):
     def checks(self, *inputs: Shape) -> Iterator[Check]:
         first = inputs[0]
         axis = sample_axis(self.dim, first)
-        outside = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
-        yield Check(0 <= axis < len(first), "dim", outside, (self.dim, first))
+        yield has_axis(self.dim, first)
         message = "Concat takes inputs that differ along axis {} only; what arrives is {} and {}"
         for other in inputs[1:]:
             yield Check(len(other) == len(first), "inputs", message, (self.dim, first, other))
@@ -147,7 +138,7 @@ class Concat(Layer, frozen=True):
     def output(self, *inputs: Shape) -> Shape:
         first = inputs[0]
         axis = sample_axis(self.dim, first)
-        return (*first[:axis], sum(shape[axis] for shape in inputs), *first[axis + 1 :])
+        return with_sizes(first, axis, sum(shape[axis] for shape in inputs))
 
     def operations(self, *inputs: Shape, output: Shape) -> Operations:
         return Operations()
@@ -156,8 +147,7 @@ class Concat(Layer, frozen=True):
         joined = sample_axis(self.dim, inputs[0])
         readings, offset = [], 0
         for x in inputs:
-            along = (Placed(axis, offset) if axis == joined else each(axis) for axis in range(len(x)))
-            readings.append((tuple(along),))
+            readings.append((along_one(joined, Placed(joined, offset), len(x)),))
             offset += x[joined]
         return tuple(readings)
 

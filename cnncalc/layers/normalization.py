@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, equal, prod
+from cnncalc.layers.axes import has_axes
 from cnncalc.layers.base import (
     Buffer,
     Check,
@@ -16,7 +17,6 @@ from cnncalc.layers.base import (
     Shape,
     TorchCall,
     agrees,
-    has_axes,
     weight_and_bias,
 )
 from cnncalc.layers.reading import SAME, Everything, Grouped, Reading, Sliding, each

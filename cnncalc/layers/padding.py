@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeAlias, TypeVa
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, ceil_div, minimum
+from cnncalc.layers.axes import AXES, has_axis, of_rank
 from cnncalc.layers.base import (
     LARGEST_SIZE,
     Axis,
@@ -16,13 +17,11 @@ from cnncalc.layers.base import (
     Positive,
     Shape,
     TorchCall,
-    of_rank,
     per_axis,
     sample_axis,
 )
 from cnncalc.layers.formulas import same_total
 from cnncalc.layers.reading import NOTHING, Along, Border, Listed, Reading, Sliding, each
-from cnncalc.layers.window import AXES, LETTERS
 
 Side: TypeAlias = Annotated[int, Meta(ge=-LARGEST_SIZE, le=LARGEST_SIZE)]
 Sides1: TypeAlias = Side | Annotated[tuple[Side, ...], Meta(min_length=2, max_length=2)]
@@ -55,7 +54,7 @@ class Pad(Layer, Generic[Sides], frozen=True):
     keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])
+        yield of_rank(type(self).__name__, x, self.rank)
         for (axis, _), size, (before, after) in zip(AXES[self.rank], x[1:], self._sides(), strict=True):
             message = "nothing is left of the {} of {} with padding {} and {}"
             yield Check(
@@ -279,8 +278,7 @@ class PadToMultiple(Layer, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         for dim in self.dims:
-            message = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
-            yield Check(0 <= sample_axis(dim, x) < len(x), "dims", message, (dim, x))
+            yield has_axis(dim, x, "dims")
 
     def output(self, x: Shape) -> Shape:
         axes = {sample_axis(dim, x) for dim in self.dims}

@@ -5,8 +5,9 @@ from typing import ClassVar, Literal
 
 from cnncalc.arithmetic import equal, prod
 from cnncalc.layers.activation import Elementwise
+from cnncalc.layers.axes import has_axis, with_sizes
 from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, TorchCall, sample_axis
-from cnncalc.layers.reading import Listed, Reading, each
+from cnncalc.layers.reading import Listed, Reading, along_one
 
 
 class Scale(Elementwise, frozen=True):
@@ -137,14 +138,12 @@ class GLU(Layer, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         axis = sample_axis(self.dim, x)
-        yield Check(
-            0 <= axis < len(x), "dim", "axis {} is not an axis of a sample of {}; axis 0 is the batch", (self.dim, x)
-        )
+        yield has_axis(self.dim, x)
         yield Check(equal(x[axis] % 2, 0), "dim", "{} elements along axis {} have no two halves", (x[axis], self.dim))
 
     def output(self, x: Shape) -> Shape:
         axis = sample_axis(self.dim, x)
-        return (*x[:axis], x[axis] // 2, *x[axis + 1 :])
+        return with_sizes(x, axis, x[axis] // 2)
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(exp=1, add=1, div=1, mul=1).times(prod(output))
@@ -154,4 +153,4 @@ class GLU(Layer, frozen=True):
         axis = sample_axis(self.dim, x)
         half = x[axis] // 2
         table = tuple((index, index + half) for index in range(half))
-        return ((tuple(Listed(axis, table) if a == axis else each(a) for a in range(len(x))),),)
+        return ((along_one(axis, Listed(axis, table), len(x)),),)

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Generic
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.base import Check, Kept, Layer, Operations, Shape, TorchCall, of_rank, per_axis
+from cnncalc.layers.axes import AXES, of_rank
+from cnncalc.layers.base import Check, Kept, Layer, Operations, Shape, TorchCall, per_axis
 from cnncalc.layers.formulas import transposed_output
 from cnncalc.layers.reading import Reading, Spread, each
 from cnncalc.layers.window import (
-    AXES,
-    LETTERS,
     ONE,
     ZERO,
     NonNegative1,
@@ -197,7 +196,7 @@ class MaxUnpool(Layer, Generic[Sizes, Paddings], frozen=True):
     keeps: ClassVar[Kept] = ("places",)
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])
+        yield of_rank(type(self).__name__, x, self.rank)
         for size in self.output(x)[1:]:
             yield Check(size >= 1, "padding", "nothing is left of {}", (x,))
 

@@ -257,6 +257,11 @@ def each(axis: int) -> Sliding:
 _EACH = tuple(Sliding(axis) for axis in range(8))
 
 
+def along_one(axis: int, along: Along | Everything, axes: int) -> Axes:
+    """One of so many axes read in some way, and along the others each element in its own place."""
+    return tuple(along if other == axis else each(other) for other in range(axes))
+
+
 def shapes_along(reading: Reading, x: tuple[int, ...], output: tuple[int, ...]) -> list[tuple[int, ...]]:
     """The shape before each step of a reading, and behind the last."""
     shapes = [x]

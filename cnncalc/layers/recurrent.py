@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from cnncalc.arithmetic import prod
+from cnncalc.layers.axes import of_rank
 from cnncalc.layers.base import (
     Check,
     Layer,
@@ -14,7 +15,6 @@ from cnncalc.layers.base import (
     TorchCall,
     agrees,
     elements,
-    of_rank,
 )
 from cnncalc.layers.formulas import weight_macs
 from cnncalc.layers.reading import Along, Axes, Everything, Reading, Sliding

@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import prod
+from cnncalc.layers.axes import has_axis, with_sizes
 from cnncalc.layers.base import Axis, Check, Kept, Layer, Operations, Shape, TorchCall, sample_axis
-from cnncalc.layers.reading import Everything, Listed, Reading, each
+from cnncalc.layers.reading import Everything, Listed, Reading, along_one, each
 
 
 class Reduction(Layer, frozen=True):
@@ -19,8 +20,7 @@ class Reduction(Layer, frozen=True):
     def checks(self, x: Shape) -> Iterator[Check]:
         dims = self.dim if isinstance(self.dim, tuple) else (self.dim,)
         for dim in dims:
-            message = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
-            yield Check(0 <= sample_axis(dim, x) < len(x), "dim", message, (dim, x))
+            yield has_axis(dim, x)
         yield Check(len(set(self._axes(x))) == len(dims), "dim", "an axis is named twice among {}", (list(dims),))
 
     def output(self, x: Shape) -> Shape:
@@ -148,20 +148,19 @@ class CumulativeSum(Layer, frozen=True):
     dim: Axis = 1
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        message = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
-        yield Check(0 <= sample_axis(self.dim, x) < len(x), "dim", message, (self.dim, x))
+        yield has_axis(self.dim, x)
 
     def output(self, x: Shape) -> Shape:
         return x
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         axis = sample_axis(self.dim, x)
-        return Operations(add=prod(x) - prod((*x[:axis], *x[axis + 1 :])))
+        return Operations(add=prod(x) - prod(with_sizes(x, axis)))
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         axis = sample_axis(self.dim, x)
         table = Listed(axis, tuple(tuple(range(place + 1)) for place in range(x[axis])))
-        return ((tuple(table if a == axis else each(a) for a in range(len(x))),),)
+        return ((along_one(axis, table, len(x)),),)
 
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("torch.cumsum", self._hyper_parameters())

@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod, scaled
-from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, TorchCall, has_axes, of_rank, per_axis
+from cnncalc.layers.axes import of_rank
+from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, TorchCall, per_axis
 from cnncalc.layers.reading import NOTHING, Dealt, Grouped, Reading, Resampled, Sliding, each
-from cnncalc.layers.window import LETTERS
 
 Factor = Annotated[float, Meta(gt=0, le=1024)]
 
@@ -43,7 +43,7 @@ class Upsample(Layer, frozen=True):
             yield Check(len(other) == len(x), "inputs", "the size of {} is none for {}", (other, x))
         rank = _RANKS.get(self.mode, len(x) - 1)
         yield Check(1 <= rank <= 3, "", "Upsample takes [C] and one to three axes more; what arrives is {}", (x,))
-        yield of_rank(f"Upsample in mode {self.mode}", x, rank + 1, LETTERS[rank])
+        yield of_rank(f"Upsample in mode {self.mode}", x, rank)
         for name in ("size", "scale_factor"):
             value = getattr(self, name)
             fits = not isinstance(value, tuple) or len(value) == len(x) - 1
@@ -118,7 +118,7 @@ class PixelShuffle(Layer, frozen=True):
     keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank("PixelShuffle", x, 3, LETTERS[2])
+        yield of_rank("PixelShuffle", x, 2)
         square = self.upscale_factor * self.upscale_factor
         yield Check(equal(x[0] % square, 0), "upscale_factor", "{} channels cannot be divided by {}", (x[0], square))
 
@@ -142,7 +142,7 @@ class PixelUnshuffle(Layer, frozen=True):
     keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank("PixelUnshuffle", x, 3, LETTERS[2])
+        yield of_rank("PixelUnshuffle", x, 2)
         for size in x[1:]:
             whole = equal(size % self.downscale_factor, 0)
             yield Check(whole, "downscale_factor", "{} cannot be divided by {}", (size, self.downscale_factor))

@@ -1,31 +1,17 @@
-"""Layers that only arrange their elements anew."""
+"""Layers that arrange their elements in other axes."""
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from msgspec import Meta
 
-from cnncalc.arithmetic import ceil_div, equal, maximum, minimum, prod
-from cnncalc.layers.base import (
-    Axis,
-    Check,
-    Kept,
-    Layer,
-    NonNegative,
-    Operations,
-    Positive,
-    Shape,
-    TorchCall,
-    View,
-    of_rank,
-    per_axis,
-    sample_axis,
-)
-from cnncalc.layers.formulas import window_output
-from cnncalc.layers.reading import Grouped, Reading, Rearranged, Sliding, Spread, each
-from cnncalc.layers.window import LETTERS, NonNegative2, Positive2
+from cnncalc.arithmetic import Number, equal, prod
+from cnncalc.layers.axes import has_axis, with_sizes
+from cnncalc.layers.base import LARGEST_SIZE, Axis, Check, Kept, Layer, Operations, Shape, TorchCall, View, sample_axis
+from cnncalc.layers.reading import NOTHING, Reading, Rearranged, each
 
-_OUTSIDE = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
+SizeOrOpen: TypeAlias = Annotated[int, Meta(ge=-1, le=LARGEST_SIZE)]
+"""A size, or −1 for one that is left open."""
 
 
 class Arrangement(Layer, frozen=True):
@@ -56,8 +42,8 @@ class Flatten(Rearrangement, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         start, end = sample_axis(self.start_dim, x), sample_axis(self.end_dim, x)
-        yield Check(0 <= start < len(x), "start_dim", _OUTSIDE, (self.start_dim, x))
-        yield Check(0 <= end < len(x), "end_dim", _OUTSIDE, (self.end_dim, x))
+        yield has_axis(self.start_dim, x, "start_dim")
+        yield has_axis(self.end_dim, x, "end_dim")
         behind = "end_dim {} comes before start_dim {} in a sample of {}"
         yield Check(start <= end, "end_dim", behind, (self.end_dim, self.start_dim, x))
 
@@ -66,13 +52,41 @@ class Flatten(Rearrangement, frozen=True):
         return (*x[:start], prod(x[start : end + 1]), *x[end + 1 :])
 
 
+class Unflatten(Rearrangement, frozen=True):
+    """Axis ``dim`` cut into axes of ``sizes``, of which one may be −1, to be worked out.
+
+    Source: PyTorch documentation, ``torch.nn.Unflatten``.
+    """
+
+    dim: Axis
+    unflattened_size: Annotated[tuple[SizeOrOpen, ...], Meta(min_length=1, max_length=8)]
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        axis = sample_axis(self.dim, x)
+        yield has_axis(self.dim, x)
+        open_axes = self.unflattened_size.count(-1)
+        message = "{} has a 0, or more than one −1"
+        sound = open_axes <= 1 and 0 not in self.unflattened_size
+        yield Check(sound, "unflattened_size", message, (list(self.unflattened_size),))
+        known = prod([size for size in self.unflattened_size if size != -1])
+        fits = equal(x[axis] % known, 0) if open_axes else equal(x[axis], known)
+        message = "{} elements along axis {} cannot be cut into {}"
+        yield Check(fits, "unflattened_size", message, (x[axis], self.dim, list(self.unflattened_size)))
+
+    def output(self, x: Shape) -> Shape:
+        axis = sample_axis(self.dim, x)
+        known = prod([size for size in self.unflattened_size if size != -1])
+        cut = (x[axis] // known if size == -1 else size for size in self.unflattened_size)
+        return with_sizes(x, axis, *cut)
+
+
 class Reshape(Rearrangement, frozen=True):
     """The elements of a sample in another ``shape``, in which one size may be −1, to be worked out.
 
     Source: PyTorch documentation, ``torch.reshape``; the batch stays as it is.
     """
 
-    shape: Annotated[tuple[Annotated[int, Meta(ge=-1, le=2**31 - 1)], ...], Meta(min_length=1, max_length=8)]
+    shape: Annotated[tuple[SizeOrOpen, ...], Meta(min_length=1, max_length=8)]
 
     def checks(self, x: Shape) -> Iterator[Check]:
         open_axes = self.shape.count(-1)
@@ -89,10 +103,50 @@ class Reshape(Rearrangement, frozen=True):
         return TorchCall("cnncalc.pytorch.functions.reshape", self._hyper_parameters())
 
 
+class ReshapeLike(Arrangement, frozen=True):
+    """The first input in another ``shape``, some of whose sizes are those of the second input.
+
+    A size may be −1, to be worked out, or 0: it is then that of the second input along the next of ``axes``, which
+    count the batch as axis 0.
+    """
+
+    shape: Annotated[tuple[SizeOrOpen, ...], Meta(min_length=1, max_length=8)]
+    axes: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=8)]
+    least_inputs: ClassVar[int] = 2
+    most_inputs: ClassVar[int | None] = 2
+
+    def checks(self, x: Shape, like: Shape) -> Iterator[Check]:
+        message = "{} has {} zeros for {} axes, or more than one −1"
+        sound = self.shape.count(0) == len(self.axes) and self.shape.count(-1) <= 1
+        yield Check(sound, "shape", message, (list(self.shape), self.shape.count(0), len(self.axes)))
+        for axis in self.axes:
+            yield has_axis(axis, like, "axes")
+        known = prod([size for size in self._sizes(like) if size is not None])
+        fits = equal(prod(x) % known, 0) if -1 in self.shape else equal(prod(x), known)
+        yield Check(fits, "shape", "the elements of {} do not fit into {} with the sizes of {}", (x, self.shape, like))
+
+    def output(self, x: Shape, like: Shape) -> Shape:
+        sizes = self._sizes(like)
+        known = prod([size for size in sizes if size is not None])
+        return tuple(prod(x) // known if size is None else size for size in sizes)
+
+    def reads(self, x: Shape, like: Shape) -> tuple[Reading, ...]:
+        return ((Rearranged(x, self.output(x, like)),), NOTHING)
+
+    def _sizes(self, like: Shape) -> list[Number | None]:
+        taken = iter(self.axes)
+        return [
+            like[sample_axis(next(taken), like)] if size == 0 else None if size == -1 else size for size in self.shape
+        ]
+
+    def torch_call(self, x: Shape, like: Shape) -> TorchCall:
+        return TorchCall("cnncalc.pytorch.functions.reshape_like", self._hyper_parameters())
+
+
 class Permute(Arrangement, frozen=True):
     """The axes in another order: ``dims`` as PyTorch's, with the batch, axis 0, first. Source: ``torch.permute``."""
 
-    dims: Annotated[tuple[Annotated[int, Meta(ge=-16, le=16)], ...], Meta(min_length=1)]
+    dims: Annotated[tuple[Axis, ...], Meta(min_length=1)]
 
     def checks(self, x: Shape) -> Iterator[Check]:
         axes = [sample_axis(dim, x) for dim in self.dims]
@@ -117,7 +171,7 @@ class Squeeze(Rearrangement, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         if self.dim is not None:
-            yield Check(0 <= sample_axis(self.dim, x) < len(x), "dim", _OUTSIDE, (self.dim, x))
+            yield has_axis(self.dim, x)
 
     def output(self, x: Shape) -> Shape:
         wanted = None if self.dim is None else sample_axis(self.dim, x)
@@ -143,188 +197,3 @@ class Unsqueeze(Rearrangement, frozen=True):
 
     def _axis(self, x: Shape) -> int:
         return sample_axis(self.dim, (*x, 1))
-
-
-def cut(x: Shape, axis: int, start: int, step: int = 1) -> tuple[Reading, ...]:
-    """What a layer reads that takes every ``step``-th element of one axis, from ``start`` on."""
-    return ((tuple(Sliding(a, 1, step, -start) if a == axis else each(a) for a in range(len(x))),),)
-
-
-class Slice(Arrangement, frozen=True):
-    """Elements ``start`` to ``stop`` (left out) along axis ``dim``, as Python slices."""
-
-    start: int = 0
-    stop: int | None = None
-    step: Positive = 1
-    dim: Axis = 1
-
-    def checks(self, x: Shape) -> Iterator[Check]:
-        axis = sample_axis(self.dim, x)
-        yield Check(0 <= axis < len(x), "dim", _OUTSIDE, (self.dim, x))
-        yield Check(self._count(x[axis]) >= 1, "stop", "nothing is left of {} along axis {}", (x, self.dim))
-
-    def output(self, x: Shape) -> Shape:
-        axis = sample_axis(self.dim, x)
-        return (*x[:axis], self._count(x[axis]), *x[axis + 1 :])
-
-    def torch_call(self, x: Shape) -> TorchCall:
-        return TorchCall("cnncalc.pytorch.functions.cut", self._hyper_parameters())
-
-    def _count(self, size: int) -> int:
-        start, stop = (self._position(bound, size) for bound in (self.start, size if self.stop is None else self.stop))
-        return maximum(ceil_div(stop - start, self.step), 0)
-
-    def reads(self, x: Shape) -> tuple[Reading, ...]:
-        axis = sample_axis(self.dim, x)
-        return cut(x, axis, self._position(self.start, x[axis]), self.step)
-
-    @staticmethod
-    def _position(bound: int, size: int) -> int:
-        """A bound within the axis: negative ones count from the end, those outside are the end that they pass."""
-        return minimum(bound, size) if bound is size or bound >= 0 else maximum(size + bound, 0)
-
-
-class Chunk(Arrangement, frozen=True):
-    """Piece ``index``, counted from 0, of axis ``dim`` cut into ``chunks`` pieces, of which the last may be smaller.
-
-    Source: PyTorch documentation, ``torch.chunk``.
-    """
-
-    chunks: Positive
-    index: NonNegative
-    dim: Axis = 1
-
-    def checks(self, x: Shape) -> Iterator[Check]:
-        axis = sample_axis(self.dim, x)
-        yield Check(0 <= axis < len(x), "dim", _OUTSIDE, (self.dim, x))
-        pieces = ceil_div(x[axis], ceil_div(x[axis], self.chunks))
-        yield Check(self.index < pieces, "index", "there is no piece {} of {}, only {}", (self.index, x[axis], pieces))
-
-    def output(self, x: Shape) -> Shape:
-        axis = sample_axis(self.dim, x)
-        piece = ceil_div(x[axis], self.chunks)
-        return (*x[:axis], minimum(piece, x[axis] - self.index * piece), *x[axis + 1 :])
-
-    def reads(self, x: Shape) -> tuple[Reading, ...]:
-        axis = sample_axis(self.dim, x)
-        return cut(x, axis, self.index * ceil_div(x[axis], self.chunks))
-
-    def torch_call(self, x: Shape) -> TorchCall:
-        return TorchCall("cnncalc.pytorch.functions.chunk", self._hyper_parameters())
-
-
-class Split(Arrangement, frozen=True):
-    """Piece ``index``, counted from 0, of axis ``dim`` cut into pieces of the sizes ``split_size``.
-
-    Source: PyTorch documentation, ``torch.split``.
-    """
-
-    split_size: Positive | Annotated[tuple[Positive, ...], Meta(min_length=1)]
-    index: NonNegative
-    dim: Axis = 1
-
-    def checks(self, x: Shape) -> Iterator[Check]:
-        axis = sample_axis(self.dim, x)
-        yield Check(0 <= axis < len(x), "dim", _OUTSIDE, (self.dim, x))
-        if isinstance(self.split_size, tuple):
-            message = "pieces of {} do not make up the {} of axis {}"
-            whole = equal(sum(self.split_size), x[axis])
-            yield Check(whole, "split_size", message, (list(self.split_size), x[axis], self.dim))
-            pieces = len(self.split_size)
-        else:
-            pieces = ceil_div(x[axis], self.split_size)
-        yield Check(self.index < pieces, "index", "there is no piece {} of {}, only {}", (self.index, x[axis], pieces))
-
-    def output(self, x: Shape) -> Shape:
-        axis = sample_axis(self.dim, x)
-        if isinstance(self.split_size, tuple):
-            piece = self.split_size[self.index]
-        else:
-            piece = minimum(self.split_size, x[axis] - self.index * self.split_size)
-        return (*x[:axis], piece, *x[axis + 1 :])
-
-    def reads(self, x: Shape) -> tuple[Reading, ...]:
-        pieces = self.split_size
-        start = sum(pieces[: self.index]) if isinstance(pieces, tuple) else self.index * pieces
-        return cut(x, sample_axis(self.dim, x), start)
-
-    def torch_call(self, x: Shape) -> TorchCall:
-        return TorchCall("cnncalc.pytorch.functions.split", self._hyper_parameters())
-
-
-class Unfold(Arrangement, frozen=True):
-    """Every window of ``[C, H, W]`` as a column: ``[C·K·K, positions]``.
-
-    Source: PyTorch documentation, ``torch.nn.Unfold``.
-    """
-
-    kernel_size: Positive2
-    dilation: Positive2 = 1
-    padding: NonNegative2 = 0
-    stride: Positive2 = 1
-    is_view: ClassVar[View] = False
-
-    def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank("Unfold", x, 3, LETTERS[2])
-        for count in self._positions(x):
-            yield Check(count >= 1, "kernel_size", "the kernel does not fit into {}", (x,))
-
-    def output(self, x: Shape) -> Shape:
-        return (x[0] * prod(per_axis(self.kernel_size, 2)), prod(self._positions(x)))
-
-    def reads(self, x: Shape) -> tuple[Reading, ...]:
-        """Of a column as a whole; its rows, one for each tap, are not told apart."""
-        taps = prod(per_axis(self.kernel_size, 2))
-        windows = (Grouped(0, 1, taps), *map(Sliding, (1, 2), *self._sides()))
-        return ((windows, Rearranged((x[0] * taps, *self._positions(x)), self.output(x))),)
-
-    def _positions(self, x: Shape) -> Shape:
-        return tuple(map(window_output, x[1:], *self._sides()))
-
-    def _sides(self) -> list[tuple[int, ...]]:
-        """Kernel, stride, padding and dilation, each along both axes."""
-        return [per_axis(side, 2) for side in (self.kernel_size, self.stride, self.padding, self.dilation)]
-
-
-class Fold(Layer, frozen=True):
-    """Columns summed back into an image: ``[C·K·K, positions] → [C, *output_size]``, an addition for each element read.
-
-    Source: PyTorch documentation, ``torch.nn.Fold``.
-    """
-
-    output_size: Positive2
-    kernel_size: Positive2
-    dilation: Positive2 = 1
-    padding: NonNegative2 = 0
-    stride: Positive2 = 1
-    keeps: ClassVar[Kept] = ()
-
-    def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank("Fold", x, 2, "C·K·K, positions")
-        taps = prod(per_axis(self.kernel_size, 2))
-        yield Check(equal(x[0] % taps, 0), "kernel_size", "{} rows cannot be divided by {} taps", (x[0], taps))
-        counts = self._positions()
-        for count in counts:
-            yield Check(count >= 1, "kernel_size", "the kernel does not fit into {}", (per_axis(self.output_size, 2),))
-        message = "{} columns arrive, the windows on {} are {}"
-        values = (x[1], per_axis(self.output_size, 2), prod(counts))
-        yield Check(equal(x[1], prod(counts)), "output_size", message, values)
-
-    def output(self, x: Shape) -> Shape:
-        return (x[0] // prod(per_axis(self.kernel_size, 2)), *per_axis(self.output_size, 2))
-
-    def operations(self, x: Shape, *, output: Shape) -> Operations:
-        return Operations(add=prod(x))
-
-    def reads(self, x: Shape) -> tuple[Reading, ...]:
-        """Of a column as a whole; its rows, one for each tap, are not told apart."""
-        taps = prod(per_axis(self.kernel_size, 2))
-        windows = (Grouped(0, taps), *map(Spread, (1, 2), *self._sides()))
-        return ((Rearranged(x, (x[0], *self._positions())), windows),)
-
-    def _positions(self) -> Shape:
-        return tuple(map(window_output, per_axis(self.output_size, 2), *self._sides()))
-
-    def _sides(self) -> list[tuple[int, ...]]:
-        """Kernel, stride, padding and dilation, each along both axes."""
-        return [per_axis(side, 2) for side in (self.kernel_size, self.stride, self.padding, self.dilation)]

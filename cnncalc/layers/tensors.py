@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from msgspec import Meta, field
 
 from cnncalc.arithmetic import equal
+from cnncalc.layers.axes import has_axis
 from cnncalc.layers.base import (
     Axis,
     Buffer,
@@ -19,6 +20,7 @@ from cnncalc.layers.base import (
     Shape,
     TorchCall,
     sample_axis,
+    shape_text,
 )
 from cnncalc.layers.reading import NOTHING, SAME, Everything, Reading
 
@@ -65,8 +67,7 @@ class ConstantTensor(Source, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         for axis in self.axes:
-            message = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
-            yield Check(0 <= sample_axis(axis, x) < len(x), "axes", message, (axis, x))
+            yield has_axis(axis, x, "axes")
         zeros = len(self.axes) in (0, self.shape.count(0))
         yield Check(zeros, "axes", "{} has another number of zeros than axes", (list(self.shape),))
 
@@ -148,8 +149,6 @@ class Opaque(Layer, frozen=True):
                     yield Check(equal(size, recorded), "input_shapes", message, self._values(inputs))
 
     def _values(self, inputs: tuple[Shape, ...]) -> tuple[object, ...]:
-        from cnncalc.layers.base import shape_text
-
         return (
             self.operator,
             ", ".join(map(shape_text, self.input_shapes or ())),

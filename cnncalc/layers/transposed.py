@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Generic
 
 from cnncalc.arithmetic import prod
+from cnncalc.layers.axes import AXES, of_rank
 from cnncalc.layers.base import (
     Check,
     Layer,
@@ -13,15 +14,12 @@ from cnncalc.layers.base import (
     Shape,
     TorchCall,
     agrees,
-    of_rank,
     per_axis,
     weight_and_bias,
 )
 from cnncalc.layers.formulas import transposed_output, weight_macs
 from cnncalc.layers.reading import Reading, Spread, grouped_channels
 from cnncalc.layers.window import (
-    AXES,
-    LETTERS,
     ONE,
     ZERO,
     NonNegative1,
@@ -58,7 +56,7 @@ class TransposedConvolution(Layer, Generic[Sizes, Paddings], frozen=True):
         return super().settings() | {"kernel_size": per_axis(self.kernel_size, self.rank)}
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])
+        yield of_rank(type(self).__name__, x, self.rank)
         yield agrees(self.in_channels, x[0], "in_channels")
         yield from divided(self.groups, x[0], self.out_channels)
         small = "output_padding {} is smaller than neither stride {} nor dilation {}"

@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 from msgspec import Meta, Struct
 
 from cnncalc.arithmetic import Number, equal, is_single, maximum, minimum, prod
-from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, elements, of_rank, per_axis
+from cnncalc.layers.axes import AXES, of_rank
+from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, elements, per_axis
 from cnncalc.layers.formulas import (
     ceil_window_output,
     effective_kernel,
@@ -34,17 +35,8 @@ ONE: Any = 1
 ZERO: Any = 0
 """Defaults that fit hyper-parameters of any number of axes."""
 
-AXES = {
-    1: (("length", "position"),),
-    2: (("height", "row"), ("width", "column")),
-    3: (("depth", "slice"), ("height", "row"), ("width", "column")),
-}
-"""For each number of axes, the name of each axis and of one element along it."""
-
 _MOST_ENUMERATED = 1_000_000
 """The most elements that are looked at one by one for a note."""
-
-LETTERS = {1: "C, L", 2: "C, H, W", 3: "C, D, H, W"}
 
 
 class Window(Struct, frozen=True, gc=False):
@@ -108,12 +100,12 @@ class Windowed(Layer, frozen=True):
     def positions(self, x: Shape) -> Shape:
         """The number of window positions along each axis."""
         windows = self.windows()
-        if windows is None:
-            return x[1:]
+        return x[1:] if windows is None else self._counts(x, windows)
+
+    def _counts(self, x: Shape, windows: tuple[Window, ...]) -> Shape:
         rule = ceil_window_output if self.ceiling() else window_output
-        return tuple(
-            rule(size, w.kernel, w.stride, w.padding, w.dilation) for size, w in zip(x[1:], windows, strict=True)
-        )
+        sizes = zip(x[1:], windows, strict=True)
+        return tuple([rule(size, w.kernel, w.stride, w.padding, w.dilation) for size, w in sizes])
 
     def slides(self) -> tuple[Sliding, ...]:
         """The windows as what one output element reads along each axis."""
@@ -132,10 +124,11 @@ class Windowed(Layer, frozen=True):
         return (x[0] * prod(least), elements(self.parameters(x)))
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank(type(self).__name__, x, self.rank + 1, LETTERS[self.rank])
+        yield of_rank(type(self).__name__, x, self.rank)
         windows = self.windows()
         if windows is not None:
-            for (axis, _), size, w, count in zip(AXES[self.rank], x[1:], windows, self.positions(x), strict=True):
+            counts = self._counts(x, windows)
+            for (axis, _), size, w, count in zip(AXES[self.rank], x[1:], windows, counts, strict=True):
                 yield Check(
                     count >= 1,
                     "kernel_size",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from math import prod
 from typing import Any
 
 from cnncalc.analysis import Analysis, ReceptiveField, Sight
@@ -104,10 +105,8 @@ def sight_lines(analysis: Analysis, sight: Sight, width: int, *, coverage: bool)
         beyond = ", ".join(f"{low} to {high}".replace("-", "−") for low, high in sight.field)
         text += f" Its field is {whole} ({beyond}), {share(sight.in_padding)} of it in padding."
     if coverage:
-        volume = 1
-        for size in sight.size:
-            volume *= size
-        text += f" {sight.contributing:,} of the box's {volume:,} pixels contribute, {share(sight.coverage or 0)}."
+        of_box = f"of the box's {prod(sight.size):,} pixels"
+        text += f" {sight.contributing:,} {of_box} contribute, {share(sight.coverage or 0)}."
     drawn = picture(sight, min(width, _WIDEST_PICTURE), _HIGHEST_PICTURE)
     *cells, legend = drawn
     return [*prose(text, width), [], *cells, *prose("".join(span.text for span in legend), width, "dim")]
@@ -131,9 +130,7 @@ def seeing_text(analysis: Analysis, layer: str, pixel: Sequence[int], units: Seq
         return f"No unit of {layer} sees pixel {place}."
     channels = 1 if len(row.output_shape) > 1 else 0
     positions = [region[channels:] for region in units]
-    total = 1
-    for size in row.output_shape[channels:]:
-        total *= size
+    total = prod(row.output_shape[channels:])
     if not row.output_shape:
         return f"Pixel {place} is seen by {layer}."
     places = "; ".join(", ".join(map(_positions, region)) for region in dict.fromkeys(positions))

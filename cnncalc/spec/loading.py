@@ -26,6 +26,11 @@ def load(spec: str | os.PathLike[str]) -> Network:
 
     ``"net.py:network"`` and ``"net.py:make(width=32)"`` run a Python file and take the network that it makes.
     Raises SpecError with the place where the spec cannot be read.
+
+    >>> import cnncalc
+    >>> network = cnncalc.load("alexnet")
+    >>> network.name, network.input, len(network.layers)
+    ('AlexNet', (3, 224, 224), 22)
     """
     name = os.fspath(spec)
     if is_python_spec(name):
@@ -56,7 +61,13 @@ def unreadable(error: OSError | ValueError) -> str:
 
 
 def loads(text: str | bytes, source: str = "") -> Network:
-    """The network of a spec's text, expanded; ``source`` names it in errors. Raises SpecError."""
+    """The network of a spec's text, expanded; ``source`` names it in errors. Raises SpecError.
+
+    >>> import cnncalc
+    >>> network = cnncalc.loads('{"input": [784], "layers": [{"type": "Linear", "out_features": 10}]}')
+    >>> cnncalc.analyze(network).totals.params
+    7850
+    """
     if isinstance(text, bytes):
         if len(text) > LARGEST_FILE:
             raise SpecError(f"larger than {LARGEST_FILE // 2**20} MiB, too large for a spec", source=source)
@@ -73,7 +84,12 @@ def loads(text: str | bytes, source: str = "") -> Network:
 
 
 def shipped_names() -> list[str]:
-    """The names of the specs that come with cnncalc."""
+    """The names of the specs that come with cnncalc.
+
+    >>> import cnncalc
+    >>> [name for name in cnncalc.shipped_names() if name.startswith("resnet")]
+    ['resnet101', 'resnet152', 'resnet18', 'resnet34', 'resnet50']
+    """
     return sorted(name.removesuffix(".json") for name in os.listdir(_shipped_directory()) if name.endswith(".json"))
 
 

@@ -28,7 +28,12 @@ INPUT = "input"
 
 
 class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The totals that a spec's source states, or that were measured independently, for one sample."""
+    """The totals that a spec's source states, or that were measured independently, for one sample.
+
+    >>> import cnncalc
+    >>> cnncalc.load("alexnet").expected.params
+    61100840
+    """
 
     params: Total | None = None
     macs: Total | None = None
@@ -41,6 +46,11 @@ class Published(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     ``figure`` keeps the digits as they are printed: ``3.8e9``, ``60000``, ``112Ki``. ``called`` is the source's word
     for it; ``layers`` the layers or containers that it is of where it is not the whole network's; ``variables`` and
     ``input`` are other than the spec's own; ``disagrees`` says why it is known not to come out.
+
+    >>> import cnncalc
+    >>> published = cnncalc.load("alexnet_2012").published[0]
+    >>> published.figure, published.called, published.convention
+    ('60e6', 'parameters', 'params')
     """
 
     figure: Figure
@@ -75,6 +85,11 @@ class Network(Heading, frozen=True, kw_only=True, dict=True):
 
     A layer reads the layer before it unless it names its ``inputs``; ``"input"`` is the network's own input.
     Constructing one checks every value, its layers' too, makes tuples of lists and raises SpecError.
+
+    >>> from cnncalc import Conv2d, Flatten, Linear, Network, ReLU, analyze
+    >>> network = Network(input=[3, 32, 32], layers=[Conv2d(10, 5, padding=2), ReLU(), Flatten(), Linear(10)])
+    >>> analyze(network).totals.params
+    103170
     """
 
     variables: dict[str, Number] = {}

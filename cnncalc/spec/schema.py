@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from cnncalc.layers import LAYERS
+from cnncalc.layers.hyper_parameters import MEANINGS
 from cnncalc.spec.items import CONTAINERS, PLACE, Container
 from cnncalc.spec.network import Heading
 
@@ -19,7 +20,7 @@ def spec_schema() -> dict[str, Any]:
     """The schema, of draft 2020-12."""
     (*_, heading), definitions = msgspec.json.schema_components((*LAYERS, Heading), ref_template="#/$defs/{name}")
     del heading
-    kinds = {layer.__name__: _with_expressions(definitions[layer.__name__]) for layer in LAYERS}
+    kinds = {layer.__name__: _explained(_with_expressions(definitions[layer.__name__])) for layer in LAYERS}
     place = {field: kinds["Identity"]["properties"][field] for field in PLACE}
     containers = {name: _container(name, kind, place) for name, kind in CONTAINERS.items()}
     taken = [*kinds, *containers]
@@ -64,8 +65,8 @@ def spec_schema() -> dict[str, Any]:
         "required": ["input", "layers"],
         "additionalProperties": False,
         "$defs": {
-            "Expected": definitions["Expected"],
-            "Published": definitions["Published"],
+            "Expected": _without_example(definitions["Expected"]),
+            "Published": _without_example(definitions["Published"]),
             "expression": expression,
             "block": block,
             "item": item,
@@ -74,6 +75,20 @@ def spec_schema() -> dict[str, Any]:
         | containers
         | kinds,
     }
+
+
+def _explained(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a layer, in which each hyper-parameter has its meaning."""
+    fields = {
+        name: field | {"description": MEANINGS[name]} if name in MEANINGS else field
+        for name, field in schema["properties"].items()
+    }
+    return schema | {"properties": fields}
+
+
+def _without_example(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an object, with what its docstring says in words alone."""
+    return schema | {"description": schema["description"].partition(">>>")[0].rstrip()}
 
 
 def _when_type(name: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Every tool's figure, as the tool printed it, from its convention; reconciled, to the last operation."""
 
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -281,3 +282,10 @@ def test_a_convention_that_is_not_one(tmp_path, text, complaint):
 def test_an_unknown_convention_has_a_nearest_name():
     with pytest.raises(CnncalcError, match="did you mean 'torchinfo'"):
         analyze(load("alexnet"), convention="torchinf")
+
+
+def test_a_convention_in_a_pipe_that_nothing_writes_to_is_refused_at_once(tmp_path):
+    pipe = tmp_path / "own.toml"
+    os.mkfifo(pipe)
+    with pytest.raises(CnncalcError, match="missing required field `name`"):
+        convention_named(str(pipe))

@@ -7,6 +7,8 @@ import pytest
 import sympy
 
 from cnncalc import arithmetic
+from cnncalc.arithmetic.closed import Book, symbol
+from cnncalc.arithmetic.integers import Integers
 from cnncalc.arithmetic.recording import TEXTBOOK, Recorded
 
 
@@ -14,8 +16,16 @@ def test_prod_of_nothing_is_one():
     assert arithmetic.prod(()) == 1
 
 
-def test_prod_starts_from_the_first_number():
+def test_prod_records_no_multiplication_by_one():
     assert arithmetic.prod((Recorded(3), Recorded(4))).figures() == "3*4"
+
+
+@pytest.mark.parametrize(
+    "number", [Recorded(3, "K"), Integers.of(numpy.array([3, 2**70])), symbol("H", 7, Book()) // 2], ids=repr
+)
+def test_one_times_a_number_is_that_number(number):
+    assert arithmetic.prod((number,)) is number
+    assert number * 1 is number
 
 
 @pytest.mark.parametrize(("dividend", "divisor", "expected"), [(7, 2, 4), (8, 2, 4), (-7, 2, -3), (0, 5, 0)])

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc import CnncalcError, SpecError, analyze, largest, load, loads
-from cnncalc.analysis.analysis import row_of
 from cnncalc.analysis.liveness import inference_memory
+from cnncalc.analysis.rows import row_of
 from cnncalc.arithmetic.ranges import Range
 from cnncalc.design.exact_sizes import exact_sizes, progressions
 from cnncalc.design.limits import Limit, limits_from, number_from, value_in

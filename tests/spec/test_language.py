@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncalc import SpecError, analyze, load, loads
+from cnncalc.layers import LAYERS
+from cnncalc.layers.hyper_parameters import MEANINGS
 from cnncalc.spec.expressions import ExpressionError, make_divisible, value_of
+from cnncalc.spec.schema import spec_schema
 
 CONV = {"type": "Conv2d", "out_channels": 4, "kernel_size": 3, "padding": 1}
 
@@ -469,17 +472,20 @@ def test_what_is_wrong_with_a_spec_in_python(spec, message, tmp_path, monkeypatc
 def test_the_schema_in_the_repository_is_the_one_that_is_generated():
     from pathlib import Path
 
-    from cnncalc.spec.schema import spec_schema
-
     stored = Path(__file__).parents[2] / "docs" / "spec.schema.json"
     assert json.loads(stored.read_text()) == json.loads(json.dumps(spec_schema()))
+
+
+def test_the_schema_says_what_every_field_of_a_layer_means_and_of_no_other():
+    assert {field for kind in LAYERS for field in kind.__struct_fields__} == MEANINGS.keys()
+    padding = spec_schema()["$defs"]["Conv2d"]["properties"]["padding"]
+    assert padding["description"] == MEANINGS["padding"]
 
 
 def test_the_schema_takes_every_shipped_spec_and_refuses_mistakes():
     import jsonschema
 
     from cnncalc.spec.loading import _shipped_directory
-    from cnncalc.spec.schema import spec_schema
 
     schema = json.loads(json.dumps(spec_schema()))
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -103,6 +103,8 @@ def figures(analysis):
             sizes = zip(letters[len(row.output_shape)], row.output_shape, strict=True)
             found |= {f"{row.name}.{letter}": size for letter, size in sizes}
         for field in analysis.receptive_fields(row.name).values():
-            found |= {f"{row.name}.field.{letter}": size for letter, size in zip(pixels, field.size, strict=True)}
+            found |= {
+                f"{row.name}.receptive_field.{letter}": size for letter, size in zip(pixels, field.size, strict=True)
+            }
             found |= {f"{row.name}.jump.{letter}": jump for letter, jump in zip(pixels, field.jump, strict=True)}
     return found

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cnncalc import analyze, loads
+from cnncalc.analysis.vocabulary import QUANTITIES
 from cnncalc.layers import LAYERS
 from cnncalc.spec import shipped_names
 
@@ -87,6 +88,11 @@ def test_the_names_that_the_language_promises():
     for name in [*promised, "layer1.1.bn2", "layer2.projection"]:
         assert f"`{name}`" in documents
         assert name in named
+
+
+def test_the_quantities_are_listed():
+    rows = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in QUANTITIES.items())
+    assert rows in (ROOT / "docs" / "command-line.md").read_text()
 
 
 def test_the_readmes_count_what_there_is():

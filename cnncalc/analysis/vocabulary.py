@@ -17,7 +17,7 @@ QUANTITIES = {
     "receptive_field": "pixels that a unit sees, along each axis",
     "jump": "pixels from one unit's receptive field to the next one's",
     "start": "the pixel in the middle of the first unit's receptive field",
-    "param_bytes": "bytes of parameters",
+    "weight_bytes": "bytes of parameters",
     "activation_bytes": "bytes of outputs",
     "total_bytes": "bytes of parameters and of outputs, all kept",
     "space": "elements of parameters and of outputs, the lectures' space complexity",
@@ -25,7 +25,7 @@ QUANTITIES = {
 }
 """Every quantity by its name, as options, columns, conditions, JSON and answers spell it."""
 
-HEADINGS = {"macs": "MACs", "flops": "FLOPs", "memory": "memory (B)"}
+HEADINGS = {"macs": "MACs", "flops": "FLOPs", "receptive_field": "field", "memory": "memory (B)"}
 """What people read above a column, where it is not the name itself."""
 
 _WHERE = {
@@ -34,9 +34,9 @@ _WHERE = {
     "jump": "is measured along an axis: `cnncalc rf` has it, and sweep and formula as jump.H",
     "start": "is a place, not an amount: `cnncalc rf` has it",
     "frozen_params": "is what a spec says, not what a layer's formula gives: analyze's JSON has it",
-    "param_bytes": "is params times a number's bytes: explain, quiz and answers have it",
-    "activation_bytes": "is activations times a number's bytes: explain and answers have it",
-    "total_bytes": "is a sum of explain's param_bytes and activation_bytes: answers have it",
+    "weight_bytes": "is params times the bytes of a number: explain, quiz and answers have it",
+    "activation_bytes": "is activations times the bytes of a number: explain and answers have it",
+    "total_bytes": "is a sum of explain's weight_bytes and activation_bytes: answers have it",
     "space": "is the lectures' params + activations: explain and answers have it",
     "memory": "depends on the order of all layers at once: check-budget, compare and solve have it",
 }

@@ -9,7 +9,7 @@ import click
 from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import network_options, printed
-from cnncalc.cli.output import say, show
+from cnncalc.cli.output import say, show, tables
 from cnncalc.cli.specs import Shapes, analysis_of, is_layer
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.layers import Layer
@@ -21,7 +21,7 @@ from cnncalc.layers.base import Shape
 @click.argument("layer", required=False, shell_complete=complete.layers)
 @click.option("--form", "chosen", metavar="NAME", help="Print this form alone, as a spec.")
 @network_options
-@printed("text", "json")
+@printed("text", "json", "csv", "markdown")
 def command(
     spec: str,
     layer: str | None,
@@ -55,9 +55,14 @@ def command(
             raise CnncalcError(f"no form of {name} is named {chosen!r}{hint}")
         say(by_name[chosen].network.to_json())
         return
-    from cnncalc.report.alternatives import alternatives_document, alternatives_lines
+    from cnncalc.report.alternatives import alternatives_document, alternatives_lines, alternatives_table
 
-    show(form, text=partial(alternatives_lines, name, forms), json=partial(alternatives_document, name, forms))
+    show(
+        form,
+        text=partial(alternatives_lines, name, forms),
+        json=partial(alternatives_document, name, forms),
+        **tables(alternatives_table(forms)),
+    )
 
 
 def _chosen(spec: str, layer: str | None, shapes: Shapes, settings: tuple[str, ...]) -> tuple[str, Layer, Shape]:

@@ -31,20 +31,20 @@ _WIDE = 120
     "--columns",
     metavar="COLUMN,…",
     shell_complete=complete.columns,
-    help=f"Columns to show, with commas between: {', '.join(sheets.COLUMNS)}.",
+    help=f"With commas between: {', '.join(sheets.COLUMNS)}.",
 )
 @click.option(
     "--sort",
     metavar="COLUMN",
     shell_complete=complete.column,
-    help="Sort by a column, counts from the largest; by macs where --top is given.",
+    help="Order by a column, counts from the largest; --top by macs.",
 )
 @top_option()
 @click.option(
     "--depth",
     type=click.IntRange(min=1),
     metavar="INTEGER",
-    help="Fold layers whose names have this many parts in common.",
+    help="Fold layers with so many parts of their names in common.",
 )
 @click.option("--operations", is_flag=True, help="Show each class of operations in a column of its own.")
 @click.option("--exact", is_flag=True, help="Print every digit where a format abbreviates.")

@@ -11,7 +11,7 @@ import click
 from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import network_options, printed
-from cnncalc.cli.output import show
+from cnncalc.cli.output import show, tables
 from cnncalc.cli.specs import Shapes, analysis_of
 from cnncalc.design.budget import check_budget, limits_of
 from cnncalc.design.limits import QUANTITIES
@@ -31,7 +31,7 @@ def _limit_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("spec", shell_complete=complete.specs)
 @_limit_options
 @network_options
-@printed("text", "json")
+@printed("text", "json", "csv", "markdown")
 def command(
     spec: str,
     shapes: Shapes,
@@ -56,7 +56,12 @@ def command(
         raise click.UsageError("name at least one limit, such as --max-params 5M")
     analysis = analysis_of(spec, shapes, settings, batch=batch, convention=convention)
     budget = check_budget(analysis, limits)
-    from cnncalc.report.budgeted import budget_document, budget_lines
+    from cnncalc.report.budgeted import budget_document, budget_lines, budget_table
 
-    show(form, text=partial(budget_lines, budget), json=partial(budget_document, budget))
+    show(
+        form,
+        text=partial(budget_lines, budget),
+        json=partial(budget_document, budget),
+        **tables(budget_table(budget)),
+    )
     return 0 if budget.kept else 1

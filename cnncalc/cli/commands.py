@@ -11,8 +11,10 @@ import click
 from click.shell_completion import CompletionItem
 
 from cnncalc import __version__
+from cnncalc.cli.help import write_spec_forms
 from cnncalc.errors import nearest
 
+_NEEDS_TORCH = "Needs the extra torch."
 _COMMANDS = {
     "alternatives": "What a layer would cost in other forms: separable, grouped, factorised, dilated.",
     "analyze": "Shapes, parameters and costs of every layer of a network.",
@@ -22,15 +24,15 @@ _COMMANDS = {
     "completion": "What makes a shell complete commands, options, networks and layers.",
     "compare": "Networks side by side: totals, ratios, and what changed layer by layer.",
     "conventions": "What tools, papers and lectures count.",
-    "import": "A PyTorch module as a spec.",
-    "measure": "Latency of every layer on the device at hand, and what it could be at best.",
+    "import": f"A PyTorch module as a spec. {_NEEDS_TORCH}",
+    "measure": f"Latency of every layer on the device at hand, and what it could be at best. {_NEEDS_TORCH}",
     "quiz": "Exercise sheets with their keys, or questions at the terminal.",
     "reconcile": "Why tools give different costs for one network.",
     "rf": "Receptive fields: what every layer sees of the input, or one unit of a layer.",
     "solve": "The settings of a layer that make a wanted output, or the largest network within a budget.",
     "schema": "The JSON Schema of specs, for editors.",
-    "verify": "Every layer compared with what PyTorch does.",
-    "formula": "Figures as closed formulas in symbols, and how they grow.",
+    "verify": f"Every layer compared with what PyTorch does. {_NEEDS_TORCH}",
+    "formula": "Figures as closed formulas in symbols, and how they grow. Needs the extra formula or torch.",
     "sweep": "Figures at every combination of some values: tables, fronts, files.",
     "zoo": "The networks that come with cnncalc.",
 }
@@ -78,6 +80,7 @@ class Commands(click.Group):
         return [item for item in found if item.value.startswith(incomplete)] + options
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_spec_forms(formatter)
         with formatter.section("Commands"):
             formatter.write_dl(sorted(_COMMANDS.items()))
 
@@ -90,14 +93,19 @@ class Commands(click.Group):
         return super().invoke(ctx)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="cnncalc")
-def commands() -> None:
-    """Exact shapes, parameters and costs of convolutional networks.
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Exact shapes, parameters and costs of convolutional networks.
 
-    A SPEC is a .json file, the name of a spec that comes with cnncalc (such as alexnet), a Python file's network
-    (net.py:network, or net.py:make(width=32)), whose code is run, a PyTorch module of an installed package
-    (torchvision.models:resnet50, with arguments if need be), whose code is run too, or - for standard input.
+    pip install "cnncalc[torch]" brings the extra torch, and with it PyTorch.
 
     `eval "$(cnncalc completion bash)"` lets Tab complete commands, options, networks and layers; likewise zsh and fish.
-    """
+
+    \b
+    Exit status: 0 done, 1 the answer is no, 2 bad input or usage.
+    """,
+)
+@click.version_option(__version__, prog_name="cnncalc")
+def commands() -> None:
+    """The group, whose help stands above."""

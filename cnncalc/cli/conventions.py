@@ -11,7 +11,7 @@ from cnncalc.analysis.convention import quantities
 from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import printed
-from cnncalc.cli.output import show
+from cnncalc.cli.output import show, tables
 from cnncalc.report.records import Records
 
 
@@ -39,8 +39,7 @@ def command(name: str | None, terms: bool, form: str) -> None:
             form,
             text=partial(reports.terms_lines, meanings),
             json=lambda: meanings,
-            csv=table.as_csv,
-            markdown=table.as_markdown,
+            **tables(table),
         )
         return
     if name is None:
@@ -56,6 +55,5 @@ def command(name: str | None, terms: bool, form: str) -> None:
         form,
         text=lines,
         json=lambda: documents if name is None else documents[0],
-        csv=table.as_csv,
-        markdown=table.as_markdown,
+        **tables(table),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from cnncalc.analysis import analyze
@@ -10,7 +12,8 @@ from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import joined, lang_option, network_options, printed, quantity_option
 from cnncalc.cli.output import show_document
-from cnncalc.cli.specs import Shapes, analysis_of, is_layer, layer_network
+from cnncalc.cli.specs import Shapes, about, analysis_of, is_layer, layer_network
+from cnncalc.errors import SpecError
 from cnncalc.homework.document import Document, Paragraph
 from cnncalc.homework.explanation import DEFAULT, QUANTITIES, call_text, explain
 from cnncalc.homework.messages import messages
@@ -22,7 +25,7 @@ from cnncalc.homework.messages import messages
 @quantity_option(QUANTITIES, unstated=f"all but {listed([name for name in QUANTITIES if name not in DEFAULT], 'and')}")
 @lang_option
 @network_options
-@printed("text", "markdown", "latex", "html")
+@printed("text", "json", "markdown", "latex", "html")
 def command(
     spec: str,
     layer: str | None,
@@ -52,7 +55,9 @@ def command(
     else:
         analysis = analysis_of(spec, shapes, settings, batch=batch, convention=convention)
         document = explain(analysis, layer, chosen, language)
-    show_document(form, document)
+    from cnncalc.report.explained_json import document_data
+
+    show_document(form, document, json=partial(document_data, document))
 
 
 def _single_layer(
@@ -71,7 +76,10 @@ def _single_layer(
         raise click.UsageError("a single layer needs the shape that arrives, such as --input 3,32,32")
     arriving = {name or f"input{position or ''}": shape for position, (name, shape) in enumerate(shapes)}
     network, read = layer_network(text, arriving)
-    analysis = analyze(network, batch=batch, convention=convention)
+    try:
+        analysis = analyze(network, batch=batch, convention=convention)
+    except SpecError as error:
+        raise about(text, error) from None
     document = explain(analysis, "layer", quantities, language)
     say = messages(language)
     blocks = document.blocks

@@ -11,7 +11,7 @@ from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import network_options, printed
 from cnncalc.cli.output import show
-from cnncalc.cli.specs import Shapes, network_at, source_name
+from cnncalc.cli.specs import Shapes, about, network_at
 from cnncalc.errors import CnncalcError, SpecError, missing
 
 
@@ -71,7 +71,7 @@ def command(
     try:
         derivation = Derivation(network, names, batch=batch, convention=convention)
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
     layers = [row.name for row in derivation.rows] if layer == "all" else [layer]
     asked = [
         name for one in layers for each in quantity.split(",") for name in expanded_names(derivation, each.strip(), one)

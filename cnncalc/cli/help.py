@@ -11,14 +11,23 @@ import click
 from cnncalc.cli.progress import bar_beside
 from cnncalc.cli.verbosity import quiet, timed, verbosity_options
 
-SPEC_FORMS = (
-    "a .json file; the name of a network that comes with cnncalc, such as alexnet; net.py:network, or"
-    " net.py:make(width=32), in a Python file; package.module:attribute, such as torchvision.models:resnet50, with"
-    ' arguments if need be; one layer, such as "Conv2d(64, 3, padding=1)", with --input; or - for standard input. The'
-    " code of Python files and packages is run."
-)
-"""What may stand where a SPEC is asked for."""
+SPEC_FORMS = {
+    "net.json": "A file.",
+    "alexnet": "A network that comes with cnncalc; `cnncalc zoo` lists them.",
+    "net.py:network": "A network of a Python file, whose code is run; or net.py:make(width=32).",
+    "package.module:name": "A PyTorch module such as torchvision.models:resnet50, with arguments if need be, whose code"
+    " is run.",
+    "Conv2d(64, 3)": "One layer by itself, in quotes, with --input.",
+    "-": "Standard input.",
+}
+"""What may stand where a SPEC is asked for, with what it is."""
 _EXAMPLES = "\b\nExamples:\n"
+
+
+def write_spec_forms(formatter: click.HelpFormatter) -> None:
+    """A section on what a SPEC may be."""
+    with formatter.section("SPEC"):
+        formatter.write_dl(list(SPEC_FORMS.items()))
 
 
 class Command(click.Command):
@@ -46,10 +55,8 @@ class Command(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What a SPEC may be, and the examples."""
-        arguments = [param for param in self.params if isinstance(param, click.Argument)]
-        if any("SPEC" in argument.make_metavar(ctx) for argument in arguments):
-            with formatter.section("SPEC"):
-                formatter.write_text(SPEC_FORMS)
+        if "SPEC" in (self.help or ""):
+            write_spec_forms(formatter)
         with formatter.section("Examples"):
             for example in self.examples:
                 formatter.write(f"{'':{formatter.current_indent}}{example}\n")

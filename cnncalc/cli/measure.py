@@ -13,7 +13,7 @@ from cnncalc.cli.help import Command
 from cnncalc.cli.options import batch_option, input_option, printed, set_option, variables
 from cnncalc.cli.output import show
 from cnncalc.cli.progress import progress
-from cnncalc.cli.specs import Shapes, input_shape, read_spec, source_name
+from cnncalc.cli.specs import Shapes, about, input_shape, read_spec
 from cnncalc.errors import SpecError
 from cnncalc.pytorch.measurement import Measurement, Settings, load_measurement
 from cnncalc.pytorch.ratios import changes
@@ -23,7 +23,7 @@ _DTYPES = ("float32", "tf32", "float16", "bfloat16")
 
 @click.command("measure", cls=Command)
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete.specs)
-@click.option("--device", default="auto", metavar="NAME", show_default=True, help="auto, cuda, cuda:1, mps or cpu.")
+@click.option("--device", default="auto", metavar="NAME", show_default=True, help="The device: auto, cuda, mps or cpu.")
 @click.option("--dtype", type=click.Choice(_DTYPES), default="float32", show_default=True, help="The numbers' type.")
 @click.option(
     "--mode", type=click.Choice(("inference", "training")), default="inference", show_default=True, help="What is run."
@@ -148,7 +148,7 @@ def _measure(
                 progress=bar.reach,
             )
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
 
 
 def _compare(

@@ -199,12 +199,11 @@ def _format_option(forms: Sequence[str], *, by_suffix: bool) -> Callable[[F], F]
         if value is not None or path is None:
             return value or forms[0]
         suffix = os.path.splitext(path)[1].lower()
-        if suffix in SUFFIXES and SUFFIXES[suffix] not in forms:
-            raise CnncalcError(
-                f"{printable(path)}: there is no format {SUFFIXES[suffix]} here; state one with --format:"
-                f" {', '.join(forms)}"
-            )
-        return SUFFIXES.get(suffix, forms[0])
+        meant = SUFFIXES.get(suffix, "") if suffix else forms[0]
+        if meant not in forms:
+            found = f"{suffix} is the suffix of no format here" if not meant else f"there is no format {meant} here"
+            raise CnncalcError(f"{printable(path)}: {found}; state one with --format: {', '.join(forms)}")
+        return meant
 
     otherwise = f"else by the suffix of --output, or {forms[0]}" if by_suffix else f"else {forms[0]}"
     return click.option(

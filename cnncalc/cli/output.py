@@ -12,6 +12,7 @@ from cnncalc.cli.progress import make_way
 
 if TYPE_CHECKING:
     from cnncalc.homework.document import Document
+    from cnncalc.report.records import Records
 
 OUTPUT = "cnncalc.output"
 """Where a click context keeps the path."""
@@ -20,8 +21,10 @@ SUFFIXES = {
     ".json": "json",
     ".csv": "csv",
     ".md": "markdown",
+    ".markdown": "markdown",
     ".tex": "latex",
     ".html": "html",
+    ".htm": "html",
     ".py": "python",
     ".svg": "svg",
 }
@@ -41,6 +44,11 @@ def show(form: str, **forms: Callable[..., Any]) -> None:
         say(document if isinstance(document, str) else json.dumps(document, ensure_ascii=False, indent=2))
     else:
         say(forms[form]())
+
+
+def tables(records: Records) -> dict[str, Callable[[], str]]:
+    """The forms that any table of plain values has."""
+    return {"csv": records.as_csv, "markdown": records.as_markdown}
 
 
 def say(text: str) -> None:

@@ -17,7 +17,7 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.output import show_document
 from cnncalc.cli.progress import make_way
-from cnncalc.cli.specs import Shapes, network_at, source_name
+from cnncalc.cli.specs import Shapes, about, network_at
 from cnncalc.errors import SpecError
 from cnncalc.homework.exercises import is_exercise, load_exercise
 from cnncalc.homework.questions import ASKED
@@ -85,7 +85,7 @@ def command(
             quantities=joined(quantities) or ASKED,
         )
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
     _show(quiz, form, key=key, interactive=interactive)
 
 

@@ -19,7 +19,7 @@ from cnncalc.cli.help import Command
 from cnncalc.cli.options import batch_option, input_option, printed, set_option, variables
 from cnncalc.cli.output import show
 from cnncalc.cli.progress import progress
-from cnncalc.cli.specs import Shapes, input_shape, read_spec, source_name
+from cnncalc.cli.specs import Shapes, about, input_shape, read_spec
 from cnncalc.errors import SpecError
 from cnncalc.spec import Network
 
@@ -96,7 +96,7 @@ def command(
         figures = () if names else explained(network)
         start, rows, unknown = (analyze(network), [], {}) if published else _differences(network, at, names, base)
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
 
     def document() -> Any:
         found: dict[str, Any] = {"name": start.name}

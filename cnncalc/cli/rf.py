@@ -62,7 +62,8 @@ def command(
     """Print the receptive field of every layer of SPEC; with LAYER, its working and what one of its units sees.
 
     The field is the pixels that a unit sees, jump the pixels between neighbouring units, start the centre of the first
-    one (pixel i spans [i, i + 1]), padding how far the first and last fields reach beyond the input. --format svg draws what a unit of LAYER sees.
+    one (pixel i spans [i, i + 1]), padding how far the first and last fields reach beyond the input.
+    The format svg draws what a unit of LAYER sees.
 
     \b
     Examples:

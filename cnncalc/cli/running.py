@@ -32,7 +32,7 @@ def run() -> int:
     except click.exceptions.NoArgsIsHelpError as help_wanted:
         return _failed(help_wanted.format_message(), prefix="")
     except (CnncalcError, click.ClickException) as error:
-        return _failed(error.format_message() if isinstance(error, click.ClickException) else str(error))
+        return _failed(_sentence(error) if isinstance(error, click.ClickException) else str(error))
     except (BrokenPipeError, PipeClosedError):
         _drop(sys.stdout)
         return _READER_LEFT
@@ -42,6 +42,18 @@ def run() -> int:
     except click.Abort:
         return _INTERRUPTED
     return status if isinstance(status, int) else 0
+
+
+def _sentence(error: click.ClickException) -> str:
+    """What click has to say in the form of all other errors: the place, what is wrong there, the nearest valid name."""
+    if isinstance(error, click.NoSuchOption):
+        hint = f"; did you mean '{error.possibilities[0]}'?" if error.possibilities else ""
+        return f"no such option {error.option_name!r}{hint}"
+    text = error.format_message()
+    if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter) and error.param:
+        place = error.param.opts[-1] if isinstance(error.param, click.Option) else error.param.human_readable_name
+        return f"{place}: {error.message}".removesuffix(".")
+    return f"{text[:1].lower()}{text[1:]}".removesuffix(".")
 
 
 def _complete() -> int:

@@ -13,8 +13,8 @@ import click
 from cnncalc.cli import complete
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import ShapeParameter, batch_option, convention_option, printed, set_option, top_option
-from cnncalc.cli.output import show
-from cnncalc.cli.specs import Shapes, network_at, source_name
+from cnncalc.cli.output import show, tables
+from cnncalc.cli.specs import Shapes, about, network_at
 from cnncalc.errors import SpecError
 
 _NAMED = re.compile(r"([\w\[\]]+)=(-?\d{1,10}):(-?\d{1,10})", re.ASCII)
@@ -63,13 +63,13 @@ class WantedShape(ShapeParameter):
     type=ShapeParameter(open=True),
     multiple=True,
     metavar="[NAME=]SHAPE",
-    help="Shape of one sample, such as 3,224,224; with its name where a network has several inputs; of a LAYER also with "
-    "a ? where any size will do.",
+    help="Shape of one sample, such as 3,224,224; with its name where a network has several inputs; of a LAYER "
+    "also with a ? where any size will do.",
 )
 @set_option
 @batch_option
 @convention_option
-@printed("text", "json")
+@printed("text", "json", "csv", "markdown")
 def command(
     what: str,
     wanted: Any,
@@ -85,8 +85,8 @@ def command(
     convention: str,
     form: str,
 ) -> int:
-    """Ask backwards: what may stand for each ? of a LAYER so that it makes --output-shape of --input, the common solutions
-    first; or the largest value of one variable of SPEC that meets a --target.
+    """Ask backwards: what may stand for each ? of a LAYER so that it makes --output-shape of --input, the common
+    solutions first; or the largest value of one variable of SPEC that meets a --target.
 
     A target limits params, buffers, macs, flops, activations, memory (bytes) or receptive_field; limits are joined by
     `and`. Exit status 1 where there is no solution.
@@ -123,16 +123,21 @@ def command(
             return _divisible(network, variable, steps, form)
         return _largest(network, variable, target or "", steps, smallest, batch, convention, form)
     except SpecError as error:
-        raise error.within(source_name(what)) from None
+        raise about(what, error) from None
 
 
 def _layer(what: str, arriving: Any, wanted: Any, ranges: Sequence[str], top: int, form: str) -> int:
     from cnncalc.design.solve import solve
-    from cnncalc.report.solved import solved_document, solved_lines
+    from cnncalc.report.solved import solved_document, solved_lines, solved_table
 
     solved = solve(what, arriving, wanted, dict(map(_named, ranges)))
     best = solved.best(top)
-    show(form, text=partial(solved_lines, solved, best), json=partial(solved_document, solved, best))
+    show(
+        form,
+        text=partial(solved_lines, solved, best),
+        json=partial(solved_document, solved, best),
+        **tables(solved_table(solved, best)),
+    )
     return 0 if best else 1
 
 
@@ -140,18 +145,24 @@ def _largest(
     network: Any, variable: str, target: str, steps: Any, smallest: bool, batch: int, convention: str, form: str
 ) -> int:
     from cnncalc.design.largest import largest
-    from cnncalc.report.largest import largest_document, largest_lines
+    from cnncalc.report.largest import largest_document, largest_lines, largest_table
 
     named = dict(zip(("low", "high", "step"), steps, strict=False))
     found = largest(network, variable, target, **named, smallest=smallest, batch=batch, convention=convention)
     name = network.name
-    show(form, text=partial(largest_lines, name, found), json=partial(largest_document, name, found))
+    show(
+        form,
+        text=partial(largest_lines, name, found),
+        json=partial(largest_document, name, found),
+        **tables(largest_table(found)),
+    )
     return 1 if found.best is None else 0
 
 
 def _divisible(network: Any, variable: str, steps: Any, form: str) -> int:
     from cnncalc.design.exact_sizes import exact_sizes
     from cnncalc.report.largest import exact_lines
+    from cnncalc.report.records import Records
 
     if len(steps) > 2 or any(end != int(end) for end in steps):
         raise click.UsageError("--divisible looks at every whole number of --range LOW:HIGH")
@@ -161,6 +172,7 @@ def _divisible(network: Any, variable: str, steps: Any, form: str) -> int:
         form,
         text=partial(exact_lines, network.name, variable, sizes, low, high),
         json=lambda: {"name": network.name, "variable": variable, "range": [low, high], "sizes": sizes},
+        **tables(Records((variable,), [(size,) for size in sizes])),
     )
     return 0 if sizes else 1
 

@@ -70,7 +70,7 @@ def network_at(spec: str, shapes: Shapes, settings: Sequence[str]) -> Network:
         network = network.with_input(shape) if shape is not None else network
         return network.with_variables(**values) if values else network
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
 
 
 def analysis_of(
@@ -84,7 +84,7 @@ def analysis_of(
     try:
         return analyze(network, shape, batch=batch, variables=variables(settings), convention=convention)
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
 
 
 def layer_network(text: str, arriving: Mapping[str, tuple[int, ...]]) -> tuple[Network, ReadLayer]:
@@ -100,6 +100,13 @@ def layer_network(text: str, arriving: Mapping[str, tuple[int, ...]]) -> tuple[N
     placed = replace(read.layer, name="layer", inputs=tuple(arriving))
     shapes = arriving["input"] if list(arriving) == ["input"] else dict(arriving)
     return Network(name=type(read.layer).__name__, input=shapes, layers=(placed,)), read
+
+
+def about(spec: str, error: SpecError) -> SpecError:
+    """An error with the SPEC named that it is about; of a layer by itself there are no places in a file to name."""
+    if is_layer(spec):
+        return SpecError(error.message, source=source_name(spec))
+    return error.within(source_name(spec))
 
 
 def is_layer(spec: str) -> bool:

@@ -15,7 +15,7 @@ from cnncalc.cli.help import Command
 from cnncalc.cli.options import jobs_option, network_options, printed, seed_option, top_option
 from cnncalc.cli.output import show
 from cnncalc.cli.progress import progress
-from cnncalc.cli.specs import Shapes, network_at, source_name
+from cnncalc.cli.specs import Shapes, about, network_at
 from cnncalc.cli.verbosity import remark, tell
 from cnncalc.errors import CnncalcError, SpecError
 
@@ -129,7 +129,7 @@ def command(
             seed=seed,
         )
     except SpecError as error:
-        raise error.within(source_name(spec)) from None
+        raise about(spec, error) from None
     survey = Survey(asked, sort, objectives, None if output and (sort or objectives) else top)
     _run(asked, survey, output, jobs)
     from cnncalc.report import sweeps

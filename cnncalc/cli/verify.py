@@ -14,7 +14,7 @@ from cnncalc.cli.help import Command
 from cnncalc.cli.options import batch_option, input_option, printed, set_option, variables
 from cnncalc.cli.output import show
 from cnncalc.cli.progress import progress
-from cnncalc.cli.specs import Shapes, input_shape, read_spec, source_name
+from cnncalc.cli.specs import Shapes, about, input_shape, read_spec
 from cnncalc.errors import SpecError
 from cnncalc.spec import Network, load, shipped_names
 
@@ -84,7 +84,7 @@ def command(
             with progress(network.name) as bar:
                 verifications = [run(network, bar.look)]
         except SpecError as error:
-            raise error.within(source_name(spec)) from None
+            raise about(spec, error) from None
         _print(verifications[0], form)
     sys.exit(0 if all(verification.agrees for verification in verifications) else 1)
 

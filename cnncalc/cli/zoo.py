@@ -11,7 +11,7 @@ from cnncalc.analysis import Analysis, analyze
 from cnncalc.analysis.published import explained
 from cnncalc.cli.help import Command
 from cnncalc.cli.options import printed
-from cnncalc.cli.output import show
+from cnncalc.cli.output import show, tables
 from cnncalc.cli.progress import progress
 from cnncalc.spec import Network, load, shipped_names
 
@@ -48,8 +48,7 @@ def command(check: bool, form: str) -> None:
         form,
         text=partial(reports.zoo_lines, networks, analyses),
         json=table.as_objects,
-        csv=table.as_csv,
-        markdown=table.as_markdown,
+        **tables(table),
     )
 
 
@@ -63,8 +62,7 @@ def _check(networks: dict[str, Network], analyses: dict[str, Analysis], form: st
         form,
         text=partial(reports.checked_lines, networks, analyses, checked),
         json=table.as_objects,
-        csv=table.as_csv,
-        markdown=table.as_markdown,
+        **tables(table),
     )
     sys.exit(1 if any(checked.values()) else 0)
 

@@ -240,9 +240,10 @@ def formula(
 ) -> Formula:
     """A figure of a network as a closed form in symbols, equal to the report at every point where it holds.
 
-    ``quantity`` is a total, ``conv1.macs``, a size ``conv1.H`` or a field ``conv1.receptive_field.H``. ``symbols`` are variables
-    of the spec, sizes of the input (``H``), ``input`` for square inputs, and ``N`` for the batch; without them all that
-    do not decide how the network is built. The other values are those of the spec, or as stated. Raises CnncalcError.
+    ``quantity`` is a total, ``conv1.macs``, a size ``conv1.H`` or a field
+    ``conv1.receptive_field.H``. ``symbols`` are variables of the spec, sizes of the
+    input (``H``), ``input`` for square inputs, and ``N`` for the batch; without them all that do not decide how the
+    network is built. The other values are those of the spec, or as stated. Raises CnncalcError.
 
     >>> import cnncalc
     >>> found = cnncalc.formula(cnncalc.load("mobilenet_v2"), "params", ["width"])

@@ -201,10 +201,11 @@ def sweep(
     """The totals of a network at every combination of the values, one row a point.
 
     ``variables`` has the values of each name: a variable of the spec, a size of the input (``H``, ``W``, …), ``input``
-    for square inputs, or ``batch``. ``quantities`` are totals (all five unless stated), ``conv1.macs``, sizes
-    ``conv1.H``, fields ``conv1.receptive_field.H`` and ``conv1.jump.H``; without a layer the last one is meant. ``where`` keeps
-    the points that meet a condition, ``sample`` takes so many of them at random. Points at which the network cannot be
-    built have no figures, and the reason in the column ``illegal``. Raises CnncalcError.
+    for square inputs, or ``batch``. ``quantities`` are totals (all five unless stated), ``receptive_field`` as
+    budgets have it, ``conv1.macs``, sizes ``conv1.H``, fields ``conv1.receptive_field.H`` and ``conv1.jump.H``; without
+    a layer the last one is meant. ``where`` keeps the points that meet a condition, ``sample`` takes so many of them at
+    random. Points at which the network cannot be built have no figures, and the reason in the column ``illegal``.
+    Raises CnncalcError.
 
     >>> import cnncalc
     >>> frame = cnncalc.sweep(cnncalc.load("mobilenet_v2"), {"width": [0.5, 1], "input": [192, 224]})

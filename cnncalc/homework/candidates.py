@@ -23,7 +23,7 @@ _SUMMED = (PARAMS, MACS, FLOPS, ACTIVATIONS)
 _MEMORY: Mapping[str, tuple[str, ...]] = {
     "weight_bytes": (PARAMS,),
     "activation_bytes": (ACTIVATIONS,),
-    "memory": (PARAMS, ACTIVATIONS),
+    "total_bytes": (PARAMS, ACTIVATIONS),
     "space": (PARAMS, ACTIVATIONS),
 }
 _LEFT_OUT = frozenset(("layer-left-out", "kind-left-out", "layer-twice", "one-layer-only", "one-kind-only"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.analysis.alignment import axis_names
 from cnncalc.analysis.recorded_fields import field_path, recorded_fields
+from cnncalc.analysis.vocabulary import unknown_quantity
 from cnncalc.arithmetic.recording import Recorded
-from cnncalc.errors import CnncalcError, nearest
 from cnncalc.homework import reasons
 from cnncalc.homework.binding import SYMBOLS, Bound
 from cnncalc.homework.derivation import Derivation, bound_layer, derive
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Row
     from cnncalc.layers import Layer
 
-QUANTITIES = ("output", "params", "buffers", "macs", "flops", "activations", "receptive_field", "memory", "space")
+QUANTITIES = (
+    *("output", "params", "buffers", "macs", "flops", "activations", "receptive_field"),
+    *("weight_bytes", "activation_bytes", "space"),
+)
 """What can be explained."""
+BYTES_OF = ("weight_bytes", "activation_bytes")
 DEFAULT = ("output", "params", "macs", "flops", "activations", "receptive_field")
 _LONGEST_VALUE = 60
 
@@ -39,8 +43,7 @@ def explain(
     """
     for quantity in quantities:
         if quantity not in QUANTITIES:
-            hint = nearest(quantity, QUANTITIES) or f"; the quantities are {', '.join(QUANTITIES)}"
-            raise CnncalcError(f"no quantity is named {quantity!r}{hint}")
+            raise unknown_quantity(quantity, QUANTITIES)
     say = messages(language)
     if layer is None:
         return overview(analysis, quantities, say)
@@ -110,21 +113,19 @@ class _LayerSections:
 
     def of(self, quantity: str) -> Iterator[Block]:
         """The section on one quantity."""
-        key = quantity.replace("-", "_")
-        yield Heading(heading(self.analysis, key, self.say))
-        sections: dict[str, Callable[[], Iterator[Block]]] = {"receptive_field": self._field, "memory": self._memory}
-        if key in sections:
-            yield from sections[key]()
+        yield Heading(heading(self.analysis, quantity, self.say))
+        if quantity == "receptive_field":
+            yield from self._field()
             return
-        derivations = derive(self.analysis, self.row.name, key)
-        if key == "output":
+        derivations = derive(self.analysis, self.row.name, quantity)
+        if quantity == "output":
             yield from self._sizes(derivations)
         else:
-            if key == "params" and (number := reasons.per_filter(self.bound)) is not None:
+            if quantity == "params" and (number := reasons.per_filter(self.bound)) is not None:
                 yield Equation(self.say("explain.per_filter"), number, is_word=True)
             yield from self._count(derivations[0])
-        yield from (Paragraph(text, "why") for text in dict.fromkeys(self._reasons(key, derivations)))
-        source = self._source(key) if key == "output" or derivations[0].value else ""
+        yield from (Paragraph(text, "why") for text in dict.fromkeys(self._reasons(quantity, derivations)))
+        source = self._source(quantity) if quantity == "output" or derivations[0].value else ""
         if source:
             yield Paragraph(self.say("explain.source", source=cited(source, self.say)), "source")
 
@@ -135,6 +136,8 @@ class _LayerSections:
         if key == "flops":
             convention = self.analysis.counted
             return convention.source or f"cnncalc/conventions/{convention.name}.toml"
+        if key in BYTES_OF:
+            return source_of(tensor_bytes)
         slides = key == "macs" and hasattr(self.row.layer, "kernel_size")
         return source_of(weight_macs if slides else type(self.row.layer))
 
@@ -152,7 +155,7 @@ class _LayerSections:
             return reasons.flops_reasons(self.analysis, row, say)
         if key == "space":
             return reasons.space_reasons(self.analysis, say)
-        return iter([say("why.activations")])
+        return iter([say("why.bytes" if key in BYTES_OF else "why.activations")])
 
     def _sizes(self, derivations: Sequence[Derivation]) -> Iterator[Block]:
         """The sizes along each axis."""
@@ -183,13 +186,6 @@ class _LayerSections:
         self.worked.add(tree.figures())
         key = f"operations.{symbol}"
         return Equation(symbol, tree, note=self.say(key) if self.say.has(key) else "")
-
-    def _memory(self) -> Iterator[Block]:
-        for key in ("weight_bytes", "activation_bytes"):
-            yield Heading(self.say(f"quantity.{key}"), 3)
-            yield from self._count(derive(self.analysis, self.row.name, key)[0])
-        yield Paragraph(self.say("why.bytes"), "why")
-        yield Paragraph(self.say("explain.source", source=cited(source_of(tensor_bytes), self.say)), "source")
 
     def _field(self) -> Iterator[Block]:
         fields = self.analysis.receptive_fields(self.row.name)

@@ -60,7 +60,7 @@ def figure_text(figure: Figure, quantity: str) -> str:
         return "?"
     if isinstance(figure, tuple):
         return shape_text(figure)
-    if quantity in ("memory", "weight_bytes", "activation_bytes") and bytes_text(figure):
+    if quantity in ("total_bytes", "weight_bytes", "activation_bytes") and bytes_text(figure):
         return f"{figure:,} ({bytes_text(figure)})"
     return f"{figure:,}"
 

@@ -25,10 +25,8 @@ def overview(analysis: Analysis, quantities: Sequence[str], say: Messages) -> Do
     title = say("explain.network_title", network=analysis.name, input=shapes)
     blocks: list[Block] = []
     for quantity in quantities:
-        key = quantity.replace("-", "_")
-        for part in ("weight_bytes", "activation_bytes") if key == "memory" else (key,):
-            blocks.append(Heading(heading(analysis, part, say)))
-            blocks += _all_layers(analysis, part, say)
+        blocks.append(Heading(heading(analysis, quantity, say)))
+        blocks += _all_layers(analysis, quantity, say)
     return Document(say.language, title, tuple(blocks))
 
 

@@ -116,10 +116,16 @@ QUANTITIES: dict[str, Quantity] = {
             ("", BYTES),
         ),
         Quantity("space", "count", _space, ("spacecomplexity", "空间复杂度")),
-        Quantity("memory", "count", _bytes("params", "activations"), ("totalmemory", "bytes", "内存"), ("", BYTES)),
+        Quantity(
+            "total_bytes",
+            "count",
+            _bytes("params", "activations"),
+            ("memory", "totalmemory", "bytes", "内存"),
+            ("", BYTES),
+        ),
     )
 }
-"""Every quantity by its name; memory is in bytes, of as many a value as the key says."""
+"""Every quantity by its name, as the vocabulary of the analysis has them; a value has as many bytes as the key says."""
 
 _BY_ALIAS = {
     re.sub(r"[\W_]", "", alias): quantity

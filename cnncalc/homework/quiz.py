@@ -59,14 +59,9 @@ class Quiz(Struct, frozen=True):
     def working(self, position: int) -> tuple[Block, ...]:
         """How the answer comes about, and why."""
         question = self.questions[position]
-        quantity = "memory" if question.quantity == "weight_bytes" else question.quantity
-        blocks = explain(question.analysis, question.layer or None, (quantity,), self.language).blocks
+        blocks = explain(question.analysis, question.layer or None, (question.quantity,), self.language).blocks
         start = next(place for place, block in enumerate(blocks) if isinstance(block, Heading))
-        found = blocks[start + 1 :]
-        if question.quantity == "weight_bytes":
-            ends = [place for place, block in enumerate(found) if isinstance(block, Heading)]
-            found = found[ends[0] + 1 : ends[1]]
-        return found
+        return blocks[start + 1 :]
 
     def to_dict(self, *, key: bool = False) -> dict[str, Any]:
         """The sheet as plain data, which ``cnncalc check`` takes as a key; the answers only with ``key``."""

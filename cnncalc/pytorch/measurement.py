@@ -120,7 +120,7 @@ class Measurement(Struct, frozen=True):
     version: int = 1
 
     def to_json(self) -> bytes:
-        """The measurement as ``cnncalc measure --format json`` prints it and ``--save`` writes it."""
+        """The measurement as ``cnncalc measure --format json`` prints it and ``--output`` writes it."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2)
 
     def save(self, path: str | Path) -> None:

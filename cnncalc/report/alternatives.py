@@ -11,6 +11,7 @@ from cnncalc.layers.base import shape_text
 from cnncalc.report.compared import ratio_text
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import abbreviated, settings_text
+from cnncalc.report.records import Records
 from cnncalc.report.table import prose
 
 _NARROWEST = 16
@@ -55,6 +56,17 @@ def alternatives_document(name: str, found: Sequence[Alternative]) -> dict[str, 
             for each in found
         ],
     }
+
+
+def alternatives_table(found: Sequence[Alternative]) -> Records:
+    """A row a form."""
+    rows = []
+    for each in found:
+        totals = each.analysis.totals
+        field = "×".join("?" if size is None else str(size) for size in each.field)
+        counts = (totals.params, totals.macs, totals.flops, totals.activations)
+        rows.append((each.name, _short(each), *counts, field))
+    return Records(("form", "layers", "params", "macs", "flops", "activations", "receptive_field"), rows)
 
 
 def _short(each: Alternative) -> str:

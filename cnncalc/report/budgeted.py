@@ -8,6 +8,7 @@ from typing import Any
 from cnncalc.design.budget import Budget, Item, explained
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import exact, percent
+from cnncalc.report.records import Records
 from cnncalc.report.table import input_text, prose
 
 
@@ -47,6 +48,15 @@ def budget_document(budget: Budget) -> dict[str, Any]:
             for item in budget.items
         ],
     }
+
+
+def budget_table(budget: Budget) -> Records:
+    """A row a limit."""
+    rows = [
+        (item.limit.quantity, "min" if item.limit.at_least else "max", _number(item.limit.bound), item.value, item.kept)
+        for item in budget.items
+    ]
+    return Records(("quantity", "limit", "bound", "value", "kept"), rows)
 
 
 def _used(item: Item) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from cnncalc.homework.classroom import Tally, Unreadable
@@ -12,7 +10,7 @@ from cnncalc.homework.grading import CARRIED, MISSING, RIGHT, UNREADABLE, WRONG,
 from cnncalc.homework.messages import Messages
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.table import prose
-from cnncalc.report.text import no_formula
+from cnncalc.report.text import csv_text
 
 VERDICTS = (RIGHT, CARRIED, WRONG, UNREADABLE, MISSING)
 _NARROWEST_QUESTION = 12
@@ -24,11 +22,7 @@ def as_csv(papers: Sequence[Paper], unreadable: Sequence[Unreadable], tallies: S
     file that could not be read.
     """
     questions = [tally.question.id for tally in tallies]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(
-        [*("student", "file", "points", "of"), *VERDICTS, *map(no_formula, questions), "mistakes", "problem"]
-    )
+    rows: list[list[object]] = [[*("student", "file", "points", "of"), *VERDICTS, *questions, "mistakes", "problem"]]
     for paper in papers:
         earned = {result.question.id: points_text(result.points) for result in paper.results}
         counts = [sum(result.verdict == verdict for result in paper.results) for verdict in VERDICTS]
@@ -38,22 +32,21 @@ def as_csv(papers: Sequence[Paper], unreadable: Sequence[Unreadable], tallies: S
             if result.diagnoses.found
         ]
         problem = "; ".join(f"{where}: {problem}" for where, problem in paper.unmatched)
-        writer.writerow(
+        rows.append(
             [
-                no_formula(paper.student),
-                no_formula(paper.source),
+                paper.student,
+                paper.source,
                 points_text(paper.points),
                 points_text(paper.most),
                 *counts,
                 *(earned.get(question, "") for question in questions),
-                no_formula("; ".join(mistakes)),
-                no_formula(problem),
+                "; ".join(mistakes),
+                problem,
             ]
         )
     blank = [""] * (2 + len(VERDICTS) + len(questions) + 1)
-    for file in unreadable:
-        writer.writerow(["", no_formula(file.path), *blank, no_formula(file.problem)])
-    return buffer.getvalue()
+    rows += [["", file.path, *blank, file.problem] for file in unreadable]
+    return f"{csv_text(rows)}\n"
 
 
 def summary_lines(papers: Sequence[Paper], tallies: Sequence[Tally], say: Messages, width: int) -> list[Line]:

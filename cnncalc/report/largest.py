@@ -5,11 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from cnncalc.analysis.vocabulary import heading
 from cnncalc.design.exact_sizes import progressions
 from cnncalc.design.largest import Largest, Outcome, Value
 from cnncalc.design.limits import Limit
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import exact, percent
+from cnncalc.report.records import Records
 from cnncalc.report.table import prose
 
 
@@ -23,12 +25,12 @@ def largest_lines(name: str, found: Largest, width: int) -> list[Line]:
     if found.best is None:
         return lines + prose(_looked(found), width)
     outcomes = [found.best] if found.beyond is None else [found.best, found.beyond]
-    heading = [found.variable, *found.best.figures, ""]
+    head = [found.variable, *map(heading, found.best.figures), ""]
     rows = [[number_text(o.value), *map(exact, o.figures.values()), _verdict(o)] for o in outcomes]
-    columns = enumerate(zip(heading, *rows, strict=True))
+    columns = enumerate(zip(head, *rows, strict=True))
     tracks = [Track(width_of(texts), right=place <= len(found.best.figures)) for place, texts in columns]
     body = [[Span(text) for text in row] for row in rows]
-    lines += grid([[Span(text, "bold") for text in heading], *body], tracks, gap=2)
+    lines += grid([[Span(text, "bold") for text in head], *body], tracks, gap=2)
     return lines + prose(_looked(found), width)
 
 
@@ -43,6 +45,17 @@ def largest_document(name: str, found: Largest) -> dict[str, Any]:
         "best": _outcome_document(found.best),
         "beyond": _outcome_document(found.beyond),
     }
+
+
+def largest_table(found: Largest) -> Records:
+    """A row for the best value and one for the next, which breaks the limits."""
+    outcomes = [each for each in (found.best, found.beyond) if each is not None]
+    quantities = dict.fromkeys(limit.quantity for limit in found.limits)
+    rows = [
+        (_number(each.value), *(each.figures[name] for name in quantities), "; ".join(map(str, each.broken)))
+        for each in outcomes
+    ]
+    return Records((found.variable, *quantities, "breaks"), rows)
 
 
 def exact_lines(name: str, variable: str, sizes: list[int], low: int, high: int, width: int) -> list[Line]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from cnncalc.report.text import markdown_row, no_formula
+from cnncalc.report.text import csv_text, markdown_row
 
 
 class Records(Struct, frozen=True):
@@ -24,12 +22,7 @@ class Records(Struct, frozen=True):
 
     def as_csv(self) -> str:
         """A heading and a row each; text that a spreadsheet would run as a formula is quoted."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(map(no_formula, self.columns))
-        for row in self.rows:
-            writer.writerow(no_formula(value) if isinstance(value, str) else _plain(value) for value in row)
-        return buffer.getvalue().rstrip("\n")
+        return csv_text([self.columns, *(map(_plain, row) for row in self.rows)])
 
     def as_markdown(self) -> str:
         """A table, numbers at the right."""

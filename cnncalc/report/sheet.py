@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cnncalc.analysis import Analysis, ReceptiveField, Row, Totals
 from cnncalc.analysis.folding import Folded, folded
+from cnncalc.analysis.vocabulary import HEADINGS, QUANTITIES, spelled, unknown_quantity
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.layers.base import shape_text
 from cnncalc.report.fields import jump_text, of_inputs, padding_text, size_text, start_text
@@ -79,8 +80,8 @@ COLUMNS = {
         Column("output", "output", lambda row, _: shape_text(row.output_shape)),
         _quantity("params", "params"),
         _quantity("buffers", "buffers"),
-        _quantity("macs", "MACs"),
-        _quantity("flops", "FLOPs"),
+        _quantity("macs", HEADINGS["macs"]),
+        _quantity("flops", HEADINGS["flops"]),
         _quantity("activations", "activations"),
         _quantity("params_share", "% params", "params"),
         _quantity("macs_share", "% MACs", "macs"),
@@ -90,22 +91,22 @@ COLUMNS = {
         _operation("comparisons", "cmps", "compare"),
         _operation("divisions", "divs", "div"),
         _operation("transcendental", "exps", "exp"),
-        _field("field", "field", size_text),
+        _field("receptive_field", HEADINGS["receptive_field"], size_text),
         _field("jump", "jump", jump_text),
         _field("start", "start", start_text),
-        _field("field_padding", "padding", padding_text),
+        _field("receptive_field_padding", "padding", padding_text),
     )
 }
 """Every column that a report can show."""
 
 DEFAULT = ("name", "type", "settings", "output", "params", "macs", "flops", "params_share", "macs_share")
-WIDE = ("name", "type", "settings", "output", "field", "params", "macs", "flops", "params_share", "macs_share")
+WIDE = (*DEFAULT[:4], "receptive_field", *DEFAULT[4:])
 """The columns of a table that has room for them."""
 OPERATIONS = (
     *("name", "type", "macs", "additions", "multiplications", "comparisons", "divisions", "transcendental", "flops"),
 )
 """The columns that keep classes of operations apart."""
-FIELDS = ("field", "jump", "start", "field_padding")
+FIELDS = ("receptive_field", "jump", "start", "receptive_field_padding")
 PLAIN = ("name", "type", "settings", "inputs", "output", "params", "buffers", "macs", "flops", "activations", *FIELDS)
 """The columns of formats for machines."""
 
@@ -167,6 +168,8 @@ class Sheet(Struct, frozen=True):
 
 def column_named(key: str) -> Column:
     """The column of that name. Raises CnncalcError with the nearest or all names."""
+    if key not in COLUMNS and spelled(key) in QUANTITIES:
+        raise unknown_quantity(key, COLUMNS)
     if key not in COLUMNS:
         hint = nearest(key, COLUMNS) or f"; the columns are {', '.join(COLUMNS)}"
         raise CnncalcError(f'no column is named "{key}"{hint}')

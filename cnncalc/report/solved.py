@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import to_builtins
@@ -10,6 +11,7 @@ from cnncalc.design.solve import Solution, Solved
 from cnncalc.layers.base import shape_text
 from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import abbreviated, exact
+from cnncalc.report.records import Records
 from cnncalc.report.table import prose
 
 _MOST_STRIDES = 4
@@ -60,6 +62,21 @@ def solved_document(solved: Solved, best: list[Solution]) -> dict[str, Any]:
             for solution in best
         ],
     }
+
+
+def solved_table(solved: Solved, best: Sequence[Solution]) -> Records:
+    """A row a solution."""
+    rows = [
+        (
+            *each.values.values(),
+            *map(shape_text, (each.input, each.output)),
+            each.params,
+            each.operations.mac,
+            each.exact,
+        )
+        for each in best
+    ]
+    return Records((*solved.ranges, "input", "output", "params", "macs", "divisible"), rows)
 
 
 def _sizes(sizes: tuple[int | None, ...]) -> str:

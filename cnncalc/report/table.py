@@ -24,10 +24,18 @@ _WIDEST_BAR = 10
 _ROOMY = 100
 _WIDEST_KINDS = 33
 """The list of what a row of many layers has may wrap, before shares are left out."""
-_NARROWEST = {"inputs": 16, "name": 14, "layer": 17, "settings": 12, "output": 12, "field": 12, "field_padding": 8}
+_NARROWEST = {
+    "inputs": 16,
+    "name": 14,
+    "layer": 17,
+    "settings": 12,
+    "output": 12,
+    "receptive_field": 12,
+    "receptive_field_padding": 8,
+}
 """The texts that may wrap, in the order in which they do, and how narrow they may become."""
 _DISPENSABLE = (
-    *("field", "field_padding", "start", "flops", "inputs", "jump"),
+    *("receptive_field", "receptive_field_padding", "start", "flops", "inputs", "jump"),
     *("settings", "type", "layer", "params", "output"),
 )
 """The columns that are left out of a table that is still too wide, in this order."""

@@ -46,13 +46,13 @@ def as_csv(*sheets: Sheet) -> str:
     """A row a layer, without totals, in exact figures; text that a spreadsheet would run as a formula is quoted. Sheets
     of the same columns stand under one heading.
     """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(column.key for column in sheets[0].columns)
-    for sheet in sheets:
-        for row in sheet.rows:
-            writer.writerow(_csv_cell(column, sheet, sheet.value(column, row)) for column in sheet.columns)
-    return buffer.getvalue().rstrip("\n")
+    columns = sheets[0].columns
+    rows = [
+        [_csv_cell(column, sheet, sheet.value(column, row)) for column in columns]
+        for sheet in sheets
+        for row in sheet.rows
+    ]
+    return csv_text([[column.key for column in columns], *rows])
 
 
 def as_markdown(*sheets: Sheet) -> str:
@@ -88,7 +88,15 @@ def _csv_cell(column: Column, sheet: Sheet, value: object) -> object:
     if column.share:
         whole = column.total(sheet.analysis)
         return value / whole if isinstance(value, int) and whole else 0
-    return no_formula(value) if isinstance(value, str) else value
+    return value
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as CSV, without an end of line behind the last; texts as :func:`no_formula` has them."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerows([no_formula(value) if isinstance(value, str) else value for value in row] for row in rows)
+    return buffer.getvalue().removesuffix("\n")
 
 
 def no_formula(text: str) -> str:

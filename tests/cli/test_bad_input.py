@@ -258,16 +258,16 @@ def test_standard_input_is_named():
     ("arguments", "message"),
     [
         (["--input", "3,x"], "expected sizes such as 3,224,224, found '3,x'"),
-        (["--input", "3,0,8"], "Invalid value for '--input': expected sizes of 1 to 2147483647, found '3,0,8'"),
+        (["--input", "3,0,8"], "--input: expected sizes of 1 to 2147483647, found '3,0,8'"),
         (["--input", "3,99999999999"], "expected sizes such as 3,224,224"),
-        (["--batch", "0"], "Invalid value for '--batch': 0 is not in the range 1<=x<=2147483647"),
-        (["--batch", "-3"], "Invalid value for '--batch': -3 is not in the range"),
+        (["--batch", "0"], "--batch: 0 is not in the range 1<=x<=2147483647"),
+        (["--batch", "-3"], "--batch: -3 is not in the range"),
         (["--columns", "name,parms"], "no column is named \"parms\"; did you mean 'params'?"),
-        (["--sort", "zzz"], 'no column is named "zzz"; the columns are name, type,'),
+        (["--sort", "zzz"], 'no column is named "zzz"; the columns are network, name,'),
         (["--format", "json", "--columns", "name"], "--columns chooses the columns of a table; JSON has all figures"),
         (["--top", "0"], "0 is not in the range x>=1"),
-        (["--format", "yaml"], "'yaml' is not one of"),
-        (["--colums", "name"], "No such option"),
+        (["--format", "yaml"], "there is no format 'yaml' here; the formats are text, json, csv"),
+        (["--colums", "name"], "no such option '--colums'; did you mean '--columns'?"),
     ],
 )
 def test_a_bad_option(arguments, message):

@@ -5,7 +5,7 @@ import json
 import pytest
 from command_line import cnncalc
 
-ALEXNET = ("solve", "Conv2d(kernel_size=?, stride=?, padding=?)", "--input", "3,224,224", "--output", "64,55,55")
+ALEXNET = ("solve", "Conv2d(kernel_size=?, stride=?, padding=?)", "--input", "3,224,224", "--output-shape", "64,55,55")
 
 
 def test_solve_prints_the_common_ones_and_the_rule():
@@ -28,7 +28,7 @@ def test_solve_in_json():
 
 
 def test_solve_without_a_solution_is_status_1():
-    result = cnncalc("solve", "Conv2d(kernel_size=4, padding=?)", "--input", "64,28,28", "--output", "same")
+    result = cnncalc("solve", "Conv2d(kernel_size=4, padding=?)", "--input", "64,28,28", "--output-shape", "same")
     assert result.returncode == 1
     assert "No solution within padding 0 to 64." in result.stdout
     assert "A solution would have to meet 2·P = 3" in result.stdout
@@ -47,7 +47,7 @@ def test_solve_for_a_variable():
 
 
 def test_solve_for_sizes_that_divide():
-    result = cnncalc("solve", "alexnet_2012", "--for", "input", "--exact", "--range", "200:300")
+    result = cnncalc("solve", "alexnet_2012", "--for", "input", "--divisible", "--range", "200:300")
     assert result.stdout.splitlines()[1] == "227, 259, … 291 (every 32): 3 in all."
 
 
@@ -98,10 +98,10 @@ def test_small_shares_are_not_rounded_to_nothing():
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
     missing = tmp_path / "missing" / "front.html"
     sweep = ("sweep", "lenet", "--vary", "input=28:36:4", "--pareto", "macs,params")
-    result = cnncalc(*sweep, "--html", missing)
+    result = cnncalc(*sweep, "-o", missing)
     assert (result.returncode, result.stderr) == (
         2,
-        f"Error: {missing}: cannot be written: no such file or directory\n",
+        f"Error: {missing}: cannot be written: there is no such directory\n",
     )
 
 
@@ -119,23 +119,26 @@ def test_alternatives_of_a_layer_and_of_a_text():
 
 
 def test_a_form_printed_as_a_spec_is_one():
-    spec = cnncalc("alternatives", "alexnet", "conv2", "--spec", "stack").stdout
+    spec = cnncalc("alternatives", "alexnet", "conv2", "--form", "stack").stdout
     assert cnncalc("analyze", "-", text=spec).returncode == 0
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("solve", "Conv2d(8, ?)"), "a LAYER needs --input and --output"),
-        (("solve", "Conv2d(8, ?", "--input", "3,9,9", "--output", "8,7,7"), "expected a layer such as"),
-        (("solve", "Conv2d(8, ?)", "--input", "3,9,x", "--output", "8,7,7"), "expected sizes such as 64,55,55"),
-        (("solve", "Conv2d(8, ?)", "--input", "3,9,9", "--output", "8,7,7", "--range", "1:3"), "NAME=LOW:HIGH"),
-        (("solve", "alexnet", "--for", "input"), "either --target or --exact"),
+        (("solve", "Conv2d(8, ?)"), "a LAYER needs --input and --output-shape"),
+        (("solve", "Conv2d(8, ?", "--input", "3,9,9", "--output-shape", "8,7,7"), "expected a layer such as"),
+        (
+            ("solve", "Conv2d(8, ?)", "--input", "3,9,x", "--output-shape", "8,7,7"),
+            ", a ? where any will do",
+        ),
+        (("solve", "Conv2d(8, ?)", "--input", "3,9,9", "--output-shape", "8,7,7", "--range", "1:3"), "NAME=LOW:HIGH"),
+        (("solve", "alexnet", "--for", "input"), "either --target or --divisible"),
         (("solve", "alexnet", "--for", "inptu", "--target", "macs <= 1"), "nothing is named 'inptu'"),
         (("solve", "alexnet", "--for", "input", "--target", "mcs <= 1"), "did you mean 'macs'"),
         (("solve", "alexnet", "--for", "input", "--target", "macs <= 1", "--range", "x"), "LOW:HIGH:STEP"),
         (("solve", "alexnet", "--target", "macs <= 1"), "name a variable with --for"),
-        (("solve", "alexnot", "--for", "input", "--exact"), "did you mean 'alexnet'"),
+        (("solve", "alexnot", "--for", "input", "--divisible"), "did you mean 'alexnet'"),
         (("compare", "alexnet"), "two SPECs or more"),
         (("compare", "alexnet", "alexnet@"), "expected @NAME=VALUE"),
         (("compare", "alexnet", "alexnet@width=2"), "has no variable"),
@@ -145,8 +148,8 @@ def test_a_form_printed_as_a_spec_is_one():
         (("alternatives", "alexnet"), "name a layer behind the spec"),
         (("alternatives", "alexnet", "conv9"), "no layer is named 'conv9'"),
         (("alternatives", "alexnet", "relu1"), "relu1 is a ReLU"),
-        (("alternatives", "alexnet", "conv2", "--spec", "stak"), "did you mean 'stack'"),
-        (("alternatives", "Conv2d(64, 7)"), "needs --input"),
+        (("alternatives", "alexnet", "conv2", "--form", "stak"), "did you mean 'stack'"),
+        (("alternatives", "Conv2d(64, 7)"), "such as --input 3,32,32"),
     ],
 )
 def test_bad_input_is_told_in_a_sentence(arguments, message):

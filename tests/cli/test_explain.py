@@ -49,12 +49,12 @@ def test_a_whole_network():
 
 def test_quantities_may_be_listed_with_commas_and_spelt_as_in_json():
     listed = cnncalc("explain", "alexnet", "conv2", "--quantity", "params,receptive_field").stdout
-    named = cnncalc("explain", "alexnet", "conv2", "--quantity", "params", "--quantity", "receptive-field").stdout
+    named = cnncalc("explain", "alexnet", "conv2", "--quantity", "params", "--quantity", "receptive_field").stdout
     assert listed == named
     assert "Receptive field" in listed
     wrong = cnncalc("explain", "alexnet", "conv2", "--quantity", "params,depth")
     assert wrong.returncode == 2
-    assert "'depth' is not one of 'output', 'params'" in wrong.stderr
+    assert "no quantity is named 'depth'; the quantities are output, params" in wrong.stderr
     assert cnncalc("quiz", "lenet", "--quantity", "macs,receptive_field").returncode == 0
 
 
@@ -74,7 +74,7 @@ def test_other_sizes_batches_and_conventions():
         (("Conv2D(10, 5)", "--input", "3,32,32"), "did you mean 'Conv2d'"),
         (("Conv2d(10, 5)", "conv", "--input", "3,32,32"), "a single layer has no further layers"),
         (("alexnet", "conv9"), "no layer is named 'conv9'; did you mean"),
-        (("alexnet", "conv1", "--quantity", "speed"), "'speed' is not one of"),
+        (("alexnet", "conv1", "--quantity", "speed"), "no quantity is named 'speed'; did you mean 'space'?"),
         (("alexnet", "conv1", "--lang", "xx"), "'xx' is not one of"),
         (("nosuch",), "no such file and no shipped spec"),
     ],

@@ -51,7 +51,9 @@ def test_the_processes_of_a_sweep_die_with_it(tmp_path, number, status):
 def test_ctrl_c_while_importing(tmp_path):
     """A Python file's network whose code takes for ever."""
     started = tmp_path / "started"
-    (tmp_path / "net.py").write_text(f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(60)\nnetwork = None\n")
+    (tmp_path / "net.py").write_text(
+        f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(60)\nnetwork = None\n"
+    )
     command = [*CNNCALC, "analyze", "net.py:network"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     wait_for(started, running)
@@ -79,7 +81,9 @@ def test_a_reader_that_leaves_ends_it_quietly(tmp_path, options, colour, unbuffe
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 @pytest.mark.parametrize(
-    "arguments", [["analyze", "lenet"], ["--help"], ["--version"], ["analyze", "--help"], ["zoo", "--check"]], ids=" ".join
+    "arguments",
+    [["analyze", "lenet"], ["--help"], ["--version"], ["analyze", "--help"], ["zoo", "--check"]],
+    ids=" ".join,
 )
 def test_a_full_disk_gets_one_sentence(arguments):
     with open("/dev/full", "w") as full:

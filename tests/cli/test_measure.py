@@ -15,7 +15,7 @@ QUICK = ("--repeats", 2, "--threads", 1)
 
 def test_a_table_a_file_and_what_changed(tmp_path):
     (tmp_path / "net.json").write_text(SPEC)
-    result = cnncalc("measure", "net.json", *QUICK, "--save", "a.json", cwd=tmp_path)
+    result = cnncalc("measure", "net.json", *QUICK, "-o", "a.json", cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     assert re.search(r"^network: input 3×16×16, batch 1, float32, inference$", result.stdout, re.M)
     assert re.search(r"^Ceilings of this device, just measured: .*FLOP/s, .*B/s, .* a call\.$", result.stdout, re.M)
@@ -49,9 +49,9 @@ def test_json_of_one_and_of_several(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("alexnet", "vgg11", "--save", "x.json"), "--save and --against are about one SPEC"),
+        (("alexnet", "vgg11", "-o", "x.json"), "--output and --against are about one SPEC"),
         (("alexnet", "alexnet"), "the same SPEC is named twice"),
-        (("alexnet", "--save", "nowhere/x.json"), "nowhere/x.json: there is no such directory"),
+        (("alexnet", "-o", "nowhere/x.json"), "nowhere/x.json: cannot be written: there is no such directory"),
         (("alexnet", "--against", "nowhere.json"), "nowhere.json: no such file or directory"),
         (("alexnet", "--dtype", "tf32", "--device", "cpu"), "tf32 needs an NVIDIA GPU"),
         (("alexnet", "--batch", "2000000"), "does not fit into the memory of"),

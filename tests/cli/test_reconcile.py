@@ -36,7 +36,7 @@ def test_the_published_figures_stand_beside_the_tools():
     assert "4,121,925,096  MACs by ptflops-hooks; printed 4.12e9 MACs, rounded" in output
     assert "4,111,512,576  flops by fvcore" not in output
     assert "printed 3.8e9 FLOPs" in run("reconcile", "resnet50").stdout
-    assert "printed" not in run("reconcile", "resnet50", "--convention", "thop").stdout
+    assert "printed" not in run("reconcile", "resnet50", "--to", "thop").stdout
 
 
 def test_figures_of_some_layers_are_lines_of_a_table():
@@ -60,16 +60,16 @@ def test_json():
 
 
 def test_a_convention_without_a_figure_is_named():
-    output = run("reconcile", "lenet5", "--convention", "torch-training").stdout
+    output = run("reconcile", "lenet5", "--to", "torch-training").stdout
     assert 'no figure by torch-training: "C3": this convention has no figure for ConnectedConv2d' in " ".join(
         output.split()
     )
 
 
 def test_from_another_convention_of_memory():
-    output = run("reconcile", "lenet", "--from", "lecture-space", "--convention", "torchscan-dmas").stdout
+    output = run("reconcile", "lenet", "--from", "lecture-space", "--to", "torchscan-dmas").stdout
     assert "DMAs by torchscan-dmas 0.2.0" in output
-    refused = run("reconcile", "lenet", "--convention", "lecture-space", status=2).stderr
+    refused = run("reconcile", "lenet", "--to", "lecture-space", status=2).stderr
     assert "lecture-space counts memory and cnncalc operations: no sum leads to the other" in " ".join(refused.split())
 
 
@@ -81,9 +81,9 @@ def test_lines_fit_the_terminal(columns):
 
 
 def test_the_tools_run_and_what_they_report_is_compared():
-    output = run("reconcile", "lenet", "--run", "--convention", "torch", "--convention", "torch-training").stdout
+    output = run("reconcile", "lenet", "--run", "--to", "torch", "--to", "torch-training").stdout
     assert len(re.findall(r" agrees$", output, re.M)) == 2
-    document = json.loads(run("reconcile", "lenet", "--run", "--convention", "torch", "--format", "json").stdout)
+    document = json.loads(run("reconcile", "lenet", "--run", "--to", "torch", "--format", "json").stdout)
     (only,) = document["runs"]
     assert only["predicted"] == only["reported"]
 
@@ -94,7 +94,7 @@ def test_a_tool_that_reports_another_figure_is_exit_status_1(tmp_path):
         "import torch.utils.flop_counter as c\nc.FlopCounterMode.get_total_flops = lambda self: 1\n"
     )
     output = run(
-        "reconcile", "lenet", "--run", "--convention", "torch", status=1, PYTHONPATH=str(tmp_path), COLUMNS="120"
+        "reconcile", "lenet", "--run", "--to", "torch", status=1, PYTHONPATH=str(tmp_path), COLUMNS="120"
     ).stdout
     assert re.search(r"differs by −[\d,]+$", output, re.M)
 
@@ -102,9 +102,9 @@ def test_a_tool_that_reports_another_figure_is_exit_status_1(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("lenet", "--run", "--convention", "lecture"), "there is no tool to run for 'lecture'"),
+        (("lenet", "--run", "--to", "lecture"), "there is no tool to run for 'lecture'"),
         (("lenet", "--published", "--run"), "--published stands alone"),
-        (("lenet", "--convention", "thopp"), "did you mean 'thop'"),
+        (("lenet", "--to", "thopp"), "did you mean 'thop'"),
         (("lenet", "--run", "--set", "depth=2"), 'the spec has no variable "depth"'),
         (("lenet", "--run", "--seconds", "0"), "0 is not in the range"),
     ],

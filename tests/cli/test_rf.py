@@ -85,7 +85,7 @@ def test_json_of_a_unit():
 
 def test_the_drawing_has_the_input_the_field_and_the_box(tmp_path):
     path = tmp_path / "box.svg"
-    run("rf", "alexnet", "pool5", "--unit", "0,5", "--svg", str(path))
+    run("rf", "alexnet", "pool5", "--unit", "0,5", "-o", str(path))
     root = ElementTree.fromstring(path.read_text())
     shapes = {shape.get("class"): shape for shape in root.iter("{http://www.w3.org/2000/svg}rect")}
     assert set(shapes) == {"input", "field", "seen", "box"}
@@ -105,8 +105,8 @@ def test_the_drawing_has_the_input_the_field_and_the_box(tmp_path):
         (("alexnet", "conv1", "--pixel", "1,1", "--coverage"), "--pixel asks which units see a pixel"),
         (("alexnet", "conv1", "--of", "left"), 'the network has no input "left"; its inputs: input'),
         (
-            ("alexnet", "conv1", "--svg", "/no/such/place/x.svg"),
-            "x.svg: cannot be written: no such file or directory",
+            ("alexnet", "conv1", "-o", "/no/such/place/x.svg"),
+            "x.svg: cannot be written: there is no such directory",
         ),
     ],
 )
@@ -144,12 +144,12 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-@pytest.mark.parametrize("option", [None, "--coverage", "--pixel", "--svg"])
+@pytest.mark.parametrize("option", [None, "--coverage", "--pixel", "-o"])
 def test_hostile_specs_take_seconds_and_no_traceback(case, option, tmp_path):
     input, *stack = HOSTILE[case]
     stack = [layer | ({"out_channels": 1} if "Conv" in layer["type"] else {}) for layer in stack]
     stack[-1]["name"] = "last"
-    values = {"--pixel": [",".join("0" * (len(input) - 1))], "--svg": [tmp_path / "x.svg"]}
+    values = {"--pixel": [",".join("0" * (len(input) - 1))], "-o": [tmp_path / "x.svg"]}
     arguments = ["last", option, *values.get(option, [])] if option else []
     result = cnncalc("rf", "-", *arguments, text=json.dumps({"input": input, "layers": stack}))
     assert result.returncode in (0, 2), result.stderr

@@ -23,7 +23,7 @@ def test_what_is_printed():
     assert result.stderr == ""
     assert result.stdout == (
         "MobileNet v2: 10 points, 5 where params < 3e6\n"
-        "width  input        macs     params\n"
+        "width  input        MACs     params\n"
         "  0.5     96  18,885,440  1,968,680\n"
         "  0.5    128  32,578,560  1,968,680\n"
         "  0.5    160  50,184,000  1,968,680\n"
@@ -33,11 +33,12 @@ def test_what_is_printed():
 
 def test_a_front_is_drawn(tmp_path):
     page = tmp_path / "front.html"
-    result = cnncalc(*ASKED, "--pareto", "macs,-params", "--html", page, env={"COLUMNS": "60"})
+    result = cnncalc(*ASKED, "--pareto", "macs,-params", env={"COLUMNS": "60"})
     assert result.returncode == 0
     assert "10 points; 2 on the front" in result.stdout
     assert result.stdout.count("●") == 2
     assert max(map(len, result.stdout.splitlines())) <= 60
+    assert cnncalc(*ASKED, "--pareto", "macs,-params", "-o", page).stdout == ""
     text = page.read_text()
     assert text.count('class="best"') == 2
     assert "http" not in text
@@ -104,8 +105,11 @@ def test_an_interruption_is_not_the_end(tmp_path):
         (("--vary", "wdith=1"), "nothing is named 'wdith' that may vary; did you mean 'width'?"),
         (("--vary", "width=1", "--pareto", "parms,macs"), "no quantity is named 'parms'; did you mean 'params'?"),
         (("--vary", "width=1", "--sort", "-mcas"), "no quantity is named 'mcas'; did you mean 'macs'?"),
-        (("--vary", "width=1", "--html", "a.html"), "--html draws two figures; name them with --pareto"),
-        (("--vary", "width=1", "-o", "a.txt"), "a.txt: a sweep is written as .csv or .parquet"),
+        (("--vary", "width=1", "--format", "html"), "a page draws two figures; name them with --pareto"),
+        (
+            ("--vary", "width=1", "-o", "a.svg"),
+            "a.svg: there is no format svg here; state one with",
+        ),
         (("--vary", "width=1", "--sample", "many"), "expected a whole number such as 1000 or 1e6, found 'many'"),
         (("--vary", "width=1", "--where", "params <<< 3"), "the condition 'params <<< 3': not an expression"),
         ((), "Missing option '--vary'"),

@@ -102,7 +102,7 @@ def program(formula):
 
 
 def is_field(name):
-    return ".field." in name or ".jump." in name
+    return ".receptive_field." in name or ".jump." in name
 
 
 def derived(network, symbols, base):

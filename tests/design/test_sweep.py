@@ -149,10 +149,11 @@ def test_two_inputs_are_varied_by_name():
         ' "layers": [{"type": "Concat", "inputs": ["left", "right"]},'
         ' {"type": "Conv2d", "out_channels": 2, "kernel_size": 3}]}'
     )
-    frame = cnncalc.sweep(network, {"left.C": [1, 3], "input": [8, 9]}, quantities=["params", "C", "H", "field.left.H"])
+    asked = ["params", "C", "H", "receptive_field.left.H"]
+    frame = cnncalc.sweep(network, {"left.C": [1, 3], "input": [8, 9]}, quantities=asked)
     assert frame["params"].tolist() == [2 * 6 * 9 + 2] * 2 + [2 * 8 * 9 + 2] * 2
     assert frame["H"].tolist() == [6, 7, 6, 7]
-    assert frame["field.left.H"].tolist() == [3] * 4
+    assert frame["receptive_field.left.H"].tolist() == [3] * 4
 
 
 @given(st.lists(st.integers(1, 7), min_size=1, max_size=4), st.integers(1, 40))

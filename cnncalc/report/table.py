@@ -168,6 +168,9 @@ def _kinds(analysis: Analysis, width: int) -> list[Line]:
         shares = percent(sums.params, totals.params), percent(sums.macs, totals.macs)
         figures.append((kind, str(count), *shares))
     widths = [width_of([row[position] for row in figures]) for position in range(4)]
+    if width < _NARROWEST_TEXT + sum(widths[1:]) + 3:
+        tracks = [Track(max(1, width - widths[3] - 1)), Track(widths[3], right=True)]
+        return grid([[Span(row[0]), Span(row[3])] for row in figures], tracks, gap=1)
     gap = 2 if width >= sum(widths) + 2 * 3 else 1
     room = (width - sum(widths) - gap * 5) // 2
     bar = 0 if room < _NARROWEST_BAR else min(room, _WIDEST_BAR if width < _ROOMY else 2 * _WIDEST_BAR)

@@ -39,6 +39,8 @@ _DISPENSABLE = (
     *("settings", "type", "layer", "params", "output"),
 )
 """The columns that are left out of a table that is still too wide, in this order."""
+_DISPENSABLE_OF_FIELDS = ("layer", "field_padding", "start", "output", "jump")
+"""The same where nothing is counted, so that the table is about receptive fields."""
 _MOST_NAMES = 8
 _PERCENT = len(">99.9%")
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -256,7 +258,7 @@ def _wrapped(sheet: Sheet, widths: list[int], width: int) -> _Layout:
                 narrow[key] -= max(0, min(excess(), narrow[key] - least[key]))
 
     wrap(_NARROWEST)
-    for key in _DISPENSABLE:
+    for key in _DISPENSABLE if any(column.quantity for column in columns) else _DISPENSABLE_OF_FIELDS:
         if excess() > 0 and key in narrow and len(narrow) > 2:
             del narrow[key]
             left_out.append(COLUMNS[key])

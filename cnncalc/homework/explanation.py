@@ -16,7 +16,7 @@ from cnncalc.homework.document import Block, Document, Equation, Given, Heading,
 from cnncalc.homework.figures import bytes_text, decimal_text, heading, shapes_text
 from cnncalc.homework.messages import Messages, messages
 from cnncalc.homework.overview import overview
-from cnncalc.homework.sources import source_of
+from cnncalc.homework.sources import cited, source_of
 from cnncalc.layers.base import shape_text
 from cnncalc.layers.formulas import field_size, tensor_bytes, weight_macs
 
@@ -132,7 +132,7 @@ class _LayerSections:
         yield from (Paragraph(text, "why") for text in dict.fromkeys(self._reasons(quantity, derivations)))
         source = self._source(quantity) if quantity == "output" or derivations[0].value else ""
         if source:
-            yield Paragraph(self.say("explain.source", source=source), "source")
+            yield Paragraph(self.say("explain.source", source=cited(source, self.say)), "source")
 
     def _source(self, key: str) -> str:
         """Where the rule was read."""
@@ -205,7 +205,7 @@ class _LayerSections:
                     along = self.say("explain.and").join(names[axis] for axis in axes)
                     yield Heading(self.say("explain.along", axes=along), 3)
                 yield from self._field_along(source, axes[0], whole=field.whole[axes[0]])
-        yield Paragraph(self.say("explain.source", source=source_of(field_size)), "source")
+        yield Paragraph(self.say("explain.source", source=cited(source_of(field_size), self.say)), "source")
 
     def _alike(self, source: str, rank: int) -> list[list[int]]:
         """The axes along which the field is worked out with the same figures together."""

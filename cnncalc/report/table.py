@@ -39,6 +39,8 @@ _DISPENSABLE = (
     *("settings", "type", "layer", "params", "output"),
 )
 """The columns that are left out of a table that is still too wide, in this order."""
+_DISPENSABLE_OF_FIELDS = ("layer", "field_padding", "start", "output", "jump")
+"""The same where nothing is counted, so that the table is about receptive fields."""
 _MOST_NAMES = 8
 _PERCENT = len(">99.9%")
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -168,6 +170,9 @@ def _kinds(analysis: Analysis, width: int) -> list[Line]:
         shares = percent(sums.params, totals.params), percent(sums.macs, totals.macs)
         figures.append((kind, str(count), *shares))
     widths = [width_of([row[position] for row in figures]) for position in range(4)]
+    if width < _NARROWEST_TEXT + sum(widths[1:]) + 3:
+        tracks = [Track(max(1, width - widths[3] - 1)), Track(widths[3], right=True)]
+        return grid([[Span(row[0]), Span(row[3])] for row in figures], tracks, gap=1)
     gap = 2 if width >= sum(widths) + 2 * 3 else 1
     room = (width - sum(widths) - gap * 5) // 2
     bar = 0 if room < _NARROWEST_BAR else min(room, _WIDEST_BAR if width < _ROOMY else 2 * _WIDEST_BAR)
@@ -253,7 +258,7 @@ def _wrapped(sheet: Sheet, widths: list[int], width: int) -> _Layout:
                 narrow[key] -= max(0, min(excess(), narrow[key] - least[key]))
 
     wrap(_NARROWEST)
-    for key in _DISPENSABLE:
+    for key in _DISPENSABLE if any(column.quantity for column in columns) else _DISPENSABLE_OF_FIELDS:
         if excess() > 0 and key in narrow and len(narrow) > 2:
             del narrow[key]
             left_out.append(COLUMNS[key])

@@ -65,7 +65,7 @@ def test_where_parameters_and_computation_sit():
 
 
 def test_names_that_are_too_long_wrap_and_lose_nothing():
-    lines = printed(analyze(load("resnet18")), 80).splitlines()
+    lines = printed(analyze(load("resnet18")), 70).splitlines()
     position = next(index for index, line in enumerate(lines) if line == "downsample.0")
     assert lines[position - 1].startswith("layer2.0.  ")
 
@@ -112,3 +112,48 @@ def test_any_width_columns_and_name(width, columns, name):
     assert "Exactly 112 params" in text.replace("\n", " ")
     if "name" in columns:
         assert name in text.replace("\n", "") or cell_len(name) > 14
+
+
+@pytest.mark.parametrize("name", ["alexnet", "resnet18", "mobilenet_v2", "googlenet", "r3d_18"])
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 120, 160])
+def test_headings_are_whole_and_lines_fit_at_any_width(name, width):
+    text = printed(analyze(load(name)), width)
+    lines = text.splitlines()
+    heading = next(line for line in lines if line.startswith("name"))
+    whole = {*(column.heading for column in COLUMNS.values())}
+    assert set(re.sub(r"% (params|MACs)", r"%\1", heading).split()) <= {word.replace("% ", "%") for word in whole}
+    assert all(cell_len(line) <= width for line in lines)
+    assert {"name", "MACs"} <= set(heading.split())
+
+
+def test_a_narrow_table_says_what_is_left_out():
+    text = printed(analyze(load("alexnet")), 40)
+    assert "Too narrow for FLOPs, layer." in text
+    assert "Too narrow" not in printed(analyze(load("alexnet")), 80)
+
+
+def test_wide_characters_stand_in_columns():
+    layers = [Conv2d(4, 3, name="卷积层一"), Conv2d(4, 3, name="conv_two"), ReLU(name="激活")]
+    lines = printed(analyze(Network(input=[3, 9, 9], layers=layers)), 80).splitlines()[1:5]
+    heading, *rows = lines
+    start = cell_len(heading[: heading.index("type")])
+    for row, kind in zip(rows, ("Conv2d", "Conv2d", "ReLU"), strict=True):
+        assert cell_len(row[: row.index(kind)]) == start
+
+
+def test_a_note_that_differs_in_numbers_alone_is_said_once():
+    analysis = analyze(load("mobilenet_v2"))
+    lines = ["".join(span.text for span in line) for line in table(sheet(analysis), 80)]
+    text = " ".join(lines)
+    assert text.count("is not whole") == 1
+    for warning in analysis.warnings:
+        assert warning.layer in text[text.index("note ") :]
+    each = " ".join("".join(span.text for span in line) for line in table(sheet(analysis), 80, "each"))
+    assert each.count("is not whole") == len(analysis.warnings) == 5
+
+
+def test_notes_of_different_words_stay_apart():
+    layers = [Conv2d(4, 2, stride=4), Conv2d(4, 2, stride=3), Conv2d(4, 3, stride=5)]
+    analysis = analyze(Network(input=[3, 99, 99], layers=layers))
+    text = printed(analysis)
+    assert text.count("note ") == len({re.sub(r"\d[\d.,]*", "", warning.message) for warning in analysis.warnings}) > 1

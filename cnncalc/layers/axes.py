@@ -14,10 +14,16 @@ AXES = {
 LETTERS = {1: "C, L", 2: "C, H, W", 3: "C, D, H, W"}
 
 
+def of_axes(kind: str, shape: Shape, axes: str) -> Check:
+    """That an input has as many axes as are named, with commas between: ``"L, E"``."""
+    rank = len(axes.split(", "))
+    message = "{} takes an input of {} axes, [{}]; what arrives is {}"
+    return Check(len(shape) == rank, "", message, (kind, rank, axes, shape))
+
+
 def of_rank(kind: str, shape: Shape, rank: int) -> Check:
     """That an input has channels and ``rank`` axes behind them."""
-    message = "{} takes an input of {} axes, [{}]; what arrives is {}"
-    return Check(len(shape) == rank + 1, "", message, (kind, rank + 1, LETTERS[rank], shape))
+    return of_axes(kind, shape, LETTERS[rank])
 
 
 def has_axes(kind: str, shape: Shape) -> Check:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from cnncalc.arithmetic import prod
-from cnncalc.layers.axes import of_rank
+from cnncalc.layers.axes import of_axes
 from cnncalc.layers.base import (
     Check,
     Layer,
@@ -37,7 +37,7 @@ class Recurrent(Layer, frozen=True):
     gates: ClassVar[int]
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield of_rank(type(self).__name__, x, 2, "L, E")
+        yield of_axes(type(self).__name__, x, "L, E")
         yield agrees(self.input_size, x[1], "input_size")
 
     def output(self, x: Shape) -> Shape:

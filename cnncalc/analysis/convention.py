@@ -139,7 +139,7 @@ def _read(path: Path) -> Convention:
         raise CnncalcError(f"{where}: larger than {_LARGEST_FILE:,} bytes")
     try:
         convention: Convention = msgspec.toml.decode(text, type=Convention)
-    except (DecodeError, ValidationError, UnicodeDecodeError, RecursionError) as error:
+    except (DecodeError, ValidationError, ValueError, RecursionError) as error:
         raise CnncalcError(f"{where}: {str(error).splitlines()[0]}") from None
     if convention.name in shipped_conventions() and path.parent.resolve() != _FOLDER.resolve():
         raise CnncalcError(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnncalc.analysis import convention_named
-from cnncalc.errors import CnncalcError, nearest, printable
+from cnncalc.errors import CnncalcError, harmless, nearest, printable
 from cnncalc.homework.answer_files import from_json
 from cnncalc.homework.answers import parse
 from cnncalc.homework.context import BYTES, Context
@@ -105,7 +105,7 @@ def key_from(document: Mapping[str, Any], source: str = "", folder: str = "") ->
             questions[found.id] = found
             doubts += _doubts(found, entry[1].text, f"{source}: {entry[1].where}")
     title = document.get("title") or document.get("name") or (context.network.name if context else source)
-    return Key(str(title), context, questions, tuple(doubts))
+    return Key(harmless(str(title)), context, questions, tuple(doubts))
 
 
 def _object(item: Any, where: str) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def _question(
         raise CnncalcError(f"{where}: {error}") from None
     text = item.get("question", item.get("text", ""))
     text = {str(key): str(value) for key, value in text.items()} if isinstance(text, dict) else str(text)
-    question = Question(str(item.get("id", number)), context, layer, quantity.name, float(points), text)
+    question = Question(harmless(str(item.get("id", number))), context, layer, quantity.name, float(points), text)
     try:
         return answerable(question)
     except CnncalcError as error:
@@ -161,7 +161,7 @@ def _doubts(question: Question, answer: Any, where: str) -> Iterator[str]:
         agrees = False
     if not agrees:
         right = shape_text(truth) if isinstance(truth, tuple) else f"{truth:,}"
-        yield f"{where}: {text[:60]} is not right, {question.about} is {right}; that is what is graded by"
+        yield f"{where}: {harmless(text[:60])} is not right, {question.about} is {right}; that is what is graded by"
 
 
 def _context(settings: Mapping[str, Any], where: str, folder: str, kept: dict[str, Context]) -> Context:

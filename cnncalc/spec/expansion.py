@@ -282,7 +282,7 @@ class _Expansion:
     def _field(self, layer: Layer, field: str, value: Any, names: _Names, where: str) -> Any:
         """A hyper-parameter whose expressions are worked out, as a document would state it."""
         if isinstance(value, tuple):
-            return tuple(self._field(layer, field, part, names, where) for part in value)
+            return tuple(None if part is None else self._field(layer, field, part, names, where) for part in value)
         try:
             found = self._number(value, names, f"{where}.{field}")
         except SpecError as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.errors import SpecError, nearest
 from cnncalc.spec.network import Network
+from cnncalc.spec.python_text import tree_of
 
 
 def is_python_spec(spec: str) -> bool:
@@ -57,14 +58,14 @@ def load_python(spec: str) -> Network:
 
 def _call(text: str, path: str) -> tuple[str, tuple[tuple[Any, ...], dict[str, Any]] | None]:
     """A name, and the arguments where it is called; these are plain values."""
+    tree = tree_of(text)
     try:
-        tree = ast.parse(text, mode="eval").body
         if isinstance(tree, ast.Name):
             return tree.id, None
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
             named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in tree.keywords if keyword.arg}
             if len(named) == len(tree.keywords):
                 return tree.func.id, (tuple(map(ast.literal_eval, tree.args)), named)
-    except (SyntaxError, ValueError):
+    except (ValueError, TypeError):
         pass
     raise SpecError(f"expected a name or a call with plain values, such as make(width=32), found {text!r}", source=path)

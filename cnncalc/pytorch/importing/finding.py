@@ -18,6 +18,7 @@ from torch.overrides import TorchFunctionMode
 
 from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.pytorch.importing.traces import failure
+from cnncalc.spec.python_text import tree_of
 
 _MISSING = re.compile(r"operator (\w+)::(\w+) does not exist")
 _MOST_MISSING = 100
@@ -48,15 +49,15 @@ def module_named(spec: str) -> nn.Module:
 
 def _call(text: str, spec: str) -> tuple[str, tuple[tuple[Any, ...], dict[str, Any]] | None]:
     """A name, perhaps with dots, and the arguments where it is called; these are plain values."""
+    tree = tree_of(text)
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
         if isinstance(tree, ast.Call):
             named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in tree.keywords if keyword.arg}
             if len(named) == len(tree.keywords):
                 return _dotted(tree.func), (tuple(map(ast.literal_eval, tree.args)), named)
-        else:
+        elif tree is not None:
             return _dotted(tree), None
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (ValueError, TypeError, RecursionError):
         pass
     message = f"expected an attribute or a call with plain values, such as resnet50(num_classes=10), found {text!r}"
     raise SpecError(message, source=spec)

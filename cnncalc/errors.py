@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import islice
 
-_MOST_CANDIDATES = 2000
+from cnncalc.safe_text import harmless
 
-HIDDEN = (
-    "\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e"
-    "\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff"
-)
-"""Characters that are not seen but act on a terminal or on what stands beside them, for a regular expression:
-controls, escape sequences' first characters, those of no width, those that turn the direction, halves of characters.
-"""
-_HIDDEN_IN_A_LINE = re.compile(f"[{HIDDEN}]")
-_HIDDEN_IN_LINES = re.compile(f"(?![\\n\\t])[{HIDDEN}]")
+_MOST_CANDIDATES = 2000
 
 
 class CnncalcError(Exception):
@@ -45,17 +36,6 @@ class SpecError(CnncalcError):
 
     def __str__(self) -> str:
         return ": ".join(part for part in (self.source, self.where, self.message) if part)
-
-
-def harmless(text: str, *, lines: bool = False) -> str:
-    """A text in which every hidden character is shown as the replacement character, blanks as a space; of several
-    ``lines`` the line ends and tabs stay.
-
-    >>> harmless("a\\x1b[31mb\\nc")
-    'a�[31mb c'
-    """
-    pattern = _HIDDEN_IN_LINES if lines else _HIDDEN_IN_A_LINE
-    return pattern.sub(lambda match: " " if match[0].isspace() else "\N{REPLACEMENT CHARACTER}", text)
 
 
 def printable(name: str) -> str:

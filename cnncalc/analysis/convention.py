@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -14,6 +15,7 @@ from cnncalc.analysis.quantities import QUANTITIES, term_value
 from cnncalc.errors import CnncalcError, nearest, printable
 from cnncalc.layers import LAYERS_BY_NAME
 from cnncalc.layers.base import Operations
+from cnncalc.spec.loading import contents, unreadable
 
 if TYPE_CHECKING:
     from cnncalc.evaluate import Evaluated
@@ -131,10 +133,9 @@ def _read(path: Path) -> Convention:
 
     where = printable(str(path))
     try:
-        with path.open("rb") as file:
-            text = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise CnncalcError(f"{where}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        text = contents(str(path), _LARGEST_FILE + 1).removeprefix(BOM_UTF8)
+    except (OSError, ValueError) as error:
+        raise CnncalcError(f"{where}: {unreadable(error)}") from None
     if len(text) > _LARGEST_FILE:
         raise CnncalcError(f"{where}: larger than {_LARGEST_FILE:,} bytes")
     try:

@@ -18,7 +18,8 @@ def main() -> None:
     import click
 
     from cnncalc.cli.commands import commands
-    from cnncalc.errors import CnncalcError, harmless
+    from cnncalc.errors import CnncalcError
+    from cnncalc.safe_text import harmless
 
     try:
         status = commands(prog_name="cnncalc", standalone_mode=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import click
 
@@ -16,7 +17,7 @@ from cnncalc.cli.specs import (
     source_name,
     variables,
 )
-from cnncalc.errors import SpecError
+from cnncalc.errors import CnncalcError, SpecError
 from cnncalc.homework.exercises import is_exercise, load_exercise
 from cnncalc.homework.questions import ASKED
 from cnncalc.homework.quiz import Quiz, make_quiz
@@ -118,6 +119,8 @@ def _ask(quiz: Quiz) -> None:
     from cnncalc.report.explained import document_lines, folded
     from cnncalc.report.terminal import terminal_width, write
 
+    if sys.stdin is None:
+        raise CnncalcError("standard input is closed, nobody can answer")
     say, examiner, width = messages(quiz.language), Examiner(quiz), terminal_width()
     click.echo(f"{quiz.title}\n{say('quiz.stop')}")
     right = asked = 0

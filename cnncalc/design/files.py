@@ -18,6 +18,7 @@ import pandas
 from cnncalc.design.frame import frame
 from cnncalc.design.sweep import ILLEGAL, Block, Sweep
 from cnncalc.errors import CnncalcError, printable
+from cnncalc.safe_text import no_formula
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -185,6 +186,7 @@ def table(block: Block, asked: Sweep) -> pandas.DataFrame:
 
 
 def _quoted(name: str) -> str:
+    name = no_formula(name)
     return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',"\n') else name
 
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct, structs
 
 from cnncalc.arithmetic.recording import Recorded
-from cnncalc.errors import harmless
+from cnncalc.safe_text import harmless
 
 
 class Words(Struct, frozen=True):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnncalc.analysis import convention_named
-from cnncalc.errors import CnncalcError, harmless, nearest, printable
+from cnncalc.errors import CnncalcError, nearest, printable
 from cnncalc.homework.answer_files import from_json
 from cnncalc.homework.answers import parse
 from cnncalc.homework.context import BYTES, Context
@@ -16,8 +16,9 @@ from cnncalc.homework.key import Key, Question, answerable, layer_named
 from cnncalc.homework.matching import match, reading_of
 from cnncalc.homework.quantities import QUANTITIES, TOTAL, quantity_named
 from cnncalc.layers.base import LARGEST_SIZE, shape_text
+from cnncalc.safe_text import harmless
 from cnncalc.spec import Network, load
-from cnncalc.spec.loading import LARGEST_FILE, contents, exercise_place, unreadable
+from cnncalc.spec.loading import LARGEST_FILE, contents, decoded, exercise_place, unreadable
 from cnncalc.spec.network import network_from
 
 MOST_QUESTIONS = 1000
@@ -62,7 +63,7 @@ def _document(name: str) -> dict[str, Any] | None:
     except (OSError, ValueError) as error:
         raise CnncalcError(f"{printable(name)}: {unreadable(error)}") from None
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        document = json.loads(decoded(data))
     except (ValueError, RecursionError):
         return None
     if not isinstance(document, dict) or (

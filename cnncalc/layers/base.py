@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 from cnncalc.arithmetic import Number, equal, prod
-from cnncalc.errors import HIDDEN
 from cnncalc.layers.reading import Reading
+from cnncalc.safe_text import HIDDEN
 
 LARGEST_SIZE = 2**31 - 1
 """The largest size or hyper-parameter that a spec may state."""

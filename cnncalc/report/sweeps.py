@@ -14,6 +14,7 @@ from cnncalc.report.grid import Line, Span, Track, grid, width_of
 from cnncalc.report.numbers import abbreviated, exact
 from cnncalc.report.scatter import scatter
 from cnncalc.report.table import prose
+from cnncalc.report.text import no_formula
 
 _MOST_REASONS = 3
 _HEIGHT = 18
@@ -140,7 +141,8 @@ def _frame(survey: Survey, top: int) -> Any:
 
 def as_csv(survey: Survey, top: int) -> str:
     """The first rows as CSV."""
-    text: str = _frame(survey, top).to_csv(index=False, lineterminator="\n")
+    rows = _frame(survey, top)
+    text: str = rows.to_csv(index=False, header=list(map(no_formula, rows.columns)), lineterminator="\n")
     return text.rstrip("\n")
 
 

@@ -8,8 +8,8 @@ import sys
 
 import click
 
-from cnncalc.errors import harmless
 from cnncalc.report.grid import Line
+from cnncalc.safe_text import harmless
 
 _PLAIN = {"×": "x", "−": "-", "–": "-", "·": "*", "…": "...", "←": "<-", "█": "#", "▒": "+", "░": ".", "╳": "x"}
 _PLAIN |= {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "→": "->"}

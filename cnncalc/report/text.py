@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from cnncalc.analysis.folding import Folded
 from cnncalc.report.sheet import Column, Sheet
+from cnncalc.safe_text import no_formula as no_formula
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|~"})
 _LATEX = str.maketrans(
     {character: f"\\{character}" for character in "&%$#_{}"}
@@ -77,11 +77,6 @@ def _csv_cell(column: Column, sheet: Sheet, value: object) -> object:
         whole = column.total(sheet.analysis)
         return value / whole if isinstance(value, int) and whole else 0
     return no_formula(value) if isinstance(value, str) else value
-
-
-def no_formula(text: str) -> str:
-    """A CSV cell's text, quoted where a spreadsheet would run it as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _markdown_row(cells: Iterable[str]) -> str:

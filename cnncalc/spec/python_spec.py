@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 from cnncalc.errors import SpecError, nearest
@@ -25,14 +29,12 @@ def load_python(spec: str) -> Network:
 
     head, _, tail = spec.partition(".py")
     path, name = f"{head}.py", tail.removeprefix(":")
-    try:
+    if not os.path.exists(path):
+        raise SpecError("no such file", source=path)
+    if os.path.isdir(path):
+        raise SpecError("this is a directory, expected a Python file", source=path)
+    with _running(path):
         names = runpy.run_path(path)
-    except FileNotFoundError:
-        raise SpecError("no such file", source=path) from None
-    except SpecError as error:
-        raise error.within(path) from None
-    except (Exception, SystemExit) as error:
-        raise SpecError(f"its code fails: {type(error).__name__}: {error}", source=path) from None
     if not name:
         found = [key for key, value in names.items() if isinstance(value, Network)]
         if len(found) != 1:
@@ -45,15 +47,28 @@ def load_python(spec: str) -> Network:
     value: Any = names[function]
     if arguments is not None or (callable(value) and not isinstance(value, Network)):
         positional, named = arguments or ((), {})
-        try:
+        with _running(spec):
             value = value(*positional, **named)
-        except SpecError as error:
-            raise error.within(spec) from None
-        except Exception as error:
-            raise SpecError(f"its code fails: {type(error).__name__}: {error}", source=spec) from None
     if not isinstance(value, Network):
         raise SpecError(f"expected a Network, found {type(value).__name__}", source=spec)
     return value
+
+
+@contextmanager
+def _running(source: str) -> Iterator[None]:
+    """Runs a file's code. What it prints goes to standard error, where it is in no report's way.
+
+    Raises SpecError where it fails, or wants to end the program.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except KeyboardInterrupt:
+        raise
+    except SpecError as error:
+        raise error.within(source) from None
+    except BaseException as error:
+        raise SpecError(f"its code fails: {type(error).__name__}: {error}", source=source) from None
 
 
 def _call(text: str, path: str) -> tuple[str, tuple[tuple[Any, ...], dict[str, Any]] | None]:

@@ -15,7 +15,7 @@ def spec(*layers, **heading):
 CASES = {
     "broken JSON": ('{"input": [1, 2],\n  "layers": }', "line 2, column 13: not valid JSON: expecting value"),
     "unfinished JSON": ('{"input": [1, 2', "line 1, column 16: not valid JSON: expecting ',' delimiter"),
-    "empty": ("", "line 1, column 1: not valid JSON: expecting value"),
+    "empty": ("", "it is empty, expected a JSON object"),
     "not an object": ("[1]", "$: a spec is an object with an input and layers, found [1]"),
     "duplicate key": (
         '{"input": [3, 8, 8], "layers": [{"type": "Conv2d", "out_channels": 1, "stride": 1, "stride": 2}]}',

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-
-from cnncalc.errors import CnncalcError
 from fuzz.corpus import ROOT
 from fuzz.figures import check_json
 from fuzz.oracle import Contradiction, raw_controls
+
+from cnncalc.errors import CnncalcError
 
 _NOT_RUN = ("measure", "verify", "import")
 """Commands that build and run PyTorch modules, which takes longer than a second whatever is asked."""
@@ -48,7 +48,10 @@ def is_run(arguments: list[str]) -> bool:
 
     if set(arguments) & set(_NOT_RUN) or len(arguments) > _MOST_ARGUMENTS:
         return False
-    if any(".py" in argument or is_module_spec(argument) or is_module_spec(argument.partition("=")[2]) for argument in arguments):
+    if any(
+        ".py" in argument or is_module_spec(argument) or is_module_spec(argument.partition("=")[2])
+        for argument in arguments
+    ):
         return False
     for place, argument in enumerate(arguments):
         if argument.startswith(("-o", "--out", "--ht", "--fe", "--sv")):

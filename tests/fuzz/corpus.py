@@ -155,7 +155,10 @@ def keys() -> list[bytes]:
             "convention": "torch",
             "bytes": 4,
             "input": [3, 64, 64],
-            "questions": {"a": {"layer": "conv", "quantity": "output"}, "b": {"quantity": "memory", "text": {"zh": "?"}}},
+            "questions": {
+                "a": {"layer": "conv", "quantity": "output"},
+                "b": {"quantity": "memory", "text": {"zh": "?"}},
+            },
         },
         {"spec": "lenet", "title": "Sheet", "answers": {"conv1.params": "156", "total": {"macs": "0.42M"}}},
         {"spec": "dcgan", "variables": {"width": 16}, "questions": [{"quantity": "flops"}, {"quantity": "field"}]},
@@ -179,15 +182,40 @@ def conditions() -> list[bytes]:
     texts = [match for page in _pages() for match in re.findall(pattern, page)]
     texts += [match for text in _literals("cnncalc/cli/*.py") for match in re.findall(pattern, text)]
     texts += [text for text in _literals("tests/design/*.py") if re.search(r"[<>]=?|and", text) and len(text) < 120]
-    texts += ["params < 5e6 and conv.H >= 7", "field.H > 9 or not width % 2", "receptive_field >= 5", "memory <= 1.5 MiB"]
+    texts += [
+        "params < 5e6 and conv.H >= 7",
+        "field.H > 9 or not width % 2",
+        "receptive_field >= 5",
+        "memory <= 1.5 MiB",
+    ]
     return _encoded(text for text in texts if "\n" not in text)
 
 
 @cache
 def ranges() -> list[bytes]:
     """Values of variables, shapes, settings, pixels and counts, as options take them."""
-    texts = ["16:256:16", "1,2,4", "0.25:1:0.25", "1:1024:*2", "true,false", "3,224,224", "3x224x224", "image=3,8,8", "64,?,?"]
-    texts += ["same", "width=32", "width=width*2", "1e6", "0.1:2:0.05", "kernel_size=1:11", "padding[0]=-3:3", "params,macs", "5M"]
+    texts = [
+        "16:256:16",
+        "1,2,4",
+        "0.25:1:0.25",
+        "1:1024:*2",
+        "true,false",
+        "3,224,224",
+        "3x224x224",
+        "image=3,8,8",
+        "64,?,?",
+    ]
+    texts += [
+        "same",
+        "width=32",
+        "width=width*2",
+        "1e6",
+        "0.1:2:0.05",
+        "kernel_size=1:11",
+        "padding[0]=-3:3",
+        "params,macs",
+        "5M",
+    ]
     texts += [text for text in _literals("tests/design/test_values.py") if len(text) < 60]
     return _encoded(texts)
 
@@ -213,11 +241,32 @@ def command_lines() -> list[bytes]:
     small = [text for text in specs() if len(text) < 2000]
     files = [*small[:40], *answer_files()[:20], *keys()[:4], *conventions()[:10]]
     found = [
-        *(["analyze", "fuzz.json"], ["rf", "fuzz.json"], ["explain", "fuzz.json"], ["check", "residual.json", "fuzz.csv"]),
-        *(["quiz", "fuzz.json"], ["check", "fuzz.json", "answers.csv"], ["check", "residual.json", "fuzz.md", "-o", "out.csv"]),
-        *(["compare", "fuzz.json", "residual.json"], ["reconcile", "fuzz.json"], ["analyze", "-"], ["check", "lenet", "-"]),
-        *(["analyze", "residual.json", "--convention", "fuzz.toml"], ["formula", "fuzz.json"], ["alternatives", "fuzz.json"]),
-        *(["sweep", "fuzz.json", "--vary", "H=8:64:8", "-o", "out.csv"], ["check-budget", "fuzz.json", "--max-params", "5M"]),
+        *(
+            ["analyze", "fuzz.json"],
+            ["rf", "fuzz.json"],
+            ["explain", "fuzz.json"],
+            ["check", "residual.json", "fuzz.csv"],
+        ),
+        *(
+            ["quiz", "fuzz.json"],
+            ["check", "fuzz.json", "answers.csv"],
+            ["check", "residual.json", "fuzz.md", "-o", "out.csv"],
+        ),
+        *(
+            ["compare", "fuzz.json", "residual.json"],
+            ["reconcile", "fuzz.json"],
+            ["analyze", "-"],
+            ["check", "lenet", "-"],
+        ),
+        *(
+            ["analyze", "residual.json", "--convention", "fuzz.toml"],
+            ["formula", "fuzz.json"],
+            ["alternatives", "fuzz.json"],
+        ),
+        *(
+            ["sweep", "fuzz.json", "--vary", "H=8:64:8", "-o", "out.csv"],
+            ["check-budget", "fuzz.json", "--max-params", "5M"],
+        ),
         *(["solve", "fuzz.json", "--for", "input", "--target", "params < 5M"], ["conventions", "fuzz.toml"]),
         *(["check", "residual.json", "fuzz.json", "answers.csv", "-o", "out.csv", "--feedback", "pages"],),
     ]

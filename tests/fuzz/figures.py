@@ -38,7 +38,8 @@ def check_sums(analysis: Any) -> None:
 
 def check_report(analysis: Any, width: int) -> None:
     """The table for a terminal, as tests of the command line see it, and the formats for other programs."""
-    from cnncalc.report import sheet as sheets, text
+    from cnncalc.report import sheet as sheets
+    from cnncalc.report import text
     from cnncalc.report.table import table
 
     chosen = sheets.sheet(analysis, sheets.WIDE if width > 80 else sheets.DEFAULT)
@@ -74,15 +75,15 @@ def check_lines(lines: Any) -> None:
 class _Exactly(ast.NodeTransformer):
     """An expression as Python is to evaluate it: fractions for floats, and only true or false from ``and`` and ``or``."""
 
-    def visit_Constant(self, node: ast.Constant) -> Any:  # noqa: N802
+    def visit_Constant(self, node: ast.Constant) -> Any:
         if isinstance(node.value, float):
             return _called("Fraction", ast.Constant(repr(node.value)))
         return node if isinstance(node.value, bool) else _called("Fraction", node)
 
-    def visit_BoolOp(self, node: ast.BoolOp) -> Any:  # noqa: N802
+    def visit_BoolOp(self, node: ast.BoolOp) -> Any:
         return ast.BoolOp(node.op, [_called("bool", self.visit(value)) for value in node.values])
 
-    def visit_Name(self, node: ast.Name) -> Any:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> Any:
         return ast.Constant(node.id == "true") if node.id in ("true", "false") else node
 
 
@@ -118,7 +119,7 @@ def check_expression(text: str, names: Mapping[str, Any], found: Any) -> None:
     tree = ast.fix_missing_locations(ast.Expression(_Exactly().visit(parsed.body)))
     exactly = {name: value if isinstance(value, bool) else Fraction(value) for name, value in names.items()}
     # only what the language's own reader let through comes here: names, numbers, operators and the functions above
-    expected = eval(compile(tree, "expression", "eval"), {"__builtins__": {}}, _FUNCTIONS | exactly)  # noqa: S307
+    expected = eval(compile(tree, "expression", "eval"), {"__builtins__": {}}, _FUNCTIONS | exactly)
     if found != expected:
         raise Contradiction(f"{text[:200]!r} is {expected} in Python, not {found}")
 
@@ -144,14 +145,18 @@ def check_expression_over_points(text: str, names: Mapping[str, Any]) -> None:
             elif isinstance(found, Integers):
                 there = int(numpy.broadcast_to(found.array, len(POINTS))[place])
             elif isinstance(found, Ratio):
-                parts = [each.array if isinstance(each, Integers) else each for each in (found.numerator, found.denominator)]
+                parts = [
+                    each.array if isinstance(each, Integers) else each for each in (found.numerator, found.denominator)
+                ]
                 there = Fraction(*(int(numpy.broadcast_to(part, len(POINTS))[place]) for part in parts))
             else:
                 there = single(found)
             try:
                 alone = value_of(text, {**names, name: point})
             except ExpressionError as error:
-                raise Contradiction(f"{text[:200]!r} is {there} in a sweep where {name} is {point}; alone: {error}") from None
+                raise Contradiction(
+                    f"{text[:200]!r} is {there} in a sweep where {name} is {point}; alone: {error}"
+                ) from None
             if there != alone:
                 raise Contradiction(f"{text[:200]!r} is {there} in a sweep where {name} is {point}, alone {alone}")
 

@@ -65,7 +65,7 @@ def _tried(run: Callable[[bytes], object], data: bytes, seconds: float) -> tuple
                 fault = unclear(error.format_message() if isinstance(error, click.ClickException) else str(error))
     except TooSlow as error:
         return False, f"took more than {seconds} s of CPU, at {_place(error)}"
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         return False, f"{type(error).__name__}: {str(error)[:300]}, at {_place(error)}"
     if caught:
         return accepted, f"{caught[0].category.__name__}: {caught[0].message}"

@@ -176,7 +176,7 @@ def _watch(child: int, place: mmap.mmap, reader: int) -> Portion | str:
     os.close(reader)
     if os.waitstatus_to_exitcode(status) or not told:
         return f"ends the process with status {os.waitstatus_to_exitcode(status)}"
-    portion: Portion = pickle.loads(told)  # noqa: S301 - from this program's own fork
+    portion: Portion = pickle.loads(told)
     return portion
 
 

@@ -1,4 +1,4 @@
-"""What is fuzzed: for each kind of input a function of bytes, the sound inputs to begin with, and how they are made worse.
+"""What is fuzzed: a function of bytes for each kind of input, sound inputs to begin with, and how they are made worse.
 
 A function returns where it takes its input, raises what a user would be told where it refuses it, and
 :class:`~fuzz.oracle.Contradiction` where figures do not agree with what they are checked against.
@@ -78,11 +78,12 @@ def spec_text(data: bytes) -> None:
 
 def expression(data: bytes) -> None:
     """An expression: Python's value of it, in exact fractions, and a sweep's at several points."""
-    from cnncalc.spec.expressions import names_in, value_of
+    from cnncalc.spec.expressions import FUNCTIONS, names_in, value_of
 
     text = _text(data)
+    unknown = names_in(text)
     names = {"width": 32, "in_channels": 7, "index": 3, "half": Fraction(1, 2), "flag": True, "groups": 1, "growth": 12}
-    names |= dict.fromkeys(names_in(text) - names.keys(), 5)
+    names |= dict.fromkeys(unknown - names.keys() - FUNCTIONS.keys(), 5)
     figures.check_expression(text, names, value_of(text, names))
     if _one_in(8, data):
         figures.check_expression_over_points(text, names)
@@ -219,14 +220,15 @@ def condition(data: bytes) -> None:
 
 def ranges_and_shapes(data: bytes) -> None:
     """A text as each of the options that take numbers reads it; refused by all is refused."""
-    from cnncalc.design.values import values_of
-    from cnncalc.errors import CnncalcError
+    from click import ClickException
+
     from cnncalc.cli.rf import Place
     from cnncalc.cli.solve import OpenShape, _named, _stepped
     from cnncalc.cli.specs import ShapeParameter, variables
     from cnncalc.cli.sweep import Count
     from cnncalc.design.limits import limit
-    from click import ClickException
+    from cnncalc.design.values import values_of
+    from cnncalc.errors import CnncalcError
 
     text = _text(data)
     readers: tuple[Callable[[str], object], ...] = (

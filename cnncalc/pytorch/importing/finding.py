@@ -9,7 +9,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import torch
@@ -77,7 +77,7 @@ def _imported(home: str, spec: str) -> Any:
         sys.path.insert(0, "")
     for _ in range(_MOST_MISSING):
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), redirect_stdout(sys.stderr):
                 warnings.simplefilter("ignore")
                 return importlib.import_module(home)
         except ModuleNotFoundError as error:
@@ -133,7 +133,7 @@ def _built(make: Callable[..., Any], positional: tuple[Any, ...], named: dict[st
         raise SpecError(f"its arguments do not fit: {error}", source=spec) from None
     except ValueError:
         pass
-    with warnings.catch_warnings(), _same_randomness():
+    with warnings.catch_warnings(), redirect_stdout(sys.stderr), _same_randomness():
         warnings.simplefilter("ignore")
         try:
             with _WithoutValues():

@@ -1,4 +1,4 @@
-"""Figures of accepted inputs against something else: Python's arithmetic, single points, and PyTorch on the meta device."""
+"""Figures of accepted inputs against something else: Python's arithmetic, single points, PyTorch on the meta device."""
 
 from __future__ import annotations
 
@@ -73,12 +73,18 @@ def check_lines(lines: Any) -> None:
 
 
 class _Exactly(ast.NodeTransformer):
-    """An expression as Python is to evaluate it: fractions for floats, and only true or false from ``and`` and ``or``."""
+    """An expression as Python is to evaluate it: exact quotients, and only true or false from ``and``."""
 
     def visit_Constant(self, node: ast.Constant) -> Any:
         if isinstance(node.value, float):
             return _called("Fraction", ast.Constant(repr(node.value)))
         return node if isinstance(node.value, bool) else _called("Fraction", node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        left = self.visit(node.left)
+        return ast.BinOp(
+            _called("Fraction", left) if isinstance(node.op, ast.Div) else left, node.op, self.visit(node.right)
+        )
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Any:
         return ast.BoolOp(node.op, [_called("bool", self.visit(value)) for value in node.values])

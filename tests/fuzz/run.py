@@ -28,8 +28,8 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 from fuzz.oracle import SECONDS, judged
 from fuzz.targets import TARGETS, Target
 
-_PORTION = 5_000
-"""Inputs to a fork."""
+_ROUND = 25_000
+"""Inputs of all targets before the next ones of the first; those of a target are tried in one fork."""
 _MEMORY = 1_500 * 2**20
 """Bytes of addresses that a fork may take beyond those that it has."""
 _HANG, _STUCK = 30.0, 600.0
@@ -79,17 +79,21 @@ def main() -> None:
     tallies = {target.name: Tally() for target in targets}
     peak = 0
     started = time.time()
+    reached = dict.fromkeys(counts, 0)
+    rounds = -(-chosen.inputs // _ROUND)
+    for done in range(1, rounds + 1):
+        for target in targets:
+            tally = tallies[target.name]
+            stop = counts[target.name] * done // rounds
+            while reached[target.name] < stop:
+                portion, reached[target.name] = _portion(target, chosen.seed, reached[target.name], stop)
+                peak = max(peak, portion.peak - base)
+                _add(tally, portion.tally)
+                for number, fault, data in portion.faults:
+                    _report(target, number, fault, data, tally, chosen.faults)
+        print(f"{sum(reached.values()):,} of {sum(counts.values()):,} inputs", flush=True)
     for target in targets:
         tally = tallies[target.name]
-        start = 0
-        while start < counts[target.name]:
-            stop = min(start + _PORTION, counts[target.name])
-            portion, reached = _portion(target, chosen.seed, start, stop)
-            peak = max(peak, portion.peak - base)
-            _add(tally, portion.tally)
-            for number, fault, data in portion.faults:
-                _report(target, number, fault, data, tally, chosen.faults)
-            start = reached
         print(f"{target.name}: {tally.accepted} taken, {tally.refused} refused, {sum(tally.faults.values())} faults, "
               f"slowest {tally.slowest:.2f} s, {tally.seconds:.0f} s in all", flush=True)  # fmt: skip
     lines = _table(tallies, chosen.seed, peak, time.time() - started)

@@ -8,13 +8,14 @@ from itertools import islice
 from cnncalc.safe_text import harmless
 
 _MOST_CANDIDATES = 2000
+_LONGEST_SENTENCE = 2000
 
 
 class CnncalcError(Exception):
     """Bad input or usage. The text is one sentence for a person; the command line prints it and exits with status 2."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(harmless(message))
+        super().__init__(sentence(message))
 
 
 class SpecError(CnncalcError):
@@ -26,9 +27,9 @@ class SpecError(CnncalcError):
 
     def __init__(self, message: str, *, where: str = "", source: str = "") -> None:
         super().__init__(message)
-        self.message = harmless(message)
-        self.where = harmless(where)
-        self.source = harmless(source)
+        self.message = sentence(message)
+        self.where = sentence(where)
+        self.source = sentence(source)
 
     def within(self, source: str) -> SpecError:
         """The same error with the spec named that it is about."""
@@ -36,6 +37,15 @@ class SpecError(CnncalcError):
 
     def __str__(self) -> str:
         return ": ".join(part for part in (self.source, self.where, self.message) if part)
+
+
+def sentence(text: str) -> str:
+    """What is said of an error in one line: a long quotation in it keeps its beginning and its end, and nothing in it
+    acts on a terminal.
+    """
+    text = harmless(text)
+    half = _LONGEST_SENTENCE // 2
+    return text if len(text) <= _LONGEST_SENTENCE else f"{text[:half]} … {text[-half:]}"
 
 
 def printable(name: str) -> str:

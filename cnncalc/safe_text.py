@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 HIDDEN = (
     "\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e"
@@ -22,6 +24,16 @@ def harmless(text: str) -> str:
     'a�[31mb c'
     """
     return _HIDDEN.sub(lambda match: " " if match[0].isspace() else "\N{REPLACEMENT CHARACTER}", text)
+
+
+def json_text(document: Any) -> str:
+    """Plain data as JSON in which hidden characters are escapes, so that it can be shown and is the same document.
+
+    >>> json_text(["a\\u202eb", "é"])
+    '[\\n  "a\\\\u202eb",\\n  "é"\\n]'
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return _HIDDEN.sub(lambda match: "\n" if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
 
 
 def no_formula(text: str) -> str:

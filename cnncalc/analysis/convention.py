@@ -140,8 +140,12 @@ def _read(path: Path) -> Convention:
         raise CnncalcError(f"{where}: larger than {_LARGEST_FILE:,} bytes")
     try:
         convention: Convention = msgspec.toml.decode(text, type=Convention)
-    except (DecodeError, ValidationError, ValueError, RecursionError) as error:
+    except (DecodeError, ValidationError, UnicodeDecodeError) as error:
         raise CnncalcError(f"{where}: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise CnncalcError(f"{where}: nested too deeply") from None
+    except ValueError:
+        raise CnncalcError(f"{where}: holds a number with too many digits") from None
     if convention.name in shipped_conventions() and path.parent.resolve() != _FOLDER.resolve():
         raise CnncalcError(
             f"{where}: $.name: {convention.name!r} comes with cnncalc; another convention needs another name"

@@ -18,8 +18,7 @@ def main() -> None:
     import click
 
     from cnncalc.cli.commands import commands
-    from cnncalc.errors import CnncalcError
-    from cnncalc.safe_text import harmless
+    from cnncalc.errors import CnncalcError, sentence
 
     try:
         status = commands(prog_name="cnncalc", standalone_mode=False)
@@ -28,7 +27,7 @@ def main() -> None:
     except click.exceptions.NoArgsIsHelpError as help_wanted:
         _fail(help_wanted.format_message(), prefix="")
     except (CnncalcError, click.ClickException) as error:
-        _fail(harmless(error.format_message()) if isinstance(error, click.ClickException) else str(error))
+        _fail(sentence(error.format_message()) if isinstance(error, click.ClickException) else str(error))
     except OSError as error:
         _fail(f"{_named(error)}cannot write: {(error.strerror or str(error)).lower()}")
     except click.Abort:

@@ -33,6 +33,7 @@ from cnncalc.homework.key_files import is_key, is_solved, key_from, read_key
 from cnncalc.homework.messages import messages
 from cnncalc.homework.submissions import LARGEST_FILE, Submission, read_submissions, submissions_from
 from cnncalc.layers.base import LARGEST_SIZE
+from cnncalc.safe_text import json_text
 
 _PAGES = {"html": ".html", "markdown": ".md"}
 
@@ -184,7 +185,7 @@ def _print_paper(paper: Paper, form: str, language: str, answers: bool) -> None:
     from cnncalc.homework.feedback import feedback, paper_document
 
     if form == "json":
-        click.echo(json.dumps(paper_document(paper, answers=answers), ensure_ascii=False, indent=2))
+        click.echo(json_text(paper_document(paper, answers=answers)))
         return
     document = feedback(paper, language, answers=answers)
     if form == "text":
@@ -248,7 +249,7 @@ def _grade_class(
             "papers": [paper_document(paper, answers=answers) for paper in papers],
             "unreadable": [{"file": file.path, "problem": file.problem} for file in unreadable],
         }
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        click.echo(json_text(document))
     elif form == "text":
         write(summary_lines(papers, counted, messages(language), terminal_width()))
     else:

@@ -174,6 +174,7 @@ def test_hidden_characters_reach_no_terminal(tmp_path):
         ["explain", "net.json", "--format", "markdown"],
         ["check", "key.json", "answers.json"],
         ["check", "key.json", "answers.json", "--format", "html"],
+        ["check", "key.json", "answers.json", "--format", "json"],
         ["conventions", "own.toml"],
         ["analyze", "net.json", "--convention", "own.toml"],
         ["analyze", f"no{odd}where"],

@@ -323,6 +323,18 @@ def test_deep_blocks_and_long_chains_of_them_are_bounded():
         analyze(network({"type": "b0"}, blocks=blocks))
 
 
+def test_null_may_stand_beside_an_expression():
+    pool = {"type": "AdaptiveAvgPool2d", "output_size": [None, "in_channels * 2"]}
+    assert analyze(network(pool)).layers[0].output_shape == (3, 8, 6)
+
+
+@pytest.mark.filterwarnings("error")
+def test_python_s_grammar_warns_of_nothing():
+    assert value_of("1if 1else 2", {}) == 1
+    with pytest.raises(ExpressionError, match="not an expression"):
+        value_of("01_0else 1", {})
+
+
 def test_many_merges_in_one_scope_are_no_burden():
     unit = {"type": "Residual", "body": [{"type": "ReLU"}]}
     repeat = {"type": "Repeat", "times": 20_000, "layers": [unit]}

@@ -56,7 +56,8 @@ class Portion:
 
     tally: Tally
     faults: list[tuple[int, str, bytes]]
-    peak: int
+    growth: int
+    """Bytes of memory that it took at most beyond those with which it began."""
 
 
 def main() -> None:
@@ -75,7 +76,6 @@ def main() -> None:
     _warm(targets)
     gc.collect()
     gc.freeze()
-    base = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
     tallies = {target.name: Tally() for target in targets}
     peak = 0
     started = time.time()
@@ -87,7 +87,7 @@ def main() -> None:
             stop = counts[target.name] * done // rounds
             while reached[target.name] < stop:
                 portion, reached[target.name] = _portion(target, chosen.seed, reached[target.name], stop)
-                peak = max(peak, portion.peak - base)
+                peak = max(peak, portion.growth)
                 _add(tally, portion.tally)
                 for number, fault, data in portion.faults:
                     _report(target, number, fault, data, tally, chosen.faults)
@@ -110,7 +110,7 @@ def _warm(targets: list[Target]) -> None:
             judged(target.run, target.input("warm", number), 60)
 
 
-def _resident() -> int:
+def _most_resident() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
@@ -143,7 +143,7 @@ def _bound_memory() -> None:
 
 
 def _tried(target: Target, seed: str, start: int, stop: int, place: mmap.mmap) -> Portion:
-    tally, faults = Tally(), []
+    tally, faults, before = Tally(), [], _most_resident()
     for number in range(start, stop):
         place[:8] = struct.pack("q", number)
         data = target.input(seed, number)
@@ -155,7 +155,7 @@ def _tried(target: Target, seed: str, start: int, stop: int, place: mmap.mmap) -
             tally.slowest, tally.slowest_input = verdict.seconds, data
         if verdict.fault:
             faults.append((number, verdict.fault, data))
-    return Portion(tally, faults, _resident())
+    return Portion(tally, faults, _most_resident() - before)
 
 
 def _watch(child: int, place: mmap.mmap, reader: int) -> Portion | str:
@@ -244,8 +244,8 @@ def _table(tallies: dict[str, Tally], seed: str, peak: int, wall: float) -> list
     shown = slowest.slowest_input[:100].decode("utf-8", "replace").translate(_VISIBLE)
     lines += [
         "",
-        f"{spent:,.0f} s of CPU, {wall:,.0f} s by the clock. The memory of the process grew by at most "
-        f"{max(peak, 0) / 2**20:,.0f} MiB.",
+        f"{spent:,.0f} s of CPU, {wall:,.0f} s by the clock. The memory of a process of some thousand "
+        f"inputs grew by at most {peak / 2**20:,.0f} MiB.",
         f"The slowest input took {slowest.slowest:.2f} s of CPU ({len(slowest.slowest_input):,} bytes); it begins "
         f"``{shown}``.",
     ]

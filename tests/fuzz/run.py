@@ -105,9 +105,14 @@ def main() -> None:
 
 def _warm(targets: list[Target]) -> None:
     """Import what the targets use, so that no input pays for that."""
+    from cnncalc import analyze, load
+    from fuzz.figures import check_against_torch
+
+    check_against_torch(analyze(load("resnet18")))
     for target in targets:
-        for number in range(0, len(target.seeds()), 7):
+        for number in range(len(target.seeds())):
             judged(target.run, target.input("warm", number), 60)
+    gc.callbacks.clear()  # hypothesis, which has drawn the layers, has one in which an interruption would be lost
 
 
 def _most_resident() -> int:

@@ -105,8 +105,9 @@ def main() -> None:
 
 def _warm(targets: list[Target]) -> None:
     """Import what the targets use, so that no input pays for that."""
-    from cnncalc import analyze, load
     from fuzz.figures import check_against_torch
+
+    from cnncalc import analyze, load
 
     check_against_torch(analyze(load("resnet18")))
     for target in targets:

@@ -28,7 +28,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 from fuzz.oracle import SECONDS, judged
 from fuzz.targets import TARGETS, Target
 
-_ROUND = 25_000
+_ROUND = 50_000
 """Inputs of all targets before the next ones of the first; those of a target are tried in one fork."""
 _MEMORY = 1_500 * 2**20
 """Bytes of addresses that a fork may take beyond those that it has."""

@@ -259,16 +259,16 @@ def ranges_and_shapes(data: bytes) -> None:
 
 
 TARGETS = (
-    Target("spec", 130, spec_text, corpus.specs, mutation.document_text),
-    Target("expression", 300, expression, corpus.expressions, mutation.word_bytes),
-    Target("layer text", 140, layer_text, corpus.layer_texts, mutation.word_bytes),
-    Target("answer", 120, answer, corpus.answers, mutation.word_bytes),
-    Target("answer file", 70, answer_file, corpus.answer_files, lambda rng, text: _any_text(rng, text)),
-    Target("key", 20, key, corpus.keys, mutation.document_text),
-    Target("convention", 25, convention, corpus.conventions, lambda rng, text: _any_text(rng, text)),
-    Target("condition", 110, condition, corpus.conditions, mutation.word_bytes),
-    Target("range or shape", 80, ranges_and_shapes, corpus.ranges, mutation.word_bytes),
-    Target("command line", 5, command_line, corpus.command_lines, lambda rng, text: _command(rng, text)),
+    Target("spec", 100, spec_text, corpus.specs, mutation.document_text),
+    Target("expression", 380, expression, corpus.expressions, mutation.word_bytes),
+    Target("layer text", 130, layer_text, corpus.layer_texts, mutation.word_bytes),
+    Target("answer", 80, answer, corpus.answers, mutation.word_bytes),
+    Target("answer file", 60, answer_file, corpus.answer_files, lambda rng, text: _any_text(rng, text)),
+    Target("key", 8, key, corpus.keys, mutation.document_text),
+    Target("convention", 12, convention, corpus.conventions, lambda rng, text: _any_text(rng, text)),
+    Target("condition", 160, condition, corpus.conditions, mutation.word_bytes),
+    Target("range or shape", 67, ranges_and_shapes, corpus.ranges, mutation.word_bytes),
+    Target("command line", 3, command_line, corpus.command_lines, lambda rng, text: _command(rng, text)),
 )
 
 

@@ -225,6 +225,8 @@ def _grade_class(
     from cnncalc.report.gradebook import as_csv, summary_lines
     from cnncalc.report.terminal import terminal_width, write
 
+    if form not in ("text", "json"):
+        raise click.UsageError("several papers are printed as text or JSON; --feedback writes their pages")
     papers: list[Paper] = []
     unreadable: list[Unreadable] = []
     for found in _with_progress(paths, grader):
@@ -250,10 +252,8 @@ def _grade_class(
             "unreadable": [{"file": file.path, "problem": file.problem} for file in unreadable],
         }
         click.echo(json_text(document))
-    elif form == "text":
-        write(summary_lines(papers, counted, messages(language), terminal_width()))
     else:
-        raise click.UsageError("several papers are printed as text or JSON; --feedback writes their pages")
+        write(summary_lines(papers, counted, messages(language), terminal_width()))
     right = all(paper.all_right and not paper.unmatched for paper in papers)
     sys.exit(0 if right and not unreadable else 1)
 

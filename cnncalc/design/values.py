@@ -33,6 +33,8 @@ def _value(text: str, whole: str) -> Value:
             value = Fraction(Decimal(text))
             if abs(value) > LARGEST:
                 raise CnncalcError(f"{text} is more than {LARGEST:.0e}, the most that a value may be")
+            if value.denominator > LARGEST:
+                raise CnncalcError(f"{text} has more decimals than a value may have")
             return value.numerator if value.denominator == 1 else value
     except (InvalidOperation, ValueError):
         pass

@@ -39,6 +39,7 @@ def test_values(text, values):
         ("9:1", "never gets from 9 to 1"),
         ("1:9:*1", "multiplies by 1 from 1, which does not grow"),
         ("1:1e12", "are more than 1,000,000 values"),
+        (f"0.2{'9' * 5000}:1:9", "has more decimals than a value may have"),
         ("1e999", r"1e999 is more than 1e\+18"),
     ],
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
+from cnncalc.safe_text import harmless
+
 _MOST_CANDIDATES = 2000
+_LONGEST_SENTENCE = 2000
 
 
 class CnncalcError(Exception):
@@ -16,6 +19,9 @@ class CnncalcError(Exception):
     Traceback (most recent call last):
     cnncalc.errors.CnncalcError: no convention is named 'fvcor'; did you mean 'fvcore'?
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(sentence(message))
 
 
 class SpecError(CnncalcError):
@@ -32,9 +38,9 @@ class SpecError(CnncalcError):
 
     def __init__(self, message: str, *, where: str = "", source: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.where = where
-        self.source = source
+        self.message = sentence(message)
+        self.where = sentence(where)
+        self.source = sentence(source)
 
     def within(self, source: str) -> SpecError:
         """The same error with the spec named that it is about."""
@@ -42,6 +48,15 @@ class SpecError(CnncalcError):
 
     def __str__(self) -> str:
         return ": ".join(part for part in (self.source, self.where, self.message) if part)
+
+
+def sentence(text: str) -> str:
+    """What is said of an error in one line: a long quotation in it keeps its beginning and its end, and nothing in it
+    acts on a terminal.
+    """
+    text = harmless(text)
+    half = _LONGEST_SENTENCE // 2
+    return text if len(text) <= _LONGEST_SENTENCE else f"{text[:half]} … {text[-half:]}"
 
 
 def printable(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
@@ -132,15 +133,19 @@ def _read(place: str) -> Convention:
 
     where = printable(place)
     try:
-        text = contents(place, _LARGEST_FILE + 1)
+        text = contents(place, _LARGEST_FILE + 1).removeprefix(BOM_UTF8)
     except (OSError, ValueError) as error:
         raise CnncalcError(f"{where}: {unreadable(error)}") from None
     if len(text) > _LARGEST_FILE:
         raise CnncalcError(f"{where}: larger than {_LARGEST_FILE:,} bytes")
     try:
         convention: Convention = msgspec.toml.decode(text, type=Convention)
-    except (DecodeError, ValidationError, UnicodeDecodeError, RecursionError) as error:
+    except (DecodeError, ValidationError, UnicodeDecodeError) as error:
         raise CnncalcError(f"{where}: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise CnncalcError(f"{where}: nested too deeply") from None
+    except ValueError:
+        raise CnncalcError(f"{where}: holds a number with too many digits") from None
     if convention.name in shipped_conventions() and path.realpath(path.dirname(place)) != path.realpath(_FOLDER):
         raise CnncalcError(
             f"{where}: $.name: {convention.name!r} comes with cnncalc; another convention needs another name"

@@ -124,7 +124,9 @@ def _on_standard_input() -> list[Submission]:
     source = source_name(STDIN)
     try:
         make_way(for_good=bool(sys.stdin and sys.stdin.isatty()))
-        data = sys.stdin.buffer.read(LARGEST_FILE + 1) if sys.stdin else b""
+        if sys.stdin is None:
+            raise SubmissionError("it is closed")
+        data = sys.stdin.buffer.read(LARGEST_FILE + 1)
         return submissions_from(data, source, suffix="", student=source)
     except SubmissionError as error:
         raise SubmissionError(f"{source}: {error}") from None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnncalc.cli.progress import make_way
+from cnncalc.safe_text import json_text
 
 if TYPE_CHECKING:
     from cnncalc.homework.document import Document
@@ -41,7 +41,7 @@ def show(form: str, **forms: Callable[..., Any]) -> None:
         _lines(forms["text"])
     elif form == "json":
         document = forms["json"]()
-        say(document if isinstance(document, str) else json.dumps(document, ensure_ascii=False, indent=2))
+        say(document if isinstance(document, str) else json_text(document))
     else:
         say(forms[form]())
 

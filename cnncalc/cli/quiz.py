@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from cnncalc.cli import complete
@@ -18,7 +20,7 @@ from cnncalc.cli.options import (
 from cnncalc.cli.output import show_document
 from cnncalc.cli.progress import make_way
 from cnncalc.cli.specs import Shapes, about, network_at
-from cnncalc.errors import SpecError
+from cnncalc.errors import CnncalcError, SpecError
 from cnncalc.homework.exercises import is_exercise, load_exercise
 from cnncalc.homework.questions import ASKED
 from cnncalc.homework.quiz import Quiz, make_quiz
@@ -106,6 +108,8 @@ def _ask(quiz: Quiz) -> None:
     from cnncalc.report.explained import document_lines, folded
     from cnncalc.report.terminal import terminal_width, write
 
+    if sys.stdin is None:
+        raise CnncalcError("standard input is closed, nobody can answer")
     say, examiner, width = messages(quiz.language), Examiner(quiz), terminal_width()
     click.echo(f"{quiz.title}\n{say('quiz.stop')}")
     right = asked = 0

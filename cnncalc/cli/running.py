@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 
 from cnncalc.cli.commands import PipeClosedError, commands
-from cnncalc.errors import CnncalcError, printable
+from cnncalc.errors import CnncalcError, printable, sentence
 
 _BAD_INPUT = 2
 _INTERRUPTED = 130
@@ -32,7 +32,7 @@ def run() -> int:
     except click.exceptions.NoArgsIsHelpError as help_wanted:
         return _failed(help_wanted.format_message(), prefix="")
     except (CnncalcError, click.ClickException) as error:
-        return _failed(_sentence(error) if isinstance(error, click.ClickException) else str(error))
+        return _failed(sentence(_complaint(error)) if isinstance(error, click.ClickException) else str(error))
     except (BrokenPipeError, PipeClosedError):
         _drop(sys.stdout)
         return _READER_LEFT
@@ -44,7 +44,7 @@ def run() -> int:
     return status if isinstance(status, int) else 0
 
 
-def _sentence(error: click.ClickException) -> str:
+def _complaint(error: click.ClickException) -> str:
     """What click has to say in the form of all other errors: the place, what is wrong there, the nearest valid name."""
     if isinstance(error, click.NoSuchOption):
         hint = f"; did you mean '{error.possibilities[0]}'?" if error.possibilities else ""

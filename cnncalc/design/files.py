@@ -20,6 +20,7 @@ from cnncalc.design.block import ILLEGAL, Block
 from cnncalc.design.frame import frame
 from cnncalc.design.sweep import Sweep
 from cnncalc.errors import CnncalcError, missing, printable
+from cnncalc.safe_text import no_formula
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -193,6 +194,7 @@ def table(block: Block, asked: Sweep) -> pandas.DataFrame:
 
 
 def _quoted(name: str) -> str:
+    name = no_formula(name)
     return '"' + name.replace('"', '""') + '"' if any(mark in name for mark in ',"\n') else name
 
 

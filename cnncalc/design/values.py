@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from math import floor, lcm
 
 from cnncalc.design.points import LARGEST, Value
 from cnncalc.errors import CnncalcError
 
-_MOST_VALUES = 10_000_000
+_MOST_VALUES = 1_000_000
 _NUMBER = re.compile(r"[+-]?(\d[\d_]*(\.\d+)?|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 
 
@@ -32,6 +33,8 @@ def _value(text: str, whole: str) -> Value:
             value = Fraction(Decimal(text))
             if abs(value) > LARGEST:
                 raise CnncalcError(f"{text} is more than {LARGEST:.0e}, the most that a value may be")
+            if value.denominator > LARGEST:
+                raise CnncalcError(f"{text} has more decimals than a value may have")
             return value.numerator if value.denominator == 1 else value
     except (InvalidOperation, ValueError):
         pass
@@ -39,7 +42,7 @@ def _value(text: str, whole: str) -> Value:
     raise CnncalcError(f"expected values {example}, found {whole!r}")
 
 
-def _range(text: str, whole: str) -> list[Value]:
+def _range(text: str, whole: str) -> Sequence[Value]:
     parts = text.split(":")
     if len(parts) not in (2, 3):
         raise CnncalcError(f"a range is FIRST:LAST or FIRST:LAST:STEP, found {text!r}")
@@ -52,11 +55,21 @@ def _range(text: str, whole: str) -> list[Value]:
         raise CnncalcError(f"{text!r} never gets from {first} to {last}")
     if not factor and (last - first) / Fraction(step) > _MOST_VALUES:
         raise CnncalcError(f"{text!r} are more than {_MOST_VALUES:,} values")
+    if not factor:
+        parts_of_one = lcm(first.denominator, step.denominator)
+        numerator, increment = int(first * parts_of_one), int(step * parts_of_one)
+        count = floor((last - first) / Fraction(step)) + 1
+        numerators = range(numerator, numerator + count * increment, increment)
+        return numerators if parts_of_one == 1 else [_plain(Fraction(each, parts_of_one)) for each in numerators]
     found: list[Value] = []
     value = Fraction(first)
-    while value <= last if factor or step > 0 else value >= last:
+    while value <= last:
         if len(found) == _MOST_VALUES:
             raise CnncalcError(f"{text!r} are more than {_MOST_VALUES:,} values")
-        found.append(value.numerator if value.denominator == 1 else value)
-        value = value * step if factor else value + step
+        found.append(_plain(value))
+        value = value * step
     return found
+
+
+def _plain(value: Fraction) -> Value:
+    return value.numerator if value.denominator == 1 else value

@@ -27,7 +27,8 @@ def from_json(text: str) -> tuple[dict[str, Any], Entries]:
         document = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise SubmissionError(f"{place}: not valid JSON: {error.msg[0].lower()}{error.msg[1:]}") from None
+        reason = f"{error.msg[0].lower()}{error.msg[1:]}".removesuffix(" at")
+        raise SubmissionError(f"{place}: not valid JSON: {reason}") from None
     except RecursionError:
         raise SubmissionError("nested too deeply") from None
     if isinstance(document, list):

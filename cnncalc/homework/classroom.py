@@ -38,12 +38,10 @@ def grade_class(
     """The papers in each file, or why a file could not be read, one after another."""
     for path in paths:
         try:
-            submissions = read(path)
+            for submission in read(path):
+                yield grader.grade(submission)
         except SubmissionError as error:
             yield Unreadable(path, str(error))
-            continue
-        for submission in submissions:
-            yield grader.grade(submission)
 
 
 def tallies(papers: Sequence[Paper]) -> list[Tally]:

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cnncalc.arithmetic.recording import Recorded
+from cnncalc.safe_text import harmless
 
 
-class Heading(Struct, frozen=True):
-    """A title, of level 1 (the whole), 2 or 3."""
+class Words(Struct, frozen=True):
+    """A text, perhaps from a file, without characters that act on a terminal."""
 
     text: str
+
+    def __post_init__(self) -> None:
+        structs.force_setattr(self, "text", harmless(self.text))
+
+
+class Heading(Words, frozen=True):
+    """A title, of level 1 (the whole), 2 or 3."""
+
     level: int = 2
 
 
-class Paragraph(Struct, frozen=True):
+class Paragraph(Words, frozen=True):
     """A sentence or more: plain, a word on why, or where a formula was read."""
 
-    text: str
     kind: Literal["plain", "why", "source"] = "plain"
 
 
@@ -57,3 +65,6 @@ class Document(Struct, frozen=True):
     language: str
     title: str
     blocks: tuple[Block, ...]
+
+    def __post_init__(self) -> None:
+        structs.force_setattr(self, "title", harmless(self.title))

@@ -10,13 +10,15 @@ from cnncalc.homework.answers import AnswerError, parse
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.carried import Own, ancestors, consequences, is_known_from, own_analysis, own_figure
 from cnncalc.homework.diagnosis import Diagnoses, diagnose
-from cnncalc.homework.entries import Entry
+from cnncalc.homework.entries import Entry, SubmissionError
 from cnncalc.homework.key import Key, Question
 from cnncalc.homework.matching import Reading, has_too_many_sizes, is_coarse, match, reading_of
 from cnncalc.homework.quantities import QUANTITIES, Figure
 from cnncalc.homework.submissions import Submission
 from cnncalc.layers.base import Shape
 
+MOST_UNMATCHED = 500
+"""The most answers of one paper to questions that there are not; with more, it is a paper on something else."""
 MOST_DIAGNOSED = 300
 """The most wrong answers of one paper for which the mistake is looked for."""
 RIGHT, CARRIED, WRONG, UNREADABLE, MISSING = "right", "carried", "wrong", "unreadable", "missing"
@@ -83,7 +85,7 @@ class Grader:
     def grade(self, submission: Submission) -> Paper:
         """One student's answers, question by question in the key's order; of several answers to one the last counts.
 
-        A key without questions asks what is answered.
+        A key without questions asks what is answered. Raises SubmissionError where hardly any answer is to a question.
         """
         answered: dict[str, tuple[Question, Entry]] = {}
         earlier: dict[str, list[str]] = {}
@@ -93,6 +95,9 @@ class Grader:
                 question = self.key.question(entry)
             except CnncalcError as error:
                 unmatched.append((entry.where, str(error)))
+                if len(unmatched) > MOST_UNMATCHED:
+                    problem = f"more than {MOST_UNMATCHED} answers to no question of this key; {entry.where}: {error}"
+                    raise SubmissionError(f"{submission.source}: {problem}") from None
                 continue
             asked = entry.text.strip() or self.key.questions
             if asked and (entry.text.strip() or question.id not in answered):

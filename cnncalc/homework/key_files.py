@@ -16,8 +16,9 @@ from cnncalc.homework.key import Key, Question, answerable, layer_named
 from cnncalc.homework.matching import match, reading_of
 from cnncalc.homework.quantities import QUANTITIES, TOTAL, quantity_named
 from cnncalc.layers.base import LARGEST_SIZE, shape_text
+from cnncalc.safe_text import harmless
 from cnncalc.spec import Network, load
-from cnncalc.spec.loading import LARGEST_FILE, contents, exercise_place, unreadable
+from cnncalc.spec.loading import LARGEST_FILE, contents, decoded, exercise_place, unreadable
 from cnncalc.spec.network import network_from
 
 MOST_QUESTIONS = 1000
@@ -62,7 +63,7 @@ def _document(name: str) -> dict[str, Any] | None:
     except (OSError, ValueError) as error:
         raise CnncalcError(f"{printable(name)}: {unreadable(error)}") from None
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        document = json.loads(decoded(data))
     except (ValueError, RecursionError):
         return None
     if not isinstance(document, dict) or (
@@ -105,7 +106,7 @@ def key_from(document: Mapping[str, Any], source: str = "", folder: str = "") ->
             questions[found.id] = found
             doubts += _doubts(found, entry[1].text, f"{source}: {entry[1].where}")
     title = document.get("title") or document.get("name") or (context.network.name if context else source)
-    return Key(str(title), context, questions, tuple(doubts))
+    return Key(harmless(str(title)), context, questions, tuple(doubts))
 
 
 def _object(item: Any, where: str) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def _question(
         raise CnncalcError(f"{where}: {error}") from None
     text = item.get("question", item.get("text", ""))
     text = {str(key): str(value) for key, value in text.items()} if isinstance(text, dict) else str(text)
-    question = Question(str(item.get("id", number)), context, layer, quantity.name, float(points), text)
+    question = Question(harmless(str(item.get("id", number))), context, layer, quantity.name, float(points), text)
     try:
         return answerable(question)
     except CnncalcError as error:
@@ -161,7 +162,7 @@ def _doubts(question: Question, answer: Any, where: str) -> Iterator[str]:
         agrees = False
     if not agrees:
         right = shape_text(truth) if isinstance(truth, tuple) else f"{truth:,}"
-        yield f"{where}: {text[:60]} is not right, {question.about} is {right}; that is what is graded by"
+        yield f"{where}: {harmless(text[:60])} is not right, {question.about} is {right}; that is what is graded by"
 
 
 def _context(settings: Mapping[str, Any], where: str, folder: str, kept: dict[str, Context]) -> Context:

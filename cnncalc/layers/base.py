@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from cnncalc.arithmetic import Number, equal, prod
 from cnncalc.layers.reading import Reading
+from cnncalc.safe_text import HIDDEN
 
 LARGEST_SIZE = 2**31 - 1
 """The largest size or hyper-parameter that a spec may state."""
@@ -15,8 +16,7 @@ Positive: TypeAlias = Annotated[int, Meta(ge=1, le=LARGEST_SIZE)]
 NonNegative: TypeAlias = Annotated[int, Meta(ge=0, le=LARGEST_SIZE)]
 Axis: TypeAlias = Annotated[int, Meta(ge=-16, le=16)]
 """An axis by PyTorch's numbers: 0 is the batch, 1 the channels, −1 the last."""
-_HIDDEN = "\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff"
-Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern=f"^(?=.*\\S)[^{_HIDDEN}]+$(?!\\n)")]
+Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern=f"^(?=.*\\S)[^{HIDDEN}]+$(?!\\n)")]
 
 _SHOWN_BY_SHAPES = ("in_channels", "out_channels", "in_features", "out_features", "num_features", "output_size")
 _NOT_SHOWN = frozenset(("name", "inputs", "when", "functional", "inplace", "eps", "momentum", *_SHOWN_BY_SHAPES))

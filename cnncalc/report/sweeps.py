@@ -17,6 +17,7 @@ from cnncalc.report.numbers import abbreviated, exact
 from cnncalc.report.records import Records
 from cnncalc.report.scatter import scatter
 from cnncalc.report.table import prose
+from cnncalc.safe_text import json_text, no_formula
 
 _MOST_REASONS = 3
 _HEIGHT = 18
@@ -146,7 +147,8 @@ def _frame(survey: Survey, top: int) -> Any:
 
 def as_csv(survey: Survey, top: int) -> str:
     """The first rows as CSV."""
-    text: str = _frame(survey, top).to_csv(index=False, lineterminator="\n")
+    rows = _frame(survey, top)
+    text: str = rows.to_csv(index=False, header=list(map(no_formula, rows.columns)), lineterminator="\n")
     return text.rstrip("\n")
 
 
@@ -162,4 +164,4 @@ def as_json(survey: Survey, top: int) -> str:
     rows: Sequence[Any] = json.loads(_frame(survey, top).to_json(orient="records"))
     counts = {"points": survey.points, "legal": survey.legal, "met": survey.met}
     document = {"name": survey.asked.setting.network.name, **counts, "rows": rows, "illegal": dict(survey.reasons)}
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return json_text(document)

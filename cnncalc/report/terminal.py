@@ -9,6 +9,7 @@ import sys
 import click
 
 from cnncalc.report.grid import Line
+from cnncalc.safe_text import harmless
 
 _PLAIN = {"×": "x", "−": "-", "–": "-", "·": "*", "…": "...", "←": "<-", "█": "#", "▒": "+", "░": ".", "╳": "x"}
 _PLAIN |= {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "→": "->"}
@@ -25,6 +26,7 @@ def terminal_width() -> int:
 
 def write(lines: list[Line]) -> None:
     """Print lines; a terminal gets them in colour, through rich, which is imported only then."""
+    lines = [[type(span)(harmless(span.text), span.style) for span in line] for line in lines]
     encoding = sys.stdout.encoding or "ascii"
     if not encoding.lower().startswith("utf"):
         lines = [[type(span)(_in(encoding, span.text), span.style) for span in line] for line in lines]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from cnncalc.analysis.folding import Folded
 from cnncalc.report.sheet import Column, Sheet
+from cnncalc.safe_text import json_text, no_formula
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|~"})
 _LATEX = str.maketrans(
     {character: f"\\{character}" for character in "&%$#_{}"}
@@ -32,7 +31,7 @@ _LATEX = str.maketrans(
 def as_json(*sheets: Sheet) -> str:
     """The analysis as one object, with the layers of the sheet in its order; of several sheets, a list of these."""
     documents = [_document(sheet) for sheet in sheets]
-    return json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2)
+    return json_text(documents[0] if len(documents) == 1 else documents)
 
 
 def _document(sheet: Sheet) -> dict[str, Any]:
@@ -97,11 +96,6 @@ def csv_text(rows: Iterable[Iterable[object]]) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerows([no_formula(value) if isinstance(value, str) else value for value in row] for row in rows)
     return buffer.getvalue().removesuffix("\n")
-
-
-def no_formula(text: str) -> str:
-    """A CSV cell's text, quoted where a spreadsheet would run it as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def markdown_row(cells: Iterable[str]) -> str:

@@ -26,6 +26,9 @@ Advice: TypeAlias = Callable[[tuple[Shape, ...]], str]
 LONGEST_NAME = 1000
 """The most characters of a layer's full name."""
 
+MOST_READS = 500_000
+"""The most inputs that all layers may have together."""
+
 
 class Step(Struct, frozen=True, gc=False):
     """One layer of the expanded network: its name, what it reads by name, and its place in the spec."""
@@ -72,6 +75,7 @@ class Drafts:
         self.shapes: dict[Source, Shape] = dict(inputs)
         self.final: dict[str, Source] = {}
         self.early: dict[Reference, Source] = {}
+        self.reads = 0
 
     def emit(
         self,
@@ -82,10 +86,14 @@ class Drafts:
         advice: Advice | None = None,
         weights: tuple[Source, ...] = (),
     ) -> tuple[Source, ...]:
-        """Add a layer; its position, as what the next one reads. Raises SpecError where its name is taken.
+        """Add a layer; its position, as what the next one reads. Raises SpecError where its name is taken, or where
+        layers read more than a network may.
 
         ``weights`` are the layers whose tensors it uses.
         """
+        self.reads += len(read) + len(weights)
+        if self.reads > MOST_READS:
+            raise SpecError(f"the layers have more than {MOST_READS} inputs in all", where=where)
         position = len(self.drafts)
         self.drafts.append(Draft(name, layer, read, where, advice, weights))
         if name is not None:

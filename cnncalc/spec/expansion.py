@@ -24,6 +24,9 @@ from cnncalc.spec.reading import expressions_of, made, types_of, words_of
 MOST_STEPS = 200_000
 """The most items that are looked at while a spec is expanded."""
 
+MOST_WORK = 1_000_000
+"""The most characters of expressions that are worked out, with them values of parameters and entries of lists."""
+
 DEEPEST_EXPANSION = 60
 """How deep blocks and containers may stand in each other."""
 
@@ -94,7 +97,9 @@ class _Expansion:
         self.variables: dict[str, Any] = {}
         self.merges: Counter[str] = Counter()
         self.count = 0
+        self.work = 0
         self.depth = 0
+        self.entries: dict[int, int] = {}
 
     def read_variables(self) -> None:
         values = self.variables
@@ -158,9 +163,18 @@ class _Expansion:
         if self.count > MOST_STEPS:
             raise SpecError(f"the spec expands to more than {MOST_STEPS} layers and containers", where=where)
 
+    def _spend(self, work: int, where: str) -> None:
+        """Keep what is worked out bounded, too, which a few lines can ask for many times. Raises SpecError."""
+        self.work += work
+        if self.work > MOST_WORK:
+            raise SpecError("the spec takes too much arithmetic: long expressions or lists, too often", where=where)
+
     def _layer(
         self, layer: Layer, name: str | None, scope: _Scope, names: _Names, read: tuple[Source, ...], where: str
     ) -> tuple[Source, ...]:
+        if id(layer) not in self.entries:
+            self.entries[id(layer)] = sum(map(_entries, (getattr(layer, field) for field in layer.__struct_fields__)))
+        self._spend(self.entries[id(layer)], where)
         expressions = expressions_of(layer)
         if expressions:
             found = {field: self._field(layer, field, value, names, where) for field, value in expressions.items()}
@@ -251,6 +265,7 @@ class _Expansion:
                 raise SpecError(f'the block {item.block} has no parameter "{name}"{hint}', where=f"{where}.{name}")
         values = dict(self.variables)
         inner_names = _Names(values, names.channels)
+        self._spend(len(block.parameters), where)
         for name, default in block.parameters.items():
             if name in item.arguments:
                 values[name] = self._number(item.arguments[name], names, f"{where}.{name}")
@@ -263,6 +278,8 @@ class _Expansion:
 
     def _number(self, value: Any, names: Mapping[str, Any], where: str) -> Any:
         """The value of a number or an expression: exact, and an int where it is whole."""
+        if isinstance(value, str):
+            self._spend(len(value), where)
         try:
             found = value_of(value, names) if isinstance(value, str) else value
             return _exact(found)
@@ -282,7 +299,7 @@ class _Expansion:
     def _field(self, layer: Layer, field: str, value: Any, names: _Names, where: str) -> Any:
         """A hyper-parameter whose expressions are worked out, as a document would state it."""
         if isinstance(value, tuple):
-            return tuple(self._field(layer, field, part, names, where) for part in value)
+            return tuple(None if part is None else self._field(layer, field, part, names, where) for part in value)
         try:
             found = self._number(value, names, f"{where}.{field}")
         except SpecError as error:
@@ -315,6 +332,11 @@ _EXPANDERS: dict[type[Container], Callable[..., tuple[Source, ...]]] = {
     Parallel: _Expansion._parallel,
     Use: _Expansion._use,
 }
+
+
+def _entries(value: Any) -> int:
+    """How many entries a list has, and the lists in it."""
+    return len(value) + sum(map(_entries, value)) if isinstance(value, tuple) else 0
 
 
 def _exact(value: Any) -> Any:

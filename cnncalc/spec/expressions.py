@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.arithmetic import ceiled, floored, is_single, is_within, maximum, minimum, quotient, rounded, single, where
 from cnncalc.errors import CnncalcError, nearest
+from cnncalc.spec.python_text import tree_of
 
 LONGEST = 300
 """The most characters of an expression."""
@@ -122,10 +123,9 @@ def names_in(text: str) -> set[str]:
 def _parsed(text: str) -> ast.expr:
     if len(text) > LONGEST:
         raise ExpressionError(f"longer than {LONGEST} characters")
-    try:
-        tree = ast.parse(text.strip().replace("×", "*").replace("−", "-"), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ExpressionError("not an expression") from None
+    tree = tree_of(text.replace("×", "*").replace("−", "-"))
+    if tree is None:
+        raise ExpressionError("not an expression")
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and not node.keywords):
             raise ExpressionError("calls something that is not a function's name")

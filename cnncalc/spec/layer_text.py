@@ -17,6 +17,7 @@ from msgspec import Struct
 from cnncalc.errors import SpecError, nearest
 from cnncalc.layers import LAYERS_BY_NAME, Layer
 from cnncalc.spec.complaints import listed, quote, unknown_field
+from cnncalc.spec.python_text import tree_of
 from cnncalc.spec.reading import convert, types_of
 
 LONGEST_TEXT = 1000
@@ -147,10 +148,7 @@ def _parsed(text: str) -> tuple[type[Layer], dict[str, Any]]:
 
 def _call(text: str) -> ast.Call | ast.Name:
     """The text as a call, or as the name alone."""
-    try:
-        tree = ast.parse(text.strip().replace("?", _MARK), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        tree = None
+    tree = tree_of(text.replace("?", _MARK))
     if isinstance(tree, ast.Name) or (isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name)):
         return tree
     raise SpecError(f"expected a layer such as Conv2d(10, 5, padding=2), found {quote(text)}")

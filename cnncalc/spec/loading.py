@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from os import path
 from typing import Any
 
@@ -60,6 +61,14 @@ def unreadable(error: OSError | ValueError) -> str:
     return f"cannot be read: {reason.lower()}"
 
 
+def decoded(data: bytes) -> str:
+    """The text of a file in UTF-8, or in UTF-16 with its mark, as some shells of Windows write what is sent to a file.
+
+    Raises UnicodeDecodeError.
+    """
+    return data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
+
+
 def loads(text: str | bytes, source: str = "") -> Network:
     """The network of a spec's text, expanded; ``source`` names it in errors. Raises SpecError.
 
@@ -72,9 +81,10 @@ def loads(text: str | bytes, source: str = "") -> Network:
         if len(text) > LARGEST_FILE:
             raise SpecError(f"larger than {LARGEST_FILE // 2**20} MiB, too large for a spec", source=source)
         try:
-            text = text.decode("utf-8-sig")
+            text = decoded(text)
         except UnicodeDecodeError as error:
-            raise SpecError(f"not a text file (byte {error.start} is not UTF-8)", source=source) from None
+            encoding = error.encoding.upper()
+            raise SpecError(f"not a text file (byte {error.start} is not {encoding})", source=source) from None
     network = network_from(_parse(text, source), source)
     try:
         expand(network)
@@ -141,6 +151,8 @@ def _not_found(source: str) -> str:
 
 def _parse(text: str, source: str) -> object:
     """The JSON document, with repeated keys and NaN refused."""
+    if not text.strip():
+        raise SpecError("it is empty, expected a JSON object", source=source)
     repeated: list[tuple[dict[str, Any], str]] = []
     constants: list[str] = []
 
@@ -159,7 +171,8 @@ def _parse(text: str, source: str) -> object:
         document = json.loads(text, object_pairs_hook=collect, parse_constant=constant)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise SpecError(f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]}", where=where, source=source) from None
+        reason = f"{error.msg[0].lower()}{error.msg[1:]}".removesuffix(" at")
+        raise SpecError(f"not valid JSON: {reason}", where=where, source=source) from None
     except RecursionError:
         raise SpecError("nested too deeply", source=source) from None
     except ValueError:

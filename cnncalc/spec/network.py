@@ -11,7 +11,7 @@ from cnncalc.layers import LAYERS_BY_NAME
 from cnncalc.layers.base import Name, Positive
 from cnncalc.spec.complaints import quote, unknown_field
 from cnncalc.spec.items import CONTAINERS, Block, Item, Number
-from cnncalc.spec.reading import block_from, check_name, check_number, convert, items_from, plain
+from cnncalc.spec.reading import MOST_NAMES, block_from, check_name, check_number, convert, items_from, plain
 
 InputShape: TypeAlias = Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=8)]
 Total: TypeAlias = Annotated[int, Meta(ge=0)]
@@ -171,6 +171,8 @@ def _checked(document: dict[str, Any]) -> dict[str, Any]:
     for field, value in (("variables", variables), ("blocks", blocks)):
         if not isinstance(value, dict):
             raise SpecError(f"expected an object of {field}, found {quote(value)}", where=f"$.{field}")
+        if len(value) > MOST_NAMES:
+            raise SpecError(f"more than {MOST_NAMES} {field}", where=f"$.{field}")
     for name, value in variables.items():
         check_name(name, "$.variables")
         check_number(value, f"$.variables.{name}")

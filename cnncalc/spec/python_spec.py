@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 from cnncalc.errors import SpecError, nearest
 from cnncalc.spec.network import Network
+from cnncalc.spec.python_text import tree_of
 
 
 def is_python_spec(spec: str) -> bool:
@@ -24,14 +29,12 @@ def load_python(spec: str) -> Network:
 
     head, _, tail = spec.partition(".py")
     path, name = f"{head}.py", tail.removeprefix(":")
-    try:
+    if not os.path.exists(path):
+        raise SpecError("no such file", source=path)
+    if os.path.isdir(path):
+        raise SpecError("this is a directory, expected a Python file", source=path)
+    with _running(path):
         names = runpy.run_path(path)
-    except FileNotFoundError:
-        raise SpecError("no such file", source=path) from None
-    except SpecError as error:
-        raise error.within(path) from None
-    except (Exception, SystemExit) as error:
-        raise SpecError(f"its code fails: {type(error).__name__}: {error}", source=path) from None
     if not name:
         found = [key for key, value in names.items() if isinstance(value, Network)]
         if len(found) != 1:
@@ -44,27 +47,40 @@ def load_python(spec: str) -> Network:
     value: Any = names[function]
     if arguments is not None or (callable(value) and not isinstance(value, Network)):
         positional, named = arguments or ((), {})
-        try:
+        with _running(spec):
             value = value(*positional, **named)
-        except SpecError as error:
-            raise error.within(spec) from None
-        except Exception as error:
-            raise SpecError(f"its code fails: {type(error).__name__}: {error}", source=spec) from None
     if not isinstance(value, Network):
         raise SpecError(f"expected a Network, found {type(value).__name__}", source=spec)
     return value
 
 
+@contextmanager
+def _running(source: str) -> Iterator[None]:
+    """Runs a file's code. What it prints goes to standard error, where it is in no report's way.
+
+    Raises SpecError where it fails, or wants to end the program.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except KeyboardInterrupt:
+        raise
+    except SpecError as error:
+        raise error.within(source) from None
+    except BaseException as error:
+        raise SpecError(f"its code fails: {type(error).__name__}: {error}", source=source) from None
+
+
 def _call(text: str, path: str) -> tuple[str, tuple[tuple[Any, ...], dict[str, Any]] | None]:
     """A name, and the arguments where it is called; these are plain values."""
+    tree = tree_of(text)
     try:
-        tree = ast.parse(text, mode="eval").body
         if isinstance(tree, ast.Name):
             return tree.id, None
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
             named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in tree.keywords if keyword.arg}
             if len(named) == len(tree.keywords):
                 return tree.func.id, (tuple(map(ast.literal_eval, tree.args)), named)
-    except (SyntaxError, ValueError):
+    except (ValueError, TypeError):
         pass
     raise SpecError(f"expected a name or a call with plain values, such as make(width=32), found {text!r}", source=path)

@@ -20,6 +20,8 @@ from cnncalc.spec.items import CONTAINERS, PLACE, Block, Container, Item, Parall
 
 DEEPEST = 32
 """How deep items may nest."""
+MOST_NAMES = 1000
+"""How many variables or blocks a spec may have, and parameters a block."""
 
 _RESERVED = {"in_channels", *CONSTANTS, *FUNCTIONS}
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -58,6 +60,8 @@ def block_from(document: Any, where: str, blocks: Mapping[str, object]) -> Block
     parameters = document.get("parameters", {})
     if not isinstance(parameters, dict):
         raise SpecError(f"expected an object of parameters, found {quote(parameters)}", where=f"{where}.parameters")
+    if len(parameters) > MOST_NAMES:
+        raise SpecError(f"more than {MOST_NAMES} parameters", where=f"{where}.parameters")
     for name, default in parameters.items():
         if name in ("type", *PLACE):
             raise SpecError(f'a parameter cannot be named "{name}"', where=f"{where}.parameters")

@@ -15,6 +15,7 @@ from cnncalc.errors import SpecError
 from cnncalc.layers import LAYERS_BY_NAME, Layer
 from cnncalc.layers.base import Shape
 from cnncalc.spec.layer_text import LONGEST_TEXT, layer_from_text
+from cnncalc.spec.python_text import tree_of
 
 _CALL = re.compile(r"\s*([A-Za-z_][\w.]*)\s*\((.*\)\s*$)?", re.DOTALL)
 _PREFIX = re.compile(r"\s*(torch\.)?nn\.")
@@ -111,10 +112,7 @@ def _order(ours: Sequence[str], stated: str, position: int) -> list[str]:
 def _call(text: str) -> ast.Call | None:
     if len(text) > LONGEST_TEXT:
         return None
-    try:
-        tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    tree = tree_of(text)
     starred = isinstance(tree, ast.Call) and any(isinstance(argument, ast.Starred) for argument in tree.args)
     return tree if isinstance(tree, ast.Call) and not starred else None
 

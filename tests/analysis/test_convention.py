@@ -259,6 +259,8 @@ def test_a_convention_of_ones_own(tmp_path):
         ('name = "x"\ndescription = ""\n[[rules]]\nkinds = ["*"]\ncount = { macs = 1 }', "did you mean 'mac'?"),
         ('name = "x"\ndescription = ""\n[[rules]]\nkinds = ["*"]\ncount = { mac = 10000000 }', "too much"),
         ('name = "thop"\ndescription = ""', "'thop' comes with cnncalc; another convention needs another name"),
+        (f'name = "x"\ndescription = ""\nyear = {"9" * 5000}', "holds a number with too many digits"),
+        (f"name = {'[' * 5000}", "nested too deeply"),
         ('name = "x"\ndescription = ""\nquantity = "time"', "Invalid enum value 'time'"),
         (
             'name = "x"\ndescription = ""\n[[rules]]\nkinds = ["Cnv2d"]',

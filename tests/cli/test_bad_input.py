@@ -15,7 +15,7 @@ def spec(*layers, **heading):
 CASES = {
     "broken JSON": ('{"input": [1, 2],\n  "layers": }', "line 2, column 13: not valid JSON: expecting value"),
     "unfinished JSON": ('{"input": [1, 2', "line 1, column 16: not valid JSON: expecting ',' delimiter"),
-    "empty": ("", "line 1, column 1: not valid JSON: expecting value"),
+    "empty": ("", "it is empty, expected a JSON object"),
     "not an object": ("[1]", "$: a spec is an object with an input and layers, found [1]"),
     "duplicate key": (
         '{"input": [3, 8, 8], "layers": [{"type": "Conv2d", "out_channels": 1, "stride": 1, "stride": 2}]}',
@@ -227,7 +227,7 @@ def test_a_bad_spec(case, tmp_path):
         ("folder", "folder: this is a directory, expected a JSON file"),
         ("binary.json", "binary.json: not a text file (byte 0 is not UTF-8)"),
         ("net.json/x", "net.json/x: cannot be read: not a directory"),
-        ("a" * 5000, "a" * 5000 + ": cannot be read: file name too long"),
+        ("a" * 5000, "a" * 1000 + " … " + "a" * 1000 + ": cannot be read: file name too long"),
         ("", "'': no such file and no shipped spec of that name; the shipped specs are"),
     ],
 )

@@ -44,7 +44,6 @@ def test_a_field_that_depends_on_a_variable():
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("memory", "memory depends on the order of all layers at once: check-budget, compare and solve have it"),
         ("conv1.memory", "memory depends on"),
         ("conv1.receptive_field", "receptive_field has a size an axis; name one"),
         ("output", "output is a shape, not one number; name a size of it"),

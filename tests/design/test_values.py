@@ -38,7 +38,8 @@ def test_values(text, values):
         ("1:9:0", "never gets from 1 to 9"),
         ("9:1", "never gets from 9 to 1"),
         ("1:9:*1", "multiplies by 1 from 1, which does not grow"),
-        ("1:1e12", "are more than 10,000,000 values"),
+        ("1:1e12", "are more than 1,000,000 values"),
+        (f"0.2{'9' * 5000}:1:9", "has more decimals than a value may have"),
         ("1e999", r"1e999 is more than 1e\+18"),
     ],
 )

@@ -14,7 +14,6 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(Path(__file__).parent)]
 
 import torch  # noqa: E402
-
 from differential import layer_run  # noqa: E402
 from differential.ledger import Clock, Ledger, state  # noqa: E402
 

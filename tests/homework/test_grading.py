@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import cnncalc
 from cnncalc import CnncalcError
 from cnncalc.homework.classroom import tallies
 from cnncalc.homework.grading import Grader
@@ -345,3 +346,11 @@ def test_a_question_by_its_number_in_other_words(name):
     questions = [{"id": "1a", "layer": "conv1", "quantity": "output"}, {"id": "1b", "quantity": "params"}]
     paper = graded({name: 33146}, questions=questions)
     assert [(result.question.id, result.verdict) for result in paper.results if result.text] == [("1b", "right")]
+
+
+def test_a_paper_on_something_else_is_refused_early():
+    answers = {f"zz{number}.params": "1" for number in range(20_000)}
+    with pytest.raises(
+        CnncalcError, match="more than 500 answers to no question of this key; zz500.params: no layer is"
+    ):
+        cnncalc.grade(cnncalc.load("resnet18"), answers)

@@ -1,6 +1,7 @@
 """Containers, blocks, variables, conditions, names: what they expand to, and what is said where they are wrong."""
 
 import json
+import re
 from contextlib import suppress
 
 import pytest
@@ -324,6 +325,46 @@ def test_deep_blocks_and_long_chains_of_them_are_bounded():
     blocks = {f"b{i}": {"layers": [{"type": f"b{i + 1}"}]} for i in range(330)} | {"b330": {"layers": [CONV]}}
     with pytest.raises(SpecError, match="stand more than 60 deep in each other"):
         analyze(network({"type": "b0"}, blocks=blocks))
+
+
+def repeated(times, layer):
+    return {"type": "Repeat", "times": times, "layers": [layer]}
+
+
+@pytest.mark.parametrize(
+    ("layer", "heading", "message"),
+    [
+        (repeated(90_000, {"type": "ReLU", "when": "1" + " + 1" * 70}), {}, "takes too much arithmetic"),
+        (
+            repeated(90_000, {"type": "unit"}),
+            {"blocks": {"unit": {"parameters": {f"p{i}": 0 for i in range(900)}, "layers": [{"type": "ReLU"}]}}},
+            "takes too much arithmetic",
+        ),
+        (
+            repeated(90_000, {"type": "Split", "split_size": [1] * 5000, "dim": 1, "index": 0, "inputs": ["input"]}),
+            {"input": [5000, 8, 8]},
+            "takes too much arithmetic",
+        ),
+        (repeated(90_000, {"type": "Concat", "inputs": ["input"] * 2000}), {}, "more than 500000 inputs in all"),
+        (repeated(2000, {"type": "Parallel", "branches": [[]] * 2000}), {}, "more than 500000 inputs in all"),
+        ({"type": "ReLU"}, {"variables": {f"v{i}": i for i in range(1001)}}, "$.variables: more than 1000 variables"),
+    ],
+)
+def test_a_few_lines_cannot_ask_for_work_without_end(layer, heading, message):
+    with pytest.raises(SpecError, match=re.escape(message)):
+        network(layer, **heading)
+
+
+def test_null_may_stand_beside_an_expression():
+    pool = {"type": "AdaptiveAvgPool2d", "output_size": [None, "in_channels * 2"]}
+    assert analyze(network(pool)).layers[0].output_shape == (3, 8, 6)
+
+
+@pytest.mark.filterwarnings("error")
+def test_python_s_grammar_warns_of_nothing():
+    assert value_of("1if 1else 2", {}) == 1
+    with pytest.raises(ExpressionError, match="not an expression"):
+        value_of("01_0else 1", {})
 
 
 def test_many_merges_in_one_scope_are_no_burden():

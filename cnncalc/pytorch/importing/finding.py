@@ -9,7 +9,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import torch
@@ -18,6 +18,7 @@ from torch.overrides import TorchFunctionMode
 
 from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.pytorch.importing.traces import failure
+from cnncalc.spec.python_text import tree_of
 
 _MISSING = re.compile(r"operator (\w+)::(\w+) does not exist")
 _MOST_MISSING = 100
@@ -48,15 +49,15 @@ def module_named(spec: str) -> nn.Module:
 
 def _call(text: str, spec: str) -> tuple[str, tuple[tuple[Any, ...], dict[str, Any]] | None]:
     """A name, perhaps with dots, and the arguments where it is called; these are plain values."""
+    tree = tree_of(text)
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
         if isinstance(tree, ast.Call):
             named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in tree.keywords if keyword.arg}
             if len(named) == len(tree.keywords):
                 return _dotted(tree.func), (tuple(map(ast.literal_eval, tree.args)), named)
-        else:
+        elif tree is not None:
             return _dotted(tree), None
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (ValueError, TypeError, RecursionError):
         pass
     message = f"expected an attribute or a call with plain values, such as resnet50(num_classes=10), found {text!r}"
     raise SpecError(message, source=spec)
@@ -76,7 +77,7 @@ def _imported(home: str, spec: str) -> Any:
         sys.path.insert(0, "")
     for _ in range(_MOST_MISSING):
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), redirect_stdout(sys.stderr):
                 warnings.simplefilter("ignore")
                 return importlib.import_module(home)
         except ModuleNotFoundError as error:
@@ -132,7 +133,7 @@ def _built(make: Callable[..., Any], positional: tuple[Any, ...], named: dict[st
         raise SpecError(f"its arguments do not fit: {error}", source=spec) from None
     except ValueError:
         pass
-    with warnings.catch_warnings(), _same_randomness():
+    with warnings.catch_warnings(), redirect_stdout(sys.stderr), _same_randomness():
         warnings.simplefilter("ignore")
         try:
             with _WithoutValues():

@@ -307,3 +307,12 @@ def test_marks_on_a_terminal_of_few_characters(room):
     assert "x C1: Parameters (0/1)" in printed
     assert "? S2: Parameters (0/1)" in printed
     assert "+ C1: Output size = 6x28x28" in printed
+
+
+def test_a_format_that_a_class_has_not_is_refused_before_anything_is_written(tmp_path):
+    for name in ("ada", "bo"):
+        (tmp_path / f"{name}.csv").write_text("layer,quantity,answer\nconv1,params,156\n")
+    options = ["-o", "out.csv", "--feedback", "pages", "--format", "markdown"]
+    result = cnncalc("check", "lenet", "ada.csv", "bo.csv", *options, cwd=tmp_path)
+    assert result.returncode == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ada.csv", "bo.csv"]

@@ -12,7 +12,7 @@ from functools import cache
 from math import prod
 from typing import Any
 
-from fuzz.oracle import Contradiction, raw_controls, unclear
+from fuzz.oracle import Contradiction, raw_controls, told, unclear
 
 POINTS = (1, 2, 7, 8, 255, 2**31 - 1, 10**12)
 _LARGEST_TENSOR = 10**7
@@ -22,7 +22,7 @@ _WIDEST_LINE = 100_000
 
 def unclear_refusal(error: Any) -> str:
     """What is wrong with the words of an error."""
-    return unclear(error.format_message() if hasattr(error, "format_message") else str(error))
+    return unclear(told(error))
 
 
 def check_sums(analysis: Any) -> None:

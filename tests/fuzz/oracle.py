@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from cnncalc.errors import CnncalcError
+from cnncalc.errors import CnncalcError, sentence
 
 SECONDS = 1.0
 """The most time of the processor that an input may take."""
@@ -62,7 +62,7 @@ def _tried(run: Callable[[bytes], object], data: bytes, seconds: float) -> tuple
                 accepted, fault = True, ""
             except (CnncalcError, click.ClickException) as error:
                 accepted = False
-                fault = unclear(error.format_message() if isinstance(error, click.ClickException) else str(error))
+                fault = unclear(told(error))
     except TooSlow as error:
         return False, f"took more than {seconds} s of CPU, at {_place(error)}"
     except Exception as error:
@@ -70,6 +70,11 @@ def _tried(run: Callable[[bytes], object], data: bytes, seconds: float) -> tuple
     if caught:
         return accepted, f"{caught[0].category.__name__}: {caught[0].message}"
     return accepted, fault
+
+
+def told(error: Exception) -> str:
+    """What a user is told of an error; the command line shortens what click says, as cnncalc's own errors are."""
+    return sentence(error.format_message()) if isinstance(error, click.ClickException) else str(error)
 
 
 def unclear(message: str) -> str:

@@ -345,7 +345,7 @@ def quotient(dividend: Any, divisor: Any) -> Any:
 
 
 def single(number: Any) -> int:
-    return int(number.single())
+    return bool(number) if isinstance(number, Truth) else int(number.single())
 
 
 def holds_throughout(number: Integers, holds: Callable[[int], bool]) -> bool:

@@ -1,5 +1,7 @@
 """The array walk against the report with plain numbers, at every point of generated specs, and published tables."""
 
+import json
+
 import numpy
 import pandas
 import pytest
@@ -184,3 +186,11 @@ def test_conditions_take_numbers_as_large_as_any_figure():
         assert len(cnncalc.sweep(network, {"batch": [1, 2**30]}, where=where)) == count
     with pytest.raises(CnncalcError, match="the condition 'macs < 1e400': goes beyond 1e\\+60"):
         cnncalc.sweep(network, {"batch": [1]}, where="macs < 1e400")
+
+
+def test_hyper_parameters_that_are_true_or_false():
+    spec = {"input": [3, 8, 8], "variables": {"b": True, "w": 4}}
+    spec["layers"] = [{"type": "Conv2d", "out_channels": "w", "kernel_size": 3, "bias": "b or w > 4"}]
+    network = cnncalc.loads(json.dumps(spec))
+    frame = cnncalc.sweep(network, {"b": [True, False], "w": [4, 8]}, quantities=["params"])
+    assert frame["params"].tolist() == [4 * 28, 8 * 28, 4 * 27, 8 * 28]

@@ -66,13 +66,8 @@ class Tape:
         self.frame = Frame(None, None)
 
     def ref(self, tensor: Tensor) -> Ref:
-        """The number of a tensor, which is that of another one that is the same place in memory.
-
-        One that was given another shape in place, as by ``transpose_``, has a new number.
-        """
+        """The number of a tensor, which is that of another one that is the same place in memory."""
         index = self._by_id.get(id(tensor))
-        if index is not None and self.shapes[index] != tuple(tensor.shape):
-            return self.fresh(tensor)
         if index is None:
             place = _place(tensor)
             index = None if place is None else self._by_place.get(place)
@@ -100,13 +95,18 @@ class Tape:
             self._by_place[place] = index
         return Ref(index)
 
+    def _has_as_it_is(self, tensor: Tensor) -> bool:
+        """Whether a tensor has a number, and was not given another shape in place since, as by ``transpose_``."""
+        index = self._by_id.get(id(tensor))
+        return index is not None and self.shapes[index] == tuple(tensor.shape)
+
     def knows(self, tensor: Tensor) -> bool:
         return id(tensor) in self._by_id
 
     def referred(self, tree: Any, fresh: bool = False) -> Any:
         """A tree of arguments or results with a Ref in the place of each tensor."""
         if isinstance(tree, Tensor):
-            return self.fresh(tree) if fresh and id(tree) not in self._by_id else self.ref(tree)
+            return self.fresh(tree) if fresh and not self._has_as_it_is(tree) else self.ref(tree)
         if type(tree) in PLAIN:
             return tree
         if isinstance(tree, slice):

@@ -76,7 +76,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Roll": lambda layer: lambda x: x.roll(layer.shifts, layer.dims),
     "Flip": lambda layer: lambda x: x.flip(layer.dims),
     "IndexSelect": lambda layer: (
-        lambda x, i: x[(slice(None),) * range(x.dim())[layer.dim] + (torch.zeros(i.shape[1:], dtype=torch.int64),)]
+        lambda x, i: x[
+            (slice(None),) * range(x.dim())[layer.dim] + (torch.zeros(i.shape[1:], dtype=torch.int64, device=x.device),)
+        ]
     ),
     "Windows": lambda layer: lambda x: x.unfold(layer.dim, layer.size, layer.step),
     "Crop": lambda layer: lambda x, like: x.narrow(layer.dim, layer.start, like.shape[layer.other_dim or layer.dim]),
@@ -113,7 +115,7 @@ def _sizes(layer: Layer, like: torch.Tensor) -> list[int]:
     return [like.shape[axes.pop(0)] if size == 0 else size for size in layer.shape]
 
 
-class Beyond(Exception):
+class BeyondError(Exception):
     """A case that torch takes, but for which this oracle would have to do too much."""
 
 
@@ -125,7 +127,7 @@ def _padded(x: torch.Tensor, axes: tuple[int, ...], multiple: int) -> torch.Tens
     for axis in axes:
         size = x.shape[axis]
         if multiple > _MOST_STEPS:
-            raise Beyond(multiple)
+            raise BeyondError(multiple)
         count = next(count for count in range(multiple) if (size + count) % multiple == 0) if multiple > 0 else -1
         x = (
             torch.cat([x, x.new_zeros((*x.shape[: axis % x.dim()], count, *x.shape[axis % x.dim() + 1 :]))], axis)
@@ -158,7 +160,7 @@ def _same_padded(layer: Layer, x: torch.Tensor) -> torch.Tensor:
         )
         size, total = x.shape[axis], 0
         if dilation * kernel > _MOST_STEPS:
-            raise Beyond(layer)
+            raise BeyondError(layer)
         while len(range(0, size + total - dilation * (kernel - 1), stride)) < len(range(0, size, stride)):
             total += 1
         sides += [total // 2, total - total // 2]
@@ -221,7 +223,7 @@ class LocallyConnected2d(nn.Module):
         sides = (layer.padding, layer.padding) if isinstance(layer.padding, int) else layer.padding
         self.sides = [side for side in reversed(sides) for _ in range(2)]
         if prod(count) > 1000:
-            raise Beyond(layer)
+            raise BeyondError(layer)
         self.places = list(itertools.product(*map(range, count)))
         self.convs = nn.ModuleList(
             nn.Conv2d(x[0], layer.out_channels, self.kernel, bias=layer.bias) for _ in self.places

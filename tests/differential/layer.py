@@ -148,7 +148,7 @@ def compare(case: Case, batch: int = BATCH, device: str | None = None) -> Verdic
             and _is_small(case.shapes, torch_s, _MOST_TO_MAKE_SURE)
         ):
             device, torch_s = "cpu", theirs(case, batch, "cpu")
-    except torch_oracle.Beyond:
+    except torch_oracle.BeyondError:
         return Verdict(case, "", False)
     differs = difference(own, torch_s)
     why = departure(case, own, torch_s, device) if differs else ""

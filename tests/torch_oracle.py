@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import reduce
 from math import prod
@@ -346,7 +347,8 @@ def module(layer: Layer, *inputs: Shape, device: str | None = None) -> Callable[
             arguments[field] = inputs[0][-1] if field in _LAST_AXIS else inputs[0][0]
     if kind == "MultiheadAttention":
         arguments["batch_first"] = True
-    with torch.device("cpu" if kind.startswith(LENIENT_ON_META) and device != "meta" else "meta"):
+    on_cpu = device == "cpu" or (device is None and kind.startswith(LENIENT_ON_META))
+    with nullcontext() if on_cpu else torch.device("meta"):
         built = getattr(nn, kind)(**arguments).eval()
     if kind == "MultiheadAttention":
         built.forward = attention(built)
@@ -412,8 +414,8 @@ def observe(layer: Layer, *inputs: Shape, batch: int = 1, device: str | None = N
     """
     built = module(layer, *inputs, device=device)
     where = device or ("cpu" if type(layer).__name__.startswith(LENIENT_ON_META) else "meta")
-    is_module = isinstance(built, nn.Module)
-    if is_module and where == "cpu":
+    is_module, kind = isinstance(built, nn.Module), type(layer).__name__
+    if is_module and where == "cpu" and kind not in vars(nn):
         built = built.to_empty(device="cpu")
     dtype = torch.int64 if isinstance(layer, layers.Embedding) else torch.float32
     tensors = [torch.zeros((batch, *shape), device=where, dtype=dtype) for shape in inputs]
@@ -422,13 +424,12 @@ def observe(layer: Layer, *inputs: Shape, batch: int = 1, device: str | None = N
         output = built(*tensors)
     if output.shape[:1] != (batch,):
         raise ValueError(f"of a batch of {batch} comes {tuple(output.shape)}")
-    kind = type(layer).__name__
     return Observed(
         tuple(output.shape[1:]),
         {name: tuple(tensor.shape) for name, tensor in built.named_parameters()} if is_module else {},
         {name: tuple(tensor.shape) for name, tensor in built.named_buffers()} if is_module else {},
         counter.get_total_flops() // 2 // batch,
-        hasattr(nn, kind) or kind == "DepthwiseConv2d",
+        kind in vars(nn) or kind == "DepthwiseConv2d",
     )
 
 

@@ -114,6 +114,10 @@ DEPARTURES: dict[str, tuple[str, Test]] = {
         "PyTorch multiplies by LPPool1d's kernel as it is, so that a list of one number fails; cnncalc gives it the number",
         lambda case, own, torch_s: case.kind == "LPPool1d" and "must be Tensor, not tuple" in torch_s.refusal,
     ),
+    "a factor of 0": (
+        "a scale_factor of 0 is none to PyTorch, which then goes by the size",
+        lambda case, own, torch_s: case.kind == "Upsample" and "scale_factor: expected a number" in own.refusal,
+    ),
     "several axes": (
         "the product, and the place of the largest, over several axes: PyTorch takes one axis at a time",
         lambda case, own, torch_s: case.kind in ("ArgMax", "Product") and isinstance(case.layer.dim, tuple),

@@ -11,8 +11,8 @@ import plain
 import torch_oracle
 from cases import as_list, one_layer
 
-import cnncalc
 from cnncalc import CnncalcError, analyze
+from cnncalc.analysis import Row
 from cnncalc.layers import Layer
 from differential.departures import departure
 
@@ -84,10 +84,16 @@ def ours(case: Case) -> Said:
         (row,) = analyze(one_layer(case.layer, *case.shapes)).layers
     except CnncalcError as error:
         return Said(refusal=str(error))
-    named = (
-        {tensor.name: tuple(tensor.shape) for tensor in found} for found in (row.visit.parameters, row.visit.buffers)
+    return said(row)
+
+
+def said(row: Row) -> Said:
+    """What a report says of a layer."""
+    parameters, buffers = (
+        {tensor.name: tuple(tensor.shape) for tensor in tensors}
+        for tensors in (row.visit.parameters, row.visit.buffers)
     )
-    return Said(row.output_shape, *named, row.macs)
+    return Said(row.output_shape, parameters, buffers, row.macs)
 
 
 def theirs(case: Case, batch: int, device: str) -> Said:

@@ -10,7 +10,7 @@ from differential.ledger import Ledger
 
 __all__ = ["drawn", "examine"]
 
-_BOTH_DEVICES = 16
+_BOTH_DEVICES = 40
 _JSON = 8
 _OTHER_BATCH = 7
 

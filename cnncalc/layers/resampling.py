@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod, scaled
-from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, TorchCall, has_axes, of_rank, per_axis
+from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, TorchCall, of_rank, per_axis
 from cnncalc.layers.reading import NOTHING, Dealt, Grouped, Reading, Resampled, Sliding, each
 from cnncalc.layers.window import LETTERS
 

@@ -111,7 +111,8 @@ DEPARTURES: dict[str, tuple[str, Test]] = {
         lambda case, own, torch_s: case.kind.startswith("ConvTranspose") and ".dilation" in own.refusal,
     ),
     "LPPool1d of a list": (
-        "PyTorch multiplies by LPPool1d's kernel as it is, so that a list of one number fails; cnncalc gives it the number",
+        "PyTorch multiplies by LPPool1d's kernel as it is, so that a list of one number fails; "
+        "cnncalc gives it the number",
         lambda case, own, torch_s: case.kind == "LPPool1d" and "must be Tensor, not tuple" in torch_s.refusal,
     ),
     "a factor of 0": (

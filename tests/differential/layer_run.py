@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cases import one_layer
-
-from cnncalc import loads
 from differential.layer import Case, Verdict, compare, drawn
 from differential.ledger import Ledger
+
+from cnncalc import loads
 
 __all__ = ["drawn", "examine"]
 

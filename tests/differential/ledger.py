@@ -74,7 +74,7 @@ def versions() -> str:
 
 def state() -> str:
     """The commit that is checked out, with a + where files differ from it."""
-    run = lambda *words: subprocess.run(["git", *words], capture_output=True, text=True, check=False).stdout.strip()  # noqa: E731, S603, S607
+    run = lambda *words: subprocess.run(["git", *words], capture_output=True, text=True, check=False).stdout.strip()  # noqa: E731
     return run("rev-parse", "--short", "HEAD") + ("+" if run("status", "--porcelain", "cnncalc") else "")
 
 

@@ -9,10 +9,12 @@ from random import Random
 from typing import Any
 
 import pandas
-import plain
 import torch
 import torch_oracle
 from cases import stated
+from differential import plain
+from differential.departures import departure
+from differential.layer import REFUSALS, Case, Said, device_for, difference, said, theirs
 from gradient_oracle import Dependencies
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -22,8 +24,6 @@ from cnncalc.analysis import Analysis
 from cnncalc.design.formula import Derivation
 from cnncalc.layers import Embedding, Layer
 from cnncalc.pytorch import verify
-from differential.departures import departure
-from differential.layer import REFUSALS, Case, Said, device_for, difference, said, theirs
 
 Shape = tuple[int, ...]
 Nodes = list[tuple[str, Layer, tuple[str, ...]]]

@@ -19,7 +19,7 @@ def examine(case: NetworkCase, number: int, chunk: int, ledger: Ledger) -> None:
     ledger.count(case.kind, "cases")
     try:
         found = network.layer_by_layer(case)
-    except Exception as error:  # noqa: BLE001 - a traceback is what must never happen
+    except Exception as error:
         ledger.disagree(f"{type(error).__name__}", chunk, str(case), str(error))
         return
     if found.differs:
@@ -49,7 +49,7 @@ def examine(case: NetworkCase, number: int, chunk: int, ledger: Ledger) -> None:
         ledger.count(case.kind, name)
         try:
             differs = check()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             differs = f"{type(error).__name__}: {error}"
             ledger.disagree(f"{name}, {type(error).__name__}", chunk, str(case), differs)
             continue

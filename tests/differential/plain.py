@@ -1,7 +1,7 @@
 """The strategies of tests/strategies.py over a plain random.Random, at twenty times the speed of hypothesis.
 
 They are the same code: the module is loaded a second time with the functions below in the place of
-``hypothesis.strategies``. What is lost is shrinking, so that :mod:`reducing` makes what is found small.
+``hypothesis.strategies``. What is lost is shrinking; of many cases that differ alike, the smallest is kept instead.
 """
 
 from __future__ import annotations

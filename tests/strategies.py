@@ -154,7 +154,7 @@ def transposed_convolutions(draw: st.DrawFn) -> tuple[Layer, Shape]:
 def paddings(draw: st.DrawFn) -> tuple[Layer, Shape]:
     rank = draw(ranks)
     kind = draw(st.sampled_from(("ZeroPad", "ConstantPad", "ReflectionPad", "ReplicationPad")))
-    side = st.integers(-3, 5) if kind in ("ZeroPad", "ConstantPad") else st.integers(0, 5)
+    side = st.integers(-3, 5)
     extra = {"value": 1.5} if kind == "ConstantPad" else {}
     sides = draw(st.one_of(side, st.tuples(*[side] * (2 * rank))))
     return getattr(layers, f"{kind}{rank}d")(sides, **extra), draw(samples(rank, largest=8))
@@ -349,7 +349,10 @@ def repeating(draw: st.DrawFn) -> tuple[Layer, Shape]:
     sizes = st.lists(st.sampled_from((-1, 1, 2, 3)), min_size=1, max_size=3).map(tuple)
     per_axis = st.lists(st.integers(1, 3), min_size=rank, max_size=rank).map(tuple)
     dims = st.lists(axes, min_size=1, max_size=2).map(tuple)
-    sides = st.lists(st.integers(-1, 2), min_size=1, max_size=rank).map(lambda found: tuple(found * 2))
+    sides = st.lists(st.integers(-2, 3), min_size=1, max_size=2 * rank).map(
+        lambda found: (*found, *found[-1:])[: len(found) + len(found) % 2]
+    )
+    modes = st.sampled_from(("constant", "reflect", "replicate", "circular"))
     layer = st.one_of(
         st.builds(layers.Unflatten, axes, sizes),
         st.builds(layers.Expand, st.lists(st.sampled_from((-1, -1, 3)), min_size=rank, max_size=rank).map(tuple)),
@@ -358,7 +361,7 @@ def repeating(draw: st.DrawFn) -> tuple[Layer, Shape]:
         st.builds(layers.Roll, st.lists(st.integers(-7, 7), min_size=1, max_size=1).map(tuple), st.tuples(axes)),
         st.builds(layers.Flip, st.tuples(axes)),
         st.builds(layers.Windows, axes, st.integers(1, 4), st.integers(1, 3)),
-        st.builds(layers.PadAxes, sides),
+        st.builds(layers.PadAxes, sides, mode=modes),
         st.builds(layers.PadToMultiple, st.integers(1, 5), st.tuples(axes)),
         st.builds(layers.CumulativeSum, axes),
         *(
@@ -525,3 +528,183 @@ def fits(layer: Layer, *inputs: Shape) -> bool:
         if check.holds is not True:
             return False
     return 1 <= prod(layer.output(*inputs)) <= 3000 and len(layer.output(*inputs)) > 0
+
+
+@st.composite
+def without_torch(draw: st.DrawFn) -> tuple[Layer, Shape]:
+    """The kinds that torch has no module or function for."""
+    rank = draw(st.sampled_from((2, 2, 2, 1, 3)))
+    sample = draw(samples(rank, largest=9))
+    window = {
+        "kernel_size": maybe_per_axis(st.integers(1, 4), 2),
+        "stride": maybe_per_axis(st.integers(1, 3), 2),
+        "padding": maybe_per_axis(st.integers(0, 2), 2),
+        "bias": st.booleans(),
+    }
+    few = {
+        "stride": st.one_of(st.none(), window["stride"]),
+        "kernel_size": window["kernel_size"],
+        "bias": st.booleans(),
+    }
+    rows = st.lists(st.integers(0, 5), min_size=1, max_size=3).map(tuple)
+    layer = st.one_of(
+        st.builds(layers.LocallyConnected2d, out_channels=st.integers(1, 4), **window),
+        st.builds(layers.ConnectedConv2d, table=st.lists(rows, min_size=1, max_size=3).map(tuple), **window),
+        st.builds(layers.Subsampling2d, **few),
+        st.builds(layers.Maxout, st.integers(1, 4)),
+        st.sampled_from((layers.PositionBias(), layers.LayerScale())),
+    )
+    return draw(layer), sample
+
+
+@st.composite
+def tensors(draw: st.DrawFn) -> tuple[Layer, Shape | list[Shape]]:
+    """Tensors that are no layer's weights, and operators that are not known."""
+    sample = draw(samples(draw(st.integers(1, 3)), largest=5))
+    shape = st.lists(st.integers(1, 4), min_size=0, max_size=3).map(tuple)
+    open_shape = st.lists(st.integers(0, 4), min_size=1, max_size=3).map(tuple)
+    names = st.sampled_from(("weight", "scale", "part.bias"))
+    held = st.lists(st.tuples(names, shape), min_size=0, max_size=2).map(dict)
+    axes = st.lists(st.integers(-4, 4).filter(bool), min_size=0, max_size=2).map(tuple)
+    others = [draw(shape) for _ in range(draw(st.integers(0, 2)))]
+    recorded = [(sample, *others), (sample, *others), (sample,), ((2, 2),)]
+    layer = st.one_of(
+        st.builds(layers.LearnedTensor, shape),
+        st.builds(layers.ConstantTensor, open_shape, stored=st.booleans(), axes=axes),
+        st.builds(layers.HeldTensors, held_parameters=held, held_buffers=st.just({"mean": (2,)})),
+        st.builds(
+            layers.Opaque,
+            st.just("aten.unknown"),
+            output_shape=st.one_of(st.none(), shape),
+            input_shapes=st.one_of(st.none(), st.sampled_from(recorded)),
+            held_parameters=held,
+        ),
+    )
+    found = draw(layer)
+    return found, [sample, *others] if isinstance(found, layers.Opaque) else sample
+
+
+LAYER_CASES = (
+    *(convolutions, pools, adaptive_pools, batch_norms, others, merges, transposed_convolutions, paddings, more_pools),
+    *(more_norms, arrangements, images, folds, more_activations, attentions, pointwise, repeating, same_paddings),
+    *(of_two, without_torch, tensors),
+)
+"""Strategies that make every kind of layer between them, each with the shapes of its inputs."""
+
+_NUMBERS = (-2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 100, 10**6, 2**31 - 1)
+_WORDS = {
+    "padding": ("same", "valid", "full"),
+    "mode": (
+        *("nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic", "area"),
+        *("constant", "reflect", "replicate", "circular", "row", "batch"),
+    ),
+    "approximate": ("none", "tanh"),
+    "equation": ("ab,bc->ac", "abc,ab->c", "abc,abd->acd", "a,b->ab", "ab,ab->", "abc,bd->acd", "aab,b->a"),
+    "function": ("exp", "log2", "cos", "asin", "ceil", "sign", "logical_not", "isnan", "erfinv", "frac"),
+}
+
+
+def numbers() -> st.SearchStrategy[object]:
+    """A number where one is wanted, a negative, none or a huge one, one an axis, or for the wrong number of axes."""
+    number = st.one_of(st.integers(1, 6), st.sampled_from(_NUMBERS))
+    return st.one_of(number, number, number, st.lists(number, min_size=1, max_size=4).map(tuple))
+
+
+def another(name: str, value: object) -> st.SearchStrategy[object]:
+    """What may stand in the place of a hyper-parameter's value, legal or not."""
+    if isinstance(value, bool):
+        return st.just(not value)
+    if name in _WORDS and not isinstance(value, tuple):
+        return st.one_of(st.sampled_from(_WORDS[name]), numbers() if name == "padding" else st.just(value))
+    if isinstance(value, float):
+        return st.sampled_from((-1.0, 0.0, 0.3, 0.5, 1.0, 1.75, 2.0, 3.0))
+    if isinstance(value, tuple) and value and all(isinstance(part, int) for part in value):
+        position = st.integers(0, len(value) - 1)
+        number = st.one_of(st.integers(-3, 6), st.sampled_from(_NUMBERS))
+        replaced = st.builds(lambda at, part: (*value[:at], part, *value[at + 1 :]), position, number)
+        return st.one_of(replaced, replaced, st.sampled_from((value[1:], (*value, value[-1]))), numbers())
+    if isinstance(value, int) or value is None:
+        return st.one_of(numbers(), st.none())
+    return st.just(value)
+
+
+@st.composite
+def other_shapes(draw: st.DrawFn, shape: Shape) -> Shape:
+    """A shape with another size, with an axis more, or with one less."""
+    number = st.one_of(st.integers(1, 9), st.sampled_from((1, 1, 0, 5, 30, 64, 1000, 10**6, 2**31 - 1)))
+    at = draw(st.integers(0, max(len(shape) - 1, 0)))
+    how = draw(st.sampled_from(("size", "size", "size", "more", "less")))
+    if how == "less":
+        return shape[:at] + shape[at + 1 :]
+    return (*shape[:at], draw(number), *shape[at + (how == "size") :])
+
+
+@st.composite
+def altered(draw: st.DrawFn, cases: st.SearchStrategy[object]) -> tuple[Layer, list[Shape]]:
+    """A case with one to three of its hyper-parameters and sizes replaced by others, so that several may be wrong."""
+    layer, inputs = draw(cases)
+    shapes = list(inputs) if isinstance(inputs, list) else [inputs]
+    fields = {name: getattr(layer, name) for name in layer.__struct_fields__ if name not in Layer.__struct_fields__}
+    for _ in range(draw(st.sampled_from((1, 1, 2, 3)))):
+        if fields and draw(st.integers(0, 3)):
+            name = draw(st.sampled_from(sorted(fields)))
+            fields[name] = draw(another(name, fields[name]))
+        elif draw(st.integers(0, 5)):
+            at = draw(st.integers(0, len(shapes) - 1))
+            shapes[at] = draw(other_shapes(shapes[at]))
+        else:
+            shapes = [*shapes, shapes[0]] if draw(st.booleans()) else shapes[:-1] or shapes
+    return type(layer)(**fields), shapes
+
+
+@st.composite
+def sequences(draw: st.DrawFn) -> tuple[Nodes, Shape]:
+    """A graph of attention, norms, linear layers, convolutions, sums and products over ``[L, E]``, or over words."""
+    length = draw(st.integers(2, 9))
+    nodes: Nodes = []
+    shapes: dict[str, Shape] = {"input": (length, draw(st.sampled_from((4, 6, 8, 12))))}
+
+    def put(layer: Layer, *inputs: str) -> str:
+        name = f"layer{len(nodes)}"
+        nodes.append((name, layer, inputs))
+        shapes[name] = tuple(layer.output(*(shapes[source] for source in inputs)))
+        return name
+
+    if draw(st.booleans()):
+        shapes = {"input": (length,)}
+        put(layers.Embedding(draw(st.integers(2, 9)), draw(st.sampled_from((4, 6, 8)))), "input")
+    for _ in range(draw(st.integers(1, 8))):
+        source = draw(st.sampled_from([name for name, shape in shapes.items() if len(shape) == 2]))
+        width = shapes[source][1]
+        alike = [name for name, shape in shapes.items() if shape[1:] == (width,)]
+        heads = [heads for heads in (1, 2, 3, 4) if width % heads == 0]
+        choice = draw(st.sampled_from(("attend", "attend", "heads", "norm", "linear", "sum", "conv", "product", "act")))
+        if choice == "attend":
+            layer = layers.MultiheadAttention(draw(st.sampled_from(heads)), bias=draw(st.booleans()))
+            keys = draw(st.sampled_from(alike))
+            put(layer, *draw(st.sampled_from(((source,), (source, keys, keys)))))
+        elif choice == "heads":
+            values = [name for name, shape in shapes.items() if shape[:1] == shapes[source][:1] and len(shape) == 2]
+            put(layers.ScaledDotProductAttention(), draw(st.sampled_from(alike)), source, draw(st.sampled_from(values)))
+        elif choice == "norm":
+            put(draw(st.sampled_from((layers.LayerNorm(), layers.LayerNorm(bias=False), layers.RMSNorm()))), source)
+        elif choice == "linear":
+            put(layers.Linear(draw(st.sampled_from((4, 6, 8, width))), bias=draw(st.booleans())), source)
+        elif choice == "sum":
+            same = [name for name in alike if shapes[name] == shapes[source]]
+            put(layers.Add(), source, draw(st.sampled_from(same)))
+        elif choice == "conv":
+            turned = put(layers.Permute((0, 2, 1)), source)
+            kernel = draw(st.integers(1, 3))
+            if shapes[turned][1] >= kernel:
+                put(layers.Conv1d(width, kernel, padding=draw(st.integers(0, 1)), groups=heads[-1]), turned)
+            put(layers.Permute((0, 2, 1)), nodes[-1][0])
+        elif choice == "product":
+            turned = put(layers.Permute((0, 2, 1)), draw(st.sampled_from(alike)))
+            put(layers.MatMul(), source, turned)
+        else:
+            put(draw(st.sampled_from((layers.GELU(), layers.SiLU(), layers.Softmax(dim=-1), layers.Dropout()))), source)
+    if draw(st.booleans()):
+        put(layers.Mean(1), nodes[-1][0])
+        put(layers.Linear(draw(st.integers(1, 10))), nodes[-1][0])
+    return nodes, shapes["input"]

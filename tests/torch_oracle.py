@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import reduce
+from math import prod
 from typing import Any
 
 import torch
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import FlopCounterMode, flop_registry
 
 from cnncalc import layers
 from cnncalc.layers import Layer
@@ -73,7 +77,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Roll": lambda layer: lambda x: x.roll(layer.shifts, layer.dims),
     "Flip": lambda layer: lambda x: x.flip(layer.dims),
     "IndexSelect": lambda layer: (
-        lambda x, i: x[(slice(None),) * (layer.dim % x.dim()) + (torch.zeros(i.shape[1:], dtype=torch.int64),)]
+        lambda x, i: x[
+            (slice(None),) * range(x.dim())[layer.dim] + (torch.zeros(i.shape[1:], dtype=torch.int64, device=x.device),)
+        ]
     ),
     "Windows": lambda layer: lambda x: x.unfold(layer.dim, layer.size, layer.step),
     "Crop": lambda layer: lambda x, like: x.narrow(layer.dim, layer.start, like.shape[layer.other_dim or layer.dim]),
@@ -92,9 +98,10 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "LogSumExp": lambda layer: lambda x: x.logsumexp(layer.dim, layer.keepdim),
     "ScaledDotProductAttention": lambda layer: nn.functional.scaled_dot_product_attention,
     "StochasticDepth": lambda layer: lambda x: x,
+    "Maxout": lambda layer: lambda x: x.unflatten(1, (-1, layer.pieces)).amax(2),
 }
 # the meta kernels of these accept what the real ones refuse
-_REAL = ("IndexSelect", "Norm", "Roll", "Softmax", "LogSoftmax", "MaxUnpool", "ConvTranspose")
+LENIENT_ON_META = ("IndexSelect", "Norm", "Roll", "Softmax", "LogSoftmax", "MaxUnpool", "ConvTranspose")
 
 
 def _batched(equation: str) -> str:
@@ -104,14 +111,30 @@ def _batched(equation: str) -> str:
 
 def _sizes(layer: Layer, like: torch.Tensor) -> list[int]:
     axes = list(layer.axes)
+    if layer.shape.count(0) != len(axes):
+        raise ValueError(layer.shape)
     return [like.shape[axes.pop(0)] if size == 0 else size for size in layer.shape]
 
 
+class BeyondError(Exception):
+    """A case that torch takes, but for which this oracle would have to do too much."""
+
+
+_MOST_STEPS = 50_000
+
+
 def _padded(x: torch.Tensor, axes: tuple[int, ...], multiple: int) -> torch.Tensor:
-    """Zeros joined to the end, one after the other, until each axis can be divided."""
+    """Zeros joined to the end until each axis can be divided."""
     for axis in axes:
-        while x.shape[axis] % multiple:
-            x = torch.cat([x, torch.zeros_like(x.narrow(axis, 0, 1))], axis)
+        size = x.shape[axis]
+        if multiple > _MOST_STEPS:
+            raise BeyondError(multiple)
+        count = next(count for count in range(multiple) if (size + count) % multiple == 0) if multiple > 0 else -1
+        x = (
+            torch.cat([x, x.new_zeros((*x.shape[: axis % x.dim()], count, *x.shape[axis % x.dim() + 1 :]))], axis)
+            if count
+            else x
+        )
     return x
 
 
@@ -130,17 +153,19 @@ def _padded_like(x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
 
 def _same_padded(layer: Layer, x: torch.Tensor) -> torch.Tensor:
     """The least padding, one more behind than before, with which a window has a position for every stride begun."""
-    for axis in range(2, x.dim()):
+    sides: list[int] = []
+    for axis in reversed(range(2, x.dim())):
         kernel, stride, dilation = (
             side[axis - 2] if isinstance(side, tuple) else side
             for side in (layer.kernel_size, layer.stride, layer.dilation)
         )
-        wanted, behind = len(range(0, x.shape[axis], stride)), True
-        while len(range(0, x.shape[axis] - dilation * (kernel - 1), stride)) < wanted:
-            zeros = torch.zeros_like(x.narrow(axis, 0, 1))
-            x = torch.cat([x, zeros] if behind else [zeros, x], axis)
-            behind = not behind
-    return x
+        size, total = x.shape[axis], 0
+        if dilation * kernel > _MOST_STEPS:
+            raise BeyondError(layer)
+        while len(range(0, size + total - dilation * (kernel - 1), stride)) < len(range(0, size, stride)):
+            total += 1
+        sides += [total // 2, total - total // 2]
+    return nn.functional.pad(x, sides) if any(sides) else x
 
 
 class PositionBias(nn.Module):
@@ -166,10 +191,11 @@ class Subsampling2d(nn.Module):
         super().__init__()
         self.pool = nn.AvgPool2d(layer.kernel_size, layer.stride, divisor_override=1)
         self.coefficient = nn.Parameter(torch.empty(x[0], 1, 1))
-        self.bias = nn.Parameter(torch.empty(x[0], 1, 1))
+        self.bias = nn.Parameter(torch.empty(x[0], 1, 1)) if layer.bias else None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.pool(x) * self.coefficient + self.bias
+        scaled = self.pool(x) * self.coefficient
+        return scaled if self.bias is None else scaled + self.bias
 
 
 class ConnectedConv2d(nn.Module):
@@ -178,13 +204,90 @@ class ConnectedConv2d(nn.Module):
     def __init__(self, layer: Layer, x: Shape) -> None:
         super().__init__()
         self.table = layer.table
-        self.maps = nn.ModuleList(nn.Conv2d(len(maps), 1, layer.kernel_size, layer.stride) for maps in layer.table)
+        window = {name: getattr(layer, name) for name in ("kernel_size", "stride", "padding", "bias")}
+        self.maps = nn.ModuleList(nn.Conv2d(len(maps), 1, **window) for maps in layer.table)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return torch.cat([conv(x[:, list(maps)]) for conv, maps in zip(self.maps, self.table, strict=True)], 1)
 
 
-_MODULES = {kind.__name__: kind for kind in (PositionBias, LayerScale, Subsampling2d, ConnectedConv2d)}
+class LocallyConnected2d(nn.Module):
+    """A convolution of its own for each position of a window."""
+
+    def __init__(self, layer: Layer, x: Shape) -> None:
+        super().__init__()
+        window = {name: getattr(layer, name) for name in ("kernel_size", "stride", "padding")}
+        count = nn.Conv2d(1, 1, **window)(torch.empty(1, 1, *x[1:])).shape[2:]
+        self.kernel, self.stride = (
+            (side, side) if isinstance(side, int) else side for side in list(window.values())[:2]
+        )
+        sides = (layer.padding, layer.padding) if isinstance(layer.padding, int) else layer.padding
+        self.sides = [side for side in reversed(sides) for _ in range(2)]
+        if prod(count) > 1000:
+            raise BeyondError(layer)
+        self.places = list(itertools.product(*map(range, count)))
+        self.convs = nn.ModuleList(
+            nn.Conv2d(x[0], layer.out_channels, self.kernel, bias=layer.bias) for _ in self.places
+        )
+        self.count = count
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        padded = nn.functional.pad(x, self.sides)
+        outputs = [
+            conv(
+                padded[
+                    (..., *(slice(p * s, p * s + k) for p, s, k in zip(place, self.stride, self.kernel, strict=True)))
+                ]
+            )
+            for conv, place in zip(self.convs, self.places, strict=True)
+        ]
+        return torch.cat(outputs, 2).reshape(x.shape[0], -1, *self.count)
+
+
+class Held(nn.Module):
+    """A module that has tensors and gives one of a known shape, whatever arrives."""
+
+    def __init__(self, parameters: dict[str, Shape], buffers: dict[str, Shape], output: Shape) -> None:
+        super().__init__()
+        self.held = nn.ParameterList(nn.Parameter(torch.empty(shape)) for shape in parameters.values())
+        for number, shape in enumerate(buffers.values()):
+            self.register_buffer(f"held{number}", torch.empty(shape))
+        self.shape = output
+
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        return inputs[0].new_zeros((inputs[0].shape[0], *self.shape))
+
+
+def learned(layer: Layer, x: Shape) -> nn.Module:
+    return Held({"weight": layer.shape}, {}, layer.shape)
+
+
+def constant(layer: Layer, x: Shape) -> nn.Module:
+    axes = list(layer.axes)
+    if axes and layer.shape.count(0) != len(axes):
+        raise ValueError(layer.shape)
+    like = torch.empty((1, *x))
+    if any(axis % like.dim() == 0 for axis in axes):
+        raise IndexError("the batch")
+    shape = tuple(like.shape[axes.pop(0)] if size == 0 and axes else size for size in layer.shape)
+    return Held({}, {"value": layer.shape} if layer.stored else {}, shape)
+
+
+def opaque(layer: Layer, *inputs: Shape) -> nn.Module:
+    if layer.output_shape is not None and layer.input_shapes not in (None, inputs):
+        raise ValueError(inputs)
+    output = inputs[0] if layer.output_shape is None else layer.output_shape
+    return Held(layer.held_parameters, {}, output)
+
+
+_MODULES: dict[str, Callable[..., nn.Module]] = {
+    kind.__name__: kind for kind in (PositionBias, LayerScale, Subsampling2d, ConnectedConv2d, LocallyConnected2d)
+} | {
+    "LearnedTensor": learned,
+    "ConstantTensor": constant,
+    "HeldTensors": lambda layer, x: Held(layer.held_parameters, layer.held_buffers, (0,)),
+    "Opaque": opaque,
+}
 
 
 def squeeze(x: torch.Tensor, dim: int | None) -> torch.Tensor:
@@ -202,7 +305,7 @@ class Figures:
     macs: int
 
 
-def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
+def module(layer: Layer, *inputs: Shape, device: str | None = None) -> Callable[..., Any]:
     """The torch module (or function) of a layer, by its name and its hyper-parameters' names."""
     kind = type(layer).__name__
     if kind == "DepthwiseConv2d":
@@ -227,9 +330,13 @@ def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
         return nn.Sequential(module(depthwise, *inputs), module(pointwise, depthwise.output(*inputs)))
     if kind in _MODULES:
         with torch.device("meta"):
-            return _MODULES[kind](layer, *inputs)
+            return _MODULES[kind](layer, *inputs).eval()
     if kind == "Upsample" and len(inputs) == 2:
-        return lambda x, like: nn.functional.interpolate(x, like.shape[2:], mode=layer.mode)
+        if layer.size is not None or layer.scale_factor is not None:
+            raise ValueError(layer)
+        return lambda x, like: nn.functional.interpolate(
+            x, like.shape[2:], mode=layer.mode, align_corners=layer.align_corners
+        )
     if kind in _FUNCTIONS:
         return _FUNCTIONS[kind](layer)
     arguments = {
@@ -240,13 +347,14 @@ def module(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
             arguments[field] = inputs[0][-1] if field in _LAST_AXIS else inputs[0][0]
     if kind == "MultiheadAttention":
         arguments["batch_first"] = True
-    with torch.device("cpu" if kind.startswith(_REAL) else "meta"):
+    on_cpu = device == "cpu" or (device is None and kind.startswith(LENIENT_ON_META))
+    with nullcontext() if on_cpu else torch.device("meta"):
         built = getattr(nn, kind)(**arguments).eval()
     if kind == "MultiheadAttention":
         built.forward = attention(built)
     if kind.startswith("MaxUnpool"):
         unpool = built.forward
-        built.forward = lambda x: unpool(x, torch.zeros(x.shape, dtype=torch.int64))
+        built.forward = lambda x: unpool(x, torch.zeros(x.shape, dtype=torch.int64, device=x.device))
     return built
 
 
@@ -261,22 +369,73 @@ def attention(built: nn.MultiheadAttention) -> Callable[..., Any]:
     return call
 
 
-def run(layer: Layer, *inputs: Shape) -> Figures:
-    """One layer on one sample. Raises what torch raises."""
-    built = module(layer, *inputs)
-    device = "cpu" if type(layer).__name__.startswith(_REAL) else "meta"
+@dataclass(frozen=True)
+class Observed:
+    """What torch says of one layer; the names of its tensors where it has a module of that kind."""
+
+    output: Shape
+    parameters: dict[str, Shape]
+    buffers: dict[str, Shape]
+    macs: int
+    named: bool
+
+    @property
+    def figures(self) -> Figures:
+        return Figures(self.output, _elements(self.parameters), _elements(self.buffers), self.macs)
+
+
+def _elements(tensors: dict[str, Shape]) -> int:
+    return sum(map(prod, tensors.values()))
+
+
+class Counter(TorchDispatchMode):
+    """Multiply-accumulates by the rules of torch's own counter, without its decompositions and its tables."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flops = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        found = func(*args, **(kwargs or {}))
+        rule = flop_registry.get(func._overloadpacket)
+        if rule is not None:
+            self.flops += rule(*args, **(kwargs or {}), out_val=found)
+        return found
+
+    def get_total_flops(self) -> int:
+        return self.flops
+
+
+def observe(layer: Layer, *inputs: Shape, batch: int = 1, device: str | None = None) -> Observed:
+    """One layer on a batch of samples. Raises what torch raises.
+
+    The device is the meta device, unless its kernels accept what cannot be run; with ``"cpu"`` there are values
+    everywhere, and the counter is a light one; with ``"meta"`` there are none in any case.
+    """
+    built = module(layer, *inputs, device=device)
+    where = device or ("cpu" if type(layer).__name__.startswith(LENIENT_ON_META) else "meta")
+    is_module, kind = isinstance(built, nn.Module), type(layer).__name__
+    if is_module and where == "cpu" and kind not in vars(nn):
+        built = built.to_empty(device="cpu")
     dtype = torch.int64 if isinstance(layer, layers.Embedding) else torch.float32
-    tensors = [torch.zeros((1, *shape), device=device, dtype=dtype) for shape in inputs]
-    counter = FlopCounterMode(display=False)
+    tensors = [torch.zeros((batch, *shape), device=where, dtype=dtype) for shape in inputs]
+    counter: Any = Counter() if device == "cpu" else FlopCounterMode(display=False)
     with counter, torch.no_grad():
         output = built(*tensors)
-    is_module = isinstance(built, nn.Module)
-    return Figures(
+    if output.shape[:1] != (batch,):
+        raise ValueError(f"of a batch of {batch} comes {tuple(output.shape)}")
+    return Observed(
         tuple(output.shape[1:]),
-        sum(parameter.numel() for parameter in built.parameters()) if is_module else 0,
-        sum(buffer.numel() for buffer in built.buffers()) if is_module else 0,
-        counter.get_total_flops() // 2,
+        {name: tuple(tensor.shape) for name, tensor in built.named_parameters()} if is_module else {},
+        {name: tuple(tensor.shape) for name, tensor in built.named_buffers()} if is_module else {},
+        counter.get_total_flops() // 2 // batch,
+        kind in vars(nn) or kind == "DepthwiseConv2d",
     )
+
+
+def run(layer: Layer, *inputs: Shape) -> Figures:
+    """One layer on one sample. Raises what torch raises."""
+    return observe(layer, *inputs).figures
 
 
 def run_network(nodes: list[tuple[str, Layer, tuple[str, ...]]], input_shape: Shape) -> dict[str, Figures]:

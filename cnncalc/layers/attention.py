@@ -1,10 +1,12 @@
 """Attention, and the embedding of words."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
 
 from cnncalc.arithmetic import Number, equal, prod
-from cnncalc.layers.base import Check, Layer, NonNegative, Operations, Parameter, Positive, Shape, TorchCall, agrees
+from cnncalc.layers.base import LARGEST_SIZE, Check, Layer, Operations, Parameter, Positive, Shape, TorchCall, agrees
 from cnncalc.layers.formulas import weight_macs
 from cnncalc.layers.reading import Everything, Reading, each
 
@@ -122,11 +124,13 @@ class Embedding(Layer, frozen=True):
 
     num_embeddings: Positive
     embedding_dim: Positive
-    padding_idx: NonNegative | None = None
+    padding_idx: Annotated[int, Meta(ge=-LARGEST_SIZE, le=LARGEST_SIZE)] | None = None
+    """The word whose vector stays as it is in training; a negative number counts from the end."""
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        known = self.padding_idx is None or self.padding_idx < self.num_embeddings
-        yield Check(known, "padding_idx", "{} is not one of {} words", (self.padding_idx, self.num_embeddings))
+        word, count = self.padding_idx, self.num_embeddings
+        known = True if word is None else (word < count) & (word >= -count)
+        yield Check(known, "padding_idx", "{} is not one of {} words", (word, count))
 
     def output(self, x: Shape) -> Shape:
         return (*x, self.embedding_dim)

@@ -58,6 +58,13 @@ class BatchNorm(Layer, frozen=True):
             (type(self).__name__, self.letters, x),
         )
         yield agrees(self.num_features, x[0], "num_features")
+        yield from self._own_checks(x)
+
+    def _own_checks(self, x: Shape) -> Iterator[Check]:
+        """That the root is one of a number above 0, as PyTorch wants it where the variance may be 0."""
+        small = "eps is {}, expected a number of at least 0, and above 0 without running statistics"
+        fits = self.eps >= 0 if self.track_running_stats else self.eps > 0
+        yield Check(fits, "eps", small, (self.eps,))
 
     def output(self, x: Shape) -> Shape:
         return x
@@ -143,6 +150,12 @@ class InstanceNorm(BatchNorm, frozen=True):
 
     affine: bool = False
     track_running_stats: bool = False
+
+    def _own_checks(self, x: Shape) -> Iterator[Check]:
+        """That there is more than one element to take the statistics of."""
+        several = True if self.track_running_stats else prod(x[1:]) > 1
+        message = "{} of {} would take the mean and the variance of single elements"
+        yield Check(several, "", message, (type(self).__name__, x))
 
 
 class InstanceNorm1d(InstanceNorm, frozen=True):

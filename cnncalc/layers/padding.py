@@ -31,6 +31,17 @@ Sides = TypeVar("Sides")
 """One padding for all sides, or one a side in PyTorch's order: left, right, top, bottom, front, back."""
 
 
+def something_left(size: Number, before: Number, after: Number, border: Border) -> bool:
+    """Whether padding leaves something; no more may be taken away than there is, unless the border is continued."""
+    left: bool = size + before + after >= 1
+    return left & (size + minimum(before, 0) + minimum(after, 0) >= 0) if border == "nothing" else left
+
+
+def reflects(size: Number, before: Number, after: Number, border: Border) -> bool:
+    """Whether an axis is long enough for its reflections."""
+    return (before < size) & (after < size) if border == "reflect" else True
+
+
 class Pad(Layer, Generic[Sides], frozen=True):
     """``[C, *M]`` with elements added at each side; a negative padding takes some away.
 
@@ -45,12 +56,13 @@ class Pad(Layer, Generic[Sides], frozen=True):
     def checks(self, x: Shape) -> Iterator[Check]:
         yield of_rank(type(self).__name__, x, self.rank)
         for (axis, _), size, (before, after) in zip(AXES[self.rank], x[1:], self._sides(), strict=True):
-            yield from self._side_checks(axis, size, before, after)
-            cropped = minimum(before, 0) + minimum(after, 0)
             message = "nothing is left of the {} of {} with padding {} and {}"
             yield Check(
-                (size + before + after >= 1) & (size + cropped >= 0), "padding", message, (axis, size, before, after)
+                something_left(size, before, after, self.border), "padding", message, (axis, size, before, after)
             )
+            message = "a reflection of {} and {} does not fit into the {} of {}"
+            fits = reflects(size, before, after, self.border)
+            yield Check(fits, "padding", message, (before, after, axis, size))
 
     def output(self, x: Shape) -> Shape:
         return (x[0], *(size + before + after for size, (before, after) in zip(x[1:], self._sides(), strict=True)))
@@ -66,9 +78,6 @@ class Pad(Layer, Generic[Sides], frozen=True):
         """The padding before and behind each axis, in the order of the shape; PyTorch's begins with the last axis."""
         flat: Any = self.padding if isinstance(self.padding, tuple) else (self.padding,) * (2 * self.rank)
         return [(flat[position], flat[position + 1]) for position in range(2 * self.rank - 2, -1, -2)]
-
-    def _side_checks(self, axis: str, size: int, before: int, after: int) -> Iterator[Check]:
-        yield from ()
 
 
 class ZeroPad1d(Pad[Sides1], frozen=True):
@@ -118,10 +127,6 @@ class ReflectionPad(Pad[Sides], frozen=True):
 
     keeps: ClassVar[Kept] = ("inputs",)
     border: ClassVar[Border] = "reflect"
-
-    def _side_checks(self, axis: str, size: int, before: int, after: int) -> Iterator[Check]:
-        message = "a reflection of {} and {} does not fit into the {} of {}"
-        yield Check((before < size) & (after < size), "padding", message, (before, after, axis, size))
 
 
 class ReflectionPad1d(ReflectionPad[Sides1], frozen=True):
@@ -182,9 +187,21 @@ class PadAxes(Layer, frozen=True):
         message = "{} are not two paddings for each of the last axes of {}"
         fits = len(self.padding) % 2 == 0 and len(self.padding) <= 2 * len(x)
         yield Check(fits, "padding", message, (list(self.padding), x))
+        if self.mode != "constant":
+            ends = len(self.padding) // 2
+            known = ends <= 3 and len(x) in (ends, ends + 1)
+            unknown = "mode {} pads all axes of a sample or all but the first, at most 3; found {} paddings for {}"
+            yield Check(known, "padding", unknown, (self.mode, len(self.padding), x))
+        border = _BORDERS.get(self.mode, "nothing")
         for size, (before, after) in zip(x, self._sides(x), strict=True):
             left = "nothing is left of {} with padding {}"
-            yield Check(size + before + after >= 1, "padding", left, (x, list(self.padding)))
+            yield Check(something_left(size, before, after, border), "padding", left, (x, list(self.padding)))
+            fits = reflects(size, before, after, border)
+            if self.mode == "circular":
+                fits = (before <= size) & (after <= size)
+            yield Check(
+                fits, "padding", "{} is too short for padding {} in mode {}", (x, list(self.padding), self.mode)
+            )
 
     def output(self, x: Shape) -> Shape:
         return tuple(size + before + after for size, (before, after) in zip(x, self._sides(x), strict=True))

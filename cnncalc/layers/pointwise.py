@@ -100,6 +100,9 @@ class CELU(Elementwise, frozen=True):
     alpha: float = 1.0
     per_element: ClassVar[Operations] = Operations(compare=1, exp=1, add=1, mul=1, div=1)
 
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield Check((self.alpha < 0) | (self.alpha > 0), "alpha", "CELU divides by alpha, which is {}", (self.alpha,))
+
 
 class Softsign(Elementwise, frozen=True):
     """``x / (1 + |x|)``: a comparison, an addition, a division."""
@@ -119,6 +122,10 @@ class Hardtanh(Elementwise, frozen=True):
     min_val: float = -1.0
     max_val: float = 1.0
     per_element: ClassVar[Operations] = Operations(compare=2)
+
+    def checks(self, x: Shape) -> Iterator[Check]:
+        message = "max_val {} is not above min_val {}"
+        yield Check(self.max_val > self.min_val, "max_val", message, (self.max_val, self.min_val))
 
 
 class GLU(Layer, frozen=True):

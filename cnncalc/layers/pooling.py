@@ -109,6 +109,11 @@ class LPPool(Pool[Sizes], frozen=True):
     ceil_mode: bool = False
     norm_type: float = 2.0
 
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield from super().checks(x)
+        root = (self.norm_type < 0) | (self.norm_type > 0)
+        yield Check(root, "norm_type", "there is no root of degree {}", (self.norm_type,))
+
     def ceiling(self) -> bool:
         return self.ceil_mode
 

@@ -21,7 +21,8 @@ class Expand(Arrangement, frozen=True):
         message = "{} cannot be expanded to {}"
         yield Check(len(x) == len(self.sizes), "sizes", message, (x, list(self.sizes)))
         for size, wanted in zip(x, self.sizes, strict=True):
-            yield Check(wanted == -1 or equal(size, 1) | equal(size, wanted), "sizes", message, (x, list(self.sizes)))
+            fits = (equal(size, 1) & (wanted >= 1)) | equal(size, wanted)
+            yield Check(wanted == -1 or fits, "sizes", message, (x, list(self.sizes)))
 
     def output(self, x: Shape) -> Shape:
         return tuple(size if wanted == -1 else wanted for size, wanted in zip(x, self.sizes, strict=True))

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal, prod, scaled
-from cnncalc.layers.axes import has_axes, of_rank
+from cnncalc.layers.axes import of_rank
 from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, TorchCall, per_axis
 from cnncalc.layers.reading import NOTHING, Dealt, Grouped, Reading, Resampled, Sliding, each
 
@@ -170,7 +170,8 @@ class ChannelShuffle(Layer, frozen=True):
     keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield has_axes("ChannelShuffle", x)
+        several = "ChannelShuffle takes channels and at least one more axis; what arrives is {}"
+        yield Check(len(x) >= 2, "", several, (x,))
         message = "{} channels cannot be divided into {} groups"
         yield Check(equal(x[0] % self.groups, 0), "groups", message, (x[0], self.groups))
 

@@ -227,6 +227,11 @@ class Flip(Reordering, frozen=True):
 
     dims: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=8)]
 
+    def checks(self, x: Shape) -> Iterator[Check]:
+        yield from super().checks(x)
+        once = len({sample_axis(dim, x) for dim in self.dims}) == len(self.dims)
+        yield Check(once, "dims", "an axis is named twice among {}", (list(self.dims),))
+
     def _places(self, x: Shape) -> dict[int, int]:
         return dict.fromkeys(self.dims, -1)
 

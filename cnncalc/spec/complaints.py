@@ -84,16 +84,16 @@ def quote(value: object) -> str:
 def _expected(finding: str, struct: type[msgspec.Struct], inner: str) -> str:
     """What msgspec expected, in words."""
     if finding.startswith("Invalid enum value"):
-        hint = get_type_hints(struct)[inner[1:]]
-        words = [word for option in get_args(hint) if get_origin(option) is Literal for word in get_args(option)]
-        return "one of " + ", ".join(f'"{word}"' for word in words) + " or whole numbers"
+        options = _options(get_type_hints(struct)[inner[1:]])
+        words = [word for option in options if get_origin(option) is Literal for word in get_args(option)]
+        return "one of " + ", ".join(f'"{word}"' for word in words) + (" or whole numbers" if int in options else "")
     if "matching regex" in finding:
         stated = _extra(_hint(struct, inner), "words")
         return stated or "text in one line, not blank and without control characters"
-    bound = re.fullmatch(r"Expected `(\w+)` (of length )?(<=|>=) (\S+)", finding)
+    bound = re.fullmatch(r"Expected `(\w+)` (of length )?(<=|>=|<|>) (\S+)", finding)
     if bound:
         kind, length, sign, limit = bound.groups()
-        least = "at least" if sign == ">=" else "at most"
+        least = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}[sign]
         if not length:
             return f"{_WORDS[kind]} of {least} {limit}"
         one, more = ("character", "characters") if kind == "str" else ("entry", "entries")

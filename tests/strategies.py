@@ -667,3 +667,56 @@ def altered(draw: st.DrawFn, cases: st.SearchStrategy[object]) -> tuple[Layer, l
         else:
             shapes = [*shapes, shapes[0]] if draw(st.booleans()) else shapes[:-1] or shapes
     return type(layer)(**fields), shapes
+
+
+@st.composite
+def sequences(draw: st.DrawFn) -> tuple[Nodes, Shape]:
+    """A graph of attention, norms, linear layers, convolutions, sums and products over ``[L, E]``, or over words."""
+    length = draw(st.integers(2, 9))
+    nodes: Nodes = []
+    shapes: dict[str, Shape] = {"input": (length, draw(st.sampled_from((4, 6, 8, 12))))}
+
+    def put(layer: Layer, *inputs: str) -> str:
+        name = f"layer{len(nodes)}"
+        nodes.append((name, layer, inputs))
+        shapes[name] = tuple(layer.output(*(shapes[source] for source in inputs)))
+        return name
+
+    if draw(st.booleans()):
+        shapes = {"input": (length,)}
+        put(layers.Embedding(draw(st.integers(2, 9)), draw(st.sampled_from((4, 6, 8)))), "input")
+    for _ in range(draw(st.integers(1, 8))):
+        source = draw(st.sampled_from([name for name, shape in shapes.items() if len(shape) == 2]))
+        width = shapes[source][1]
+        alike = [name for name, shape in shapes.items() if shape[1:] == (width,)]
+        heads = [heads for heads in (1, 2, 3, 4) if width % heads == 0]
+        choice = draw(st.sampled_from(("attend", "attend", "heads", "norm", "linear", "sum", "conv", "product", "act")))
+        if choice == "attend":
+            layer = layers.MultiheadAttention(draw(st.sampled_from(heads)), bias=draw(st.booleans()))
+            keys = draw(st.sampled_from(alike))
+            put(layer, *draw(st.sampled_from(((source,), (source, keys, keys)))))
+        elif choice == "heads":
+            values = [name for name, shape in shapes.items() if shape[:1] == shapes[source][:1] and len(shape) == 2]
+            put(layers.ScaledDotProductAttention(), draw(st.sampled_from(alike)), source, draw(st.sampled_from(values)))
+        elif choice == "norm":
+            put(draw(st.sampled_from((layers.LayerNorm(), layers.LayerNorm(bias=False), layers.RMSNorm()))), source)
+        elif choice == "linear":
+            put(layers.Linear(draw(st.sampled_from((4, 6, 8, width))), bias=draw(st.booleans())), source)
+        elif choice == "sum":
+            same = [name for name in alike if shapes[name] == shapes[source]]
+            put(layers.Add(), source, draw(st.sampled_from(same)))
+        elif choice == "conv":
+            turned = put(layers.Permute((0, 2, 1)), source)
+            kernel = draw(st.integers(1, 3))
+            if shapes[turned][1] >= kernel:
+                put(layers.Conv1d(width, kernel, padding=draw(st.integers(0, 1)), groups=heads[-1]), turned)
+            put(layers.Permute((0, 2, 1)), nodes[-1][0])
+        elif choice == "product":
+            turned = put(layers.Permute((0, 2, 1)), draw(st.sampled_from(alike)))
+            put(layers.MatMul(), source, turned)
+        else:
+            put(draw(st.sampled_from((layers.GELU(), layers.SiLU(), layers.Softmax(dim=-1), layers.Dropout()))), source)
+    if draw(st.booleans()):
+        put(layers.Mean(1), nodes[-1][0])
+        put(layers.Linear(draw(st.integers(1, 10))), nodes[-1][0])
+    return nodes, shapes["input"]

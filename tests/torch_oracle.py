@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import reduce
 from math import prod
@@ -77,7 +78,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Roll": lambda layer: lambda x: x.roll(layer.shifts, layer.dims),
     "Flip": lambda layer: lambda x: x.flip(layer.dims),
     "IndexSelect": lambda layer: (
-        lambda x, i: x[(slice(None),) * range(x.dim())[layer.dim] + (torch.zeros(i.shape[1:], dtype=torch.int64),)]
+        lambda x, i: x[
+            (slice(None),) * range(x.dim())[layer.dim] + (torch.zeros(i.shape[1:], dtype=torch.int64, device=x.device),)
+        ]
     ),
     "Windows": lambda layer: lambda x: x.unfold(layer.dim, layer.size, layer.step),
     "Crop": lambda layer: lambda x, like: x.narrow(layer.dim, layer.start, like.shape[layer.other_dim or layer.dim]),
@@ -114,7 +117,7 @@ def _sizes(layer: Layer, like: torch.Tensor) -> list[int]:
     return [like.shape[axes.pop(0)] if size == 0 else size for size in layer.shape]
 
 
-class Beyond(Exception):
+class BeyondError(Exception):
     """A case that torch takes, but for which this oracle would have to do too much."""
 
 
@@ -126,7 +129,7 @@ def _padded(x: torch.Tensor, axes: tuple[int, ...], multiple: int) -> torch.Tens
     for axis in axes:
         size = x.shape[axis]
         if multiple > _MOST_STEPS:
-            raise Beyond(multiple)
+            raise BeyondError(multiple)
         count = next(count for count in range(multiple) if (size + count) % multiple == 0) if multiple > 0 else -1
         x = (
             torch.cat([x, x.new_zeros((*x.shape[: axis % x.dim()], count, *x.shape[axis % x.dim() + 1 :]))], axis)
@@ -159,7 +162,7 @@ def _same_padded(layer: Layer, x: torch.Tensor) -> torch.Tensor:
         )
         size, total = x.shape[axis], 0
         if dilation * kernel > _MOST_STEPS:
-            raise Beyond(layer)
+            raise BeyondError(layer)
         while len(range(0, size + total - dilation * (kernel - 1), stride)) < len(range(0, size, stride)):
             total += 1
         sides += [total // 2, total - total // 2]
@@ -222,7 +225,7 @@ class LocallyConnected2d(nn.Module):
         sides = (layer.padding, layer.padding) if isinstance(layer.padding, int) else layer.padding
         self.sides = [side for side in reversed(sides) for _ in range(2)]
         if prod(count) > 1000:
-            raise Beyond(layer)
+            raise BeyondError(layer)
         self.places = list(itertools.product(*map(range, count)))
         self.convs = nn.ModuleList(
             nn.Conv2d(x[0], layer.out_channels, self.kernel, bias=layer.bias) for _ in self.places
@@ -345,7 +348,8 @@ def module(layer: Layer, *inputs: Shape, device: str | None = None) -> Callable[
             arguments[field] = inputs[0][-1] if field in _LAST_AXIS else inputs[0][0]
     if kind in ("MultiheadAttention", "RNN", "LSTM", "GRU"):
         arguments["batch_first"] = True
-    with torch.device("cpu" if kind.startswith(LENIENT_ON_META) and device != "meta" else "meta"):
+    on_cpu = device == "cpu" or (device is None and kind.startswith(LENIENT_ON_META))
+    with nullcontext() if on_cpu else torch.device("meta"):
         built = getattr(nn, kind)(**arguments).eval()
     if kind == "MultiheadAttention":
         built.forward = attention(built)
@@ -414,8 +418,8 @@ def observe(layer: Layer, *inputs: Shape, batch: int = 1, device: str | None = N
     """
     built = module(layer, *inputs, device=device)
     where = device or ("cpu" if type(layer).__name__.startswith(LENIENT_ON_META) else "meta")
-    is_module = isinstance(built, nn.Module)
-    if is_module and where == "cpu":
+    is_module, kind = isinstance(built, nn.Module), type(layer).__name__
+    if is_module and where == "cpu" and kind not in vars(nn):
         built = built.to_empty(device="cpu")
     dtype = torch.int64 if isinstance(layer, layers.Embedding) else torch.float32
     tensors = [torch.zeros((batch, *shape), device=where, dtype=dtype) for shape in inputs]
@@ -424,13 +428,12 @@ def observe(layer: Layer, *inputs: Shape, batch: int = 1, device: str | None = N
         output = built(*tensors)
     if output.shape[:1] != (batch,):
         raise ValueError(f"of a batch of {batch} comes {tuple(output.shape)}")
-    kind = type(layer).__name__
     return Observed(
         tuple(output.shape[1:]),
         {name: tuple(tensor.shape) for name, tensor in built.named_parameters()} if is_module else {},
         {name: tuple(tensor.shape) for name, tensor in built.named_buffers()} if is_module else {},
         counter.get_total_flops() // 2 // batch,
-        hasattr(nn, kind) or kind == "DepthwiseConv2d",
+        kind in vars(nn) or kind == "DepthwiseConv2d",
     )
 
 

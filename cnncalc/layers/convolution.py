@@ -1,7 +1,7 @@
 """Convolutions."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Generic, Literal
+from typing import Any, ClassVar, Generic, Literal
 
 from cnncalc.arithmetic import equal, prod
 from cnncalc.layers.base import (
@@ -53,15 +53,11 @@ class Convolution(Windowed, Generic[Sizes, Paddings], frozen=True):
     in_channels: Positive | None = None
 
     def windows(self) -> tuple[Window, ...] | None:
-        if self.padding == "same":
-            return None
-        padding = 0 if self.padding == "valid" else self.padding
-        return windows_along(self.rank, self.kernel_size, self.stride, padding, self.dilation)
+        return None if self.padding == "same" else windows_along(self.rank, *self._sides())
 
     def slides(self) -> tuple[Sliding, ...]:
         if self.padding != "same":
-            padding = 0 if self.padding == "valid" else self.padding
-            return slides_along(self.rank, self.kernel_size, self.stride, padding, self.dilation)
+            return slides_along(self.rank, *self._sides())
         sides = zip(per_axis(self.kernel_size, self.rank), per_axis(self.dilation, self.rank), strict=True)
         return tuple(
             Sliding(axis, kernel, 1, same_padding(kernel, dilation), dilation)
@@ -91,6 +87,10 @@ class Convolution(Windowed, Generic[Sizes, Paddings], frozen=True):
 
     def torch_call(self, x: Shape) -> TorchCall:
         return self._torch_module(in_channels=x[0])
+
+    def _sides(self) -> tuple[Any, ...]:
+        """Kernel, stride, padding and dilation, each once or one an axis."""
+        return (self.kernel_size, self.stride, 0 if self.padding == "valid" else self.padding, self.dilation)
 
     def _weight(self, x: Shape) -> Shape:
         return (self.out_channels, x[0] // self.groups, *per_axis(self.kernel_size, self.rank))

@@ -1,6 +1,6 @@
 """Layers that slide a window over their input: what convolutions and pools share, for any number of axes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
@@ -56,6 +56,12 @@ def windows_along(rank: int, *sides: Any) -> tuple[Window, ...]:
     return (Window(*sides),) * rank
 
 
+def as_slides(windows: Iterable[Window]) -> tuple[Sliding, ...]:
+    """Windows, one an axis, as what one output element reads along each."""
+    sliding = enumerate(windows, start=1)
+    return tuple([Sliding(axis, w.kernel, w.stride, w.padding, w.dilation) for axis, w in sliding])
+
+
 def slides_along(rank: int, *sides: Any) -> tuple[Sliding, ...]:
     """The same windows as what one output element reads along each axis; those of ints are kept, since networks repeat
     theirs.
@@ -65,8 +71,7 @@ def slides_along(rank: int, *sides: Any) -> tuple[Sliding, ...]:
 
 
 def _slides(rank: int, *sides: Any) -> tuple[Sliding, ...]:
-    windows = windows_along(rank, *sides)
-    return tuple(Sliding(axis, w.kernel, w.stride, w.padding, w.dilation) for axis, w in enumerate(windows, start=1))
+    return as_slides(windows_along(rank, *sides))
 
 
 _kept_slides = lru_cache(maxsize=1024)(_slides)
@@ -109,10 +114,7 @@ class Windowed(Layer, frozen=True):
 
     def slides(self) -> tuple[Sliding, ...]:
         """The windows as what one output element reads along each axis."""
-        windows = self.windows() or ()
-        return tuple(
-            [Sliding(axis, w.kernel, w.stride, w.padding, w.dilation) for axis, w in enumerate(windows, start=1)]
-        )
+        return as_slides(self.windows() or ())
 
     def least_read(self, x: Shape) -> tuple[Number, ...]:
         """Only what some window reaches, less all the padding."""

@@ -90,10 +90,10 @@ def _expected(finding: str, struct: type[msgspec.Struct], inner: str) -> str:
     if "matching regex" in finding:
         stated = _extra(_hint(struct, inner), "words")
         return stated or "text in one line, not blank and without control characters"
-    bound = re.fullmatch(r"Expected `(\w+)` (of length )?(<=|>=) (\S+)", finding)
+    bound = re.fullmatch(r"Expected `(\w+)` (of length )?(<=|>=|<|>) (\S+)", finding)
     if bound:
         kind, length, sign, limit = bound.groups()
-        least = "at least" if sign == ">=" else "at most"
+        least = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}[sign]
         if not length:
             return f"{_WORDS[kind]} of {least} {limit}"
         one, more = ("character", "characters") if kind == "str" else ("entry", "entries")

@@ -105,6 +105,20 @@ DEPARTURES: dict[str, tuple[str, Test]] = {
         "two paddings more than a sample has axes are for the batch",
         lambda case, own, torch_s: case.kind == "PadAxes" and "for each of the last axes" in own.refusal,
     ),
+    "no dilation of one tap": (
+        "a dilation of 0 along an axis with a kernel of 1: PyTorch refuses it of convolutions, and of transposed ones "
+        "with a larger kernel",
+        lambda case, own, torch_s: case.kind.startswith("ConvTranspose") and ".dilation" in own.refusal,
+    ),
+    "LPPool1d of a list": (
+        "PyTorch multiplies by LPPool1d's kernel as it is, so that a list of one number fails; "
+        "cnncalc gives it the number",
+        lambda case, own, torch_s: case.kind == "LPPool1d" and "must be Tensor, not tuple" in torch_s.refusal,
+    ),
+    "a factor of 0": (
+        "a scale_factor of 0 is none to PyTorch, which then goes by the size",
+        lambda case, own, torch_s: case.kind == "Upsample" and "scale_factor: expected a number" in own.refusal,
+    ),
     "several axes": (
         "the product, and the place of the largest, over several axes: PyTorch takes one axis at a time",
         lambda case, own, torch_s: case.kind in ("ArgMax", "Product") and isinstance(case.layer.dim, tuple),

@@ -7,12 +7,13 @@ from math import prod
 from random import Random
 from typing import Any
 
-import plain
 import torch_oracle
 from cases import as_list, one_layer
+from differential import plain
 from differential.departures import departure
 
 from cnncalc import CnncalcError, analyze
+from cnncalc.analysis import Row
 from cnncalc.layers import Layer
 
 Shape = tuple[int, ...]
@@ -83,10 +84,16 @@ def ours(case: Case) -> Said:
         (row,) = analyze(one_layer(case.layer, *case.shapes)).layers
     except CnncalcError as error:
         return Said(refusal=str(error))
-    named = (
-        {tensor.name: tuple(tensor.shape) for tensor in found} for found in (row.visit.parameters, row.visit.buffers)
+    return said(row)
+
+
+def said(row: Row) -> Said:
+    """What a report says of a layer."""
+    parameters, buffers = (
+        {tensor.name: tuple(tensor.shape) for tensor in tensors}
+        for tensors in (row.visit.parameters, row.visit.buffers)
     )
-    return Said(row.output_shape, *named, row.macs)
+    return Said(row.output_shape, parameters, buffers, row.macs)
 
 
 def theirs(case: Case, batch: int, device: str) -> Said:
@@ -147,7 +154,7 @@ def compare(case: Case, batch: int = BATCH, device: str | None = None) -> Verdic
             and _is_small(case.shapes, torch_s, _MOST_TO_MAKE_SURE)
         ):
             device, torch_s = "cpu", theirs(case, batch, "cpu")
-    except torch_oracle.Beyond:
+    except torch_oracle.BeyondError:
         return Verdict(case, "", False)
     differs = difference(own, torch_s)
     why = departure(case, own, torch_s, device) if differs else ""

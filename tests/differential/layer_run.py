@@ -10,7 +10,7 @@ from cnncalc import loads
 
 __all__ = ["drawn", "examine"]
 
-_BOTH_DEVICES = 16
+_BOTH_DEVICES = 40
 _JSON = 8
 _OTHER_BATCH = 7
 

@@ -1,7 +1,7 @@
 """The strategies of tests/strategies.py over a plain random.Random, at twenty times the speed of hypothesis.
 
 They are the same code: the module is loaded a second time with the functions below in the place of
-``hypothesis.strategies``. What is lost is shrinking, so that :mod:`reducing` makes what is found small.
+``hypothesis.strategies``. What is lost is shrinking; of many cases that differ alike, the smallest is kept instead.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 STRATEGIES = Path(__file__).parents[1] / "strategies.py"
 _MOST_TRIES = 1000
@@ -90,19 +91,12 @@ def composite(function: Callable[..., Any]) -> Callable[..., Strategy]:
     return made
 
 
-def load(path: Path = STRATEGIES) -> ModuleType:
-    """The module at that path with these strategies in the place of hypothesis's."""
+def load(path: Path = STRATEGIES, **others: ModuleType) -> ModuleType:
+    """The module at that path with these strategies in the place of hypothesis's, and others by their names."""
     module = ModuleType(f"{path.stem}_over_random")
     module.__file__ = str(path)
     stand_in = ModuleType("hypothesis")
     stand_in.strategies = sys.modules[__name__]  # type: ignore[attr-defined]
-    own = sys.modules.get("hypothesis")
-    sys.modules["hypothesis"] = stand_in
-    try:
+    with patch.dict(sys.modules, {"hypothesis": stand_in, **others}):
         exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
-    finally:
-        if own is None:
-            del sys.modules["hypothesis"]
-        else:
-            sys.modules["hypothesis"] = own
     return module

@@ -1,18 +1,44 @@
 """The tests that speak of a module; those that reach the line of a mutant are run for it."""
 
-LAYERS = ["tests/layers", "tests/test_evaluate.py", "tests/analysis", "tests/spec", "tests/design", "tests/homework"]
 FIELDS = ["tests/analysis/test_receptive_field.py", "tests/analysis/test_sight.py"]
-WALK = ["tests/test_evaluate.py", "tests/test_graph.py", "tests/spec", "tests/analysis", "tests/layers"]
+SLOW = [
+    f"--deselect=tests/analysis/test_receptive_field.py::test_{name}"
+    for name in (
+        "every_worked_step_is_true_and_leads_to_the_field",
+        "every_shipped_residual_network_is_aligned",
+        "published_end_points",
+    )
+]
+WALK = [
+    "tests/test_evaluate.py",
+    "tests/test_graph.py",
+    "tests/spec/test_weights.py",
+    "tests/layers/test_loop_nests.py",
+]
+LAYERS = [
+    "tests/layers",
+    "tests/analysis/test_analysis.py",
+    "tests/analysis/test_convention.py",
+    "tests/test_evaluate.py",
+]
 
 TESTS = {
     "cnncalc/layers/formulas.py": ["tests/layers/test_formulas.py", "tests/homework/test_derivation.py"],
     "cnncalc/evaluate.py": WALK,
     "cnncalc/graph.py": WALK,
-    "cnncalc/analysis/analysis.py": ["tests/analysis", "tests/cli/test_analyze.py", "tests/spec"],
-    "cnncalc/analysis/axis_field.py": FIELDS,
-    "cnncalc/analysis/receptive_field.py": FIELDS,
-    "cnncalc/analysis/alignment.py": FIELDS,
+    "cnncalc/analysis/analysis.py": ["tests/analysis/test_analysis.py", "tests/cli/test_analyze.py"],
+    "cnncalc/analysis/axis_field.py": ["tests/analysis/test_axis_field.py"],
+    "cnncalc/analysis/receptive_field.py": [*FIELDS, *SLOW],
+    "cnncalc/analysis/alignment.py": ["tests/analysis/test_receptive_field.py", *SLOW],
     "cnncalc/analysis/regions.py": ["tests/analysis/test_regions.py"],
-    "cnncalc/analysis/sight.py": FIELDS,
-    "cnncalc/layers/reading.py": ["tests/analysis/test_regions.py", *FIELDS],
+    "cnncalc/analysis/sight.py": ["tests/analysis/test_sight.py"],
+    "cnncalc/layers/reading.py": ["tests/analysis/test_regions.py", "tests/analysis/test_sight.py"],
+}
+TESTS |= {
+    f"cnncalc/layers/{name}.py": LAYERS
+    for name in (
+        *("activation", "adaptive_pooling", "arranging", "attention", "base", "convolution", "linear", "matrix"),
+        *("locally_connected", "merging", "normalization", "padding", "pointwise", "pooling", "reduction"),
+        *("resampling", "shaping", "tensors", "transposed", "window"),
+    )
 }

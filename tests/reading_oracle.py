@@ -1,10 +1,11 @@
-"""What layers read along an axis, element by element, as the documentation of each relation says."""
+"""What layers read along an axis, element by element, and what units see of it, as the documentation says."""
 
 import math
 
 import numpy
 from hypothesis import strategies as st
 
+from cnncalc.analysis.axis_field import AxisField
 from cnncalc.layers.reading import Binned, Dealt, Grouped, Listed, Placed, Resampled, Sliding, Spread
 
 
@@ -77,3 +78,29 @@ def relations(draw):
         return Listed(0, table), size, len(table)
     hands, run = draw(SMALL), draw(SMALL)
     return Dealt(0, hands, run), hands * run, hands * run
+
+
+def sees(field, unit):
+    """The edges of what a unit sees in its own place, by the definition of a field."""
+    if field.extent is not None:
+        unit = unit // field.inner % field.extent
+    phase, turns = unit % len(field.firsts), unit // len(field.firsts)
+    pixels = range(
+        field.firsts[phase] + turns * field.shift, field.firsts[phase] + turns * field.shift + field.sizes[phase]
+    )
+    return (pixels[0], pixels[-1]) if pixels else None
+
+
+def hull(edges):
+    found = [edge for edge in edges if edge is not None]
+    return (min(low for low, _ in found), max(high for _, high in found)) if found else None
+
+
+@st.composite
+def fields(draw, units=12):
+    """Runs that repeat, or one for each unit."""
+    finite = draw(st.integers(0, 3)) == 0
+    period = units if finite else draw(st.sampled_from([1, 1, 2, 3]))
+    runs = draw(st.lists(st.tuples(st.integers(-6, 9), st.integers(0, 4)), min_size=period, max_size=period))
+    firsts, sizes = zip(*runs, strict=True)
+    return AxisField(0, firsts, sizes, 0 if finite else draw(st.integers(1, 6)), finite=finite)

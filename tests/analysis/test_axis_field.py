@@ -7,7 +7,7 @@ from math import lcm
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from reading_oracle import inside, read_by, relations
+from reading_oracle import fields, hull, inside, read_by, relations, sees
 
 from cnncalc.analysis.axis_field import UNRESOLVED, AxisField, Budget, along_axes, in_other_shape, is_plain, union
 from cnncalc.analysis.regions import aligned_axes
@@ -15,32 +15,6 @@ from cnncalc.layers.reading import Everything, Listed, Placed, Rearranged, Slidi
 
 PIXELS = 10**6
 """More than any of these fields sees."""
-
-
-def sees(field, unit):
-    """The edges of what a unit sees in its own place, by the definition of a field."""
-    if field.extent is not None:
-        unit = unit // field.inner % field.extent
-    phase, turns = unit % len(field.firsts), unit // len(field.firsts)
-    pixels = range(
-        field.firsts[phase] + turns * field.shift, field.firsts[phase] + turns * field.shift + field.sizes[phase]
-    )
-    return (pixels[0], pixels[-1]) if pixels else None
-
-
-def hull(edges):
-    found = [edge for edge in edges if edge is not None]
-    return (min(low for low, _ in found), max(high for _, high in found)) if found else None
-
-
-@st.composite
-def fields(draw, units=12):
-    """Runs that repeat, or one for each unit."""
-    finite = draw(st.integers(0, 3)) == 0
-    period = units if finite else draw(st.sampled_from([1, 1, 2, 3]))
-    runs = draw(st.lists(st.tuples(st.integers(-6, 9), st.integers(0, 4)), min_size=period, max_size=period))
-    firsts, sizes = zip(*runs, strict=True)
-    return AxisField(0, firsts, sizes, 0 if finite else draw(st.integers(1, 6)), finite=finite)
 
 
 @settings(max_examples=1000)

@@ -9,27 +9,17 @@ SLOW = [
         "published_end_points",
     )
 ]
-WALK = [
-    "tests/test_evaluate.py",
-    "tests/test_graph.py",
-    "tests/spec/test_weights.py",
-    "tests/layers/test_loop_nests.py",
-]
-LAYERS = [
-    "tests/layers",
-    "tests/analysis/test_analysis.py",
-    "tests/analysis/test_convention.py",
-    "tests/test_evaluate.py",
-]
+WALK = ["tests/test_graph.py", "tests/test_evaluate.py", "tests/spec/test_weights.py"]
+LAYERS = ["tests/layers/test_against_torch.py", "tests/layers/test_loop_nests.py", "tests/analysis/test_analysis.py"]
 
 TESTS = {
-    "cnncalc/layers/formulas.py": ["tests/layers/test_formulas.py", "tests/homework/test_derivation.py"],
+    "cnncalc/layers/formulas.py": ["tests/layers/test_formulas.py"],
     "cnncalc/evaluate.py": WALK,
     "cnncalc/graph.py": WALK,
     "cnncalc/analysis/analysis.py": ["tests/analysis/test_analysis.py", "tests/cli/test_analyze.py"],
     "cnncalc/analysis/axis_field.py": ["tests/analysis/test_axis_field.py"],
     "cnncalc/analysis/receptive_field.py": [*FIELDS, *SLOW],
-    "cnncalc/analysis/alignment.py": ["tests/analysis/test_receptive_field.py", *SLOW],
+    "cnncalc/analysis/alignment.py": ["tests/analysis/test_alignment.py"],
     "cnncalc/analysis/regions.py": ["tests/analysis/test_regions.py"],
     "cnncalc/analysis/sight.py": ["tests/analysis/test_sight.py"],
     "cnncalc/layers/reading.py": ["tests/analysis/test_regions.py", "tests/analysis/test_sight.py"],

@@ -6,7 +6,7 @@ import numpy
 from hypothesis import strategies as st
 
 from cnncalc.analysis.axis_field import AxisField
-from cnncalc.layers.reading import Binned, Dealt, Grouped, Listed, Placed, Resampled, Sliding, Spread
+from cnncalc.layers.reading import Binned, Dealt, Grouped, Listed, Placed, Resampled, Sliding, Spread, each
 
 
 def read_by(along, unit: int) -> set[int]:
@@ -53,7 +53,14 @@ def relations(draw):
     """A relation, the size of the axis that it reads, and of the one that it makes."""
     size = draw(st.integers(1, 14))
     count = draw(st.integers(1, 10))
-    kind = draw(st.sampled_from(["slide", "reflect", "place", "spread", "bin", "resample", "group", "list", "deal"]))
+    kinds = ["slide", "fit", "fit", "each", "reflect", "place", "spread", "bin", "resample", "group", "list", "deal"]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "each":
+        return each(0), size, draw(st.sampled_from([size, size, count]))
+    if kind == "fit":  # every window there is room for, and one more now and then
+        window = Sliding(0, draw(SMALL), draw(SMALL), draw(st.integers(0, 3)), draw(st.integers(1, 2)))
+        room = size + 2 * window.before - window.dilation * (window.kernel - 1) - 1
+        return window, size, max(room // window.stride + 1, 0) + draw(st.sampled_from([0, 0, 1])) or 1
     if kind == "slide":
         border = draw(st.sampled_from(["nothing", "nothing", "clamp"]))
         return Sliding(0, draw(SMALL), draw(SMALL), draw(st.integers(-2, 5)), draw(SMALL), border), size, count

@@ -48,6 +48,15 @@ def test_the_least_branches_that_do_not_align():
     assert found_between(ONE, ONE, 4) == []
 
 
+def test_each_axis_is_looked_at():
+    row = SimpleNamespace(name="sum", inputs=("a", "b"), output_shape=(4, 4))
+    everywhere = AxisField(1, (0,), (3,), 2, everything=(0, 3))
+    alike = AxisField(1, (0,), (3,), 2)  # equal to the first, but not the same
+    for aside in ((ONE, ONE), (ONE, alike), (everywhere, OTHER)):
+        (found,) = differences(row, {"x": (aside[0], ONE)}, {"x": (aside[1], OTHER)}, 1)
+        assert (found.axis, found.offsets) == (1, (1, 1))
+
+
 @pytest.mark.parametrize(
     "other",
     [

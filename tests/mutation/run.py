@@ -36,7 +36,7 @@ from targets import TESTS  # noqa: E402
 FEW, MORE = 10, 100
 """How many examples of hypothesis a test tries at first, and for a mutant that lives on; then as many as CI tries."""
 ALL = 3000
-LEAST_SECONDS = 10
+LEAST_SECONDS = 4
 MEMORY = 6 << 30
 QUIET = ["-q", "--assert=plain", "--tb=no", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
 
@@ -91,7 +91,7 @@ def child(work: Callable[[TextIO], None], seconds: int | None = None) -> tuple[i
         if seconds is not None:
             resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-            signal.alarm(seconds * 10)
+            signal.alarm(seconds * 200)
         with os.fdopen(write, "w") as stream:
             work(stream)
         status = 0
@@ -167,7 +167,7 @@ class Session:
                 stream.write(f"killed {self.failures.first}" if self.failures.first else "survived")
 
             expected = sum(reaches[item.nodeid].seconds for item in reaching)
-            return child(work, int(LEAST_SECONDS + expected * 5 * examples / FEW))
+            return child(work, int(LEAST_SECONDS + expected * 3 * examples / FEW))
 
         left = []
         for position, outcome in tried(range(len(self.faults)), lambda i: trial(i, FEW), self.jobs):
@@ -338,7 +338,7 @@ def afresh(fault: Fault, reaches: dict[str, Reach], examples: int) -> tuple[int,
         stream.write(f"killed {failures.first}" if failures.first or status not in (0, 5) else "survived")
 
     expected = sum(reach.seconds for reach in reaching.values())
-    return child(work, int(LEAST_SECONDS + expected * 5 * examples / FEW))
+    return child(work, int(LEAST_SECONDS + expected * 3 * examples / FEW))
 
 
 def main() -> None:

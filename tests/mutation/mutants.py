@@ -39,12 +39,11 @@ NO_BEHAVIOUR = {"__repr__", "__all__", "TypeVar", "cast"}
 class Mutant(NamedTuple):
     """A fault. ``plant`` puts it into the tree that it was found in; ``lines`` are those of the statement around it.
 
-    One that is ``at_import`` is outside of any ``function``, so that every test may meet it.
+    One that is ``at_import`` is outside of any function, so that every test may meet it.
     """
 
     line: int
     lines: range
-    function: range
     before: str
     after: str
     at_import: bool
@@ -56,10 +55,10 @@ class Mutant(NamedTuple):
 
 def mutants(tree: ast.Module) -> list[Mutant]:
     """Every mutant of a module, from its top to its end."""
-    return sorted(_below(tree, range(0), range(0), at_import=True), key=lambda mutant: mutant.line)
+    return sorted(_below(tree, range(0), at_import=True), key=lambda mutant: mutant.line)
 
 
-def _below(parent: ast.AST, lines: range, function: range, *, at_import: bool) -> Iterator[Mutant]:
+def _below(parent: ast.AST, lines: range, *, at_import: bool) -> Iterator[Mutant]:
     for field, value in ast.iter_fields(parent):
         if field in TYPES_ONLY and not isinstance(parent, ast.Call):
             continue
@@ -76,14 +75,13 @@ def _below(parent: ast.AST, lines: range, function: range, *, at_import: bool) -
             for replacement in _replacements(node, parent, field):
                 before, after = _text(node), _text(replacement)
                 plant = partial(_plant, parent, field, place, replacement)
-                yield Mutant(getattr(node, "lineno", lines.start), around, function, before, after, at_import, plant)
+                yield Mutant(getattr(node, "lineno", lines.start), around, before, after, at_import, plant)
             is_later = isinstance(node, ast.FunctionDef | ast.Lambda)
             if isinstance(node, ast.FunctionDef):
                 body = range(node.body[0].lineno, node.end_lineno + 1)
-                yield from _below(node.args, body, body, at_import=False)
+                yield from _below(node.args, body, at_import=False)
             below = ast.Module(node.body, []) if isinstance(node, ast.FunctionDef) else node
-            inside = range(node.lineno, node.end_lineno + 1) if is_later and at_import else function
-            yield from _below(below, around, inside, at_import=at_import and not is_later)
+            yield from _below(below, around, at_import=at_import and not is_later)
 
 
 def _plant(parent: ast.AST, field: str, position: int | None, replacement: ast.AST) -> None:

@@ -49,10 +49,14 @@ class Outcome(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """What a test took, in seconds of processor time, and the lines that it ran of each module's file."""
+    """What a test took, in seconds of processor time, and the lines that it ran of each module's file.
+
+    One that generates its examples may reach others with more of them.
+    """
 
     seconds: float
     lines: dict[str, list[int]]
+    generates: bool
 
 
 def settle_hypothesis() -> None:
@@ -152,10 +156,9 @@ class Session:
 
         def trial(position: int, examples: int) -> tuple[int, TextIO] | Outcome:
             fault = self.faults[position]
-            meeting = fault.met_by(reaches)
-            if not meeting and examples == FEW:
-                return Outcome("survived")
-            meeting = meeting or reaches  # more examples may reach it
+            meeting = fault.met_by(reaches, examples)
+            if not meeting:
+                return Outcome("survived", "" if examples == FEW else "no test reaches it")
             reaching = [item for item in items if item.nodeid in meeting]
 
             def work(stream: TextIO) -> None:
@@ -202,7 +205,9 @@ class Session:
         def after(item: pytest.Item) -> None:
             sys.settrace(None)
             seconds = time.process_time() - began
-            tests[item.nodeid] = (seconds, {file: sorted(lines) for file, lines in reached.items() if lines})
+            generates = hasattr(getattr(item, "obj", None), "hypothesis")
+            lines_of = {file: sorted(lines) for file, lines in reached.items() if lines}
+            tests[item.nodeid] = (seconds, lines_of, generates)
 
         try_examples(FEW)
         run_items(session.items, self.failures, before, after)
@@ -278,16 +283,18 @@ class Fault(NamedTuple):
     def __str__(self) -> str:
         return f"{self.module.path.relative_to(ROOT)}:{self.mutant}"
 
-    def met_by(self, reaches: dict[str, Reach]) -> dict[str, Reach]:
-        """The tests that may tell of it, and what they reach: those of its line, or else of its function."""
+    def met_by(self, reaches: dict[str, Reach], examples: int) -> dict[str, Reach]:
+        """The tests that may tell of it, and what they reach: those of its line; with more examples than were looked
+        at, those that generate them too.
+        """
         file = str(self.module.path)
-        if self.mutant.at_import:
-            return {test: reach for test, reach in reaches.items() if file in reach.lines}
-        for lines in (self.mutant.lines, self.mutant.function):
-            found = {t: reach for t, reach in reaches.items() if any(n in lines for n in reach.lines.get(file, ()))}
-            if found:
-                return found
-        return {}
+        lines = range(sys.maxsize) if self.mutant.at_import else self.mutant.lines
+        return {
+            test: reach
+            for test, reach in reaches.items()
+            if any(line in lines for line in reach.lines.get(file, ()))
+            or (examples > FEW and reach.generates and file in reach.lines)
+        }
 
     def plant_live(self) -> bool:
         """Put it into the imported module; False where that cannot be done."""
@@ -320,7 +327,7 @@ def in_one_session(faults: list[Fault], files: list[str], jobs: int) -> Iterator
 
 def afresh(fault: Fault, reaches: dict[str, Reach], examples: int) -> tuple[int, TextIO]:
     """The outcome of a fault in a process that imports everything anew."""
-    reaching = fault.met_by(reaches) or reaches
+    reaching = fault.met_by(reaches, examples) or reaches
     files = list(dict.fromkeys(test.split("::")[0] for test in sorted(reaching, key=lambda t: reaching[t].seconds)))
     failures = Failures()
 

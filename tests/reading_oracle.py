@@ -1,11 +1,12 @@
-"""What layers read along an axis, element by element, as the documentation of each relation says."""
+"""What layers read along an axis, element by element, and what units see of it, as the documentation says."""
 
 import math
 
 import numpy
 from hypothesis import strategies as st
 
-from cnncalc.layers.reading import Binned, Dealt, Grouped, Listed, Placed, Resampled, Sliding, Spread
+from cnncalc.analysis.axis_field import AxisField
+from cnncalc.layers.reading import Binned, Dealt, Grouped, Listed, Placed, Resampled, Sliding, Spread, each
 
 
 def read_by(along, unit: int) -> set[int]:
@@ -52,7 +53,14 @@ def relations(draw):
     """A relation, the size of the axis that it reads, and of the one that it makes."""
     size = draw(st.integers(1, 14))
     count = draw(st.integers(1, 10))
-    kind = draw(st.sampled_from(["slide", "reflect", "place", "spread", "bin", "resample", "group", "list", "deal"]))
+    kinds = ["slide", "fit", "fit", "each", "reflect", "place", "spread", "bin", "resample", "group", "list", "deal"]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "each":
+        return each(0), size, draw(st.sampled_from([size, size, count]))
+    if kind == "fit":  # every window there is room for, and one more now and then
+        window = Sliding(0, draw(SMALL), draw(SMALL), draw(st.integers(0, 3)), draw(st.integers(1, 2)))
+        room = size + 2 * window.before - window.dilation * (window.kernel - 1) - 1
+        return window, size, max(room // window.stride + 1, 0) + draw(st.sampled_from([0, 0, 1])) or 1
     if kind == "slide":
         border = draw(st.sampled_from(["nothing", "nothing", "clamp"]))
         return Sliding(0, draw(SMALL), draw(SMALL), draw(st.integers(-2, 5)), draw(SMALL), border), size, count
@@ -77,3 +85,29 @@ def relations(draw):
         return Listed(0, table), size, len(table)
     hands, run = draw(SMALL), draw(SMALL)
     return Dealt(0, hands, run), hands * run, hands * run
+
+
+def sees(field, unit):
+    """The edges of what a unit sees in its own place, by the definition of a field."""
+    if field.extent is not None:
+        unit = unit // field.inner % field.extent
+    phase, turns = unit % len(field.firsts), unit // len(field.firsts)
+    pixels = range(
+        field.firsts[phase] + turns * field.shift, field.firsts[phase] + turns * field.shift + field.sizes[phase]
+    )
+    return (pixels[0], pixels[-1]) if pixels else None
+
+
+def hull(edges):
+    found = [edge for edge in edges if edge is not None]
+    return (min(low for low, _ in found), max(high for _, high in found)) if found else None
+
+
+@st.composite
+def fields(draw, units=12):
+    """Runs that repeat, or one for each unit."""
+    finite = draw(st.integers(0, 3)) == 0
+    period = units if finite else draw(st.sampled_from([1, 1, 2, 3]))
+    runs = draw(st.lists(st.tuples(st.integers(-6, 9), st.integers(0, 4)), min_size=period, max_size=period))
+    firsts, sizes = zip(*runs, strict=True)
+    return AxisField(0, firsts, sizes, 0 if finite else draw(st.integers(1, 6)), finite=finite)

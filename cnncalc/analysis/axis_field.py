@@ -96,7 +96,7 @@ Seen: TypeAlias = dict[str, tuple[AxisField, ...]]
 def along_axes(field: AxisField, axes: Axes, pixels: int, x: Shape, output: Shape, budget: Budget) -> AxisField:
     """The field along an axis of so many pixels, read so from a shape into another."""
     if field.lost:
-        whole = all(isinstance(other, Everything) and other.axis is None for other in axes)
+        whole = all(other.axis is None for other in axes)
         return AxisField(None, everything=UNRESOLVED) if whole else field
     if field.everything is not None and not field.partly:
         reads = zip(axes, x, strict=True)

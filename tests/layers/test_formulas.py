@@ -245,6 +245,38 @@ def test_the_textbook_step():
     assert last.symbols() == "(M - K + 2*P)//S + 1"
 
 
+@pytest.mark.parametrize(
+    ("size", "last"),
+    [
+        # the letters of the guide (Dumoulin and Visin), K' for the kernel with its gaps
+        (
+            formulas.window_output(
+                *(Recorded(n, letter) for n, letter in ((9, "M"), (3, "K"), (1, "S"), (0, "P"), (2, "D")))
+            ),
+            "(M - K' + 2*P)//S + 1",
+        ),
+        (
+            formulas.transposed_output(
+                *(Recorded(n, letter) for n, letter in ((9, "M"), (3, "K"), (2, "S"), (0, "P"), (0, "E"), (2, "D")))
+            ),
+            "(M - 1)*S - 2*P + K' + E",
+        ),
+    ],
+    ids=["window", "transposed"],
+)
+def test_a_kernel_with_gaps_is_a_step_of_its_own(size, last):
+    assert [step.symbols() for step in size.steps()] == ["D*(K - 1) + 1", last]
+
+
+def test_the_windows_that_would_fit_are_a_step_of_their_own():
+    """Three windows every 3 on a 5 with a padding of 1: the last would begin behind the input, and is left out."""
+    size = formulas.ceil_window_output(*(Recorded(n, letter) for n, letter in ((5, "M"), (2, "K"), (3, "S"), (1, "P"))))
+    assert size == len([start for start in (0, 3, 6) if start < 5 + 1])
+    *_, windows, last = size.steps()
+    assert windows.symbols() == "ceil(M - K + 2*P, S) + 1"
+    assert last.symbols().startswith("N - ")
+
+
 def test_no_float_rounds():
     """Exact far beyond 2**53, where dividing as floats is wrong."""
     size = 2**60 + 3

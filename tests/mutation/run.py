@@ -21,6 +21,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import SourceFileLoader
 from importlib.util import spec_from_loader
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple, TextIO
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +36,7 @@ from targets import TESTS  # noqa: E402
 FEW, MORE = 10, 100
 """How many examples of hypothesis a test tries at first, and for a mutant that lives on; then as many as CI tries."""
 ALL = 3000
-LEAST_SECONDS = 10
+LEAST_SECONDS = 4
 MEMORY = 6 << 30
 QUIET = ["-q", "--assert=plain", "--tb=no", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
 
@@ -48,15 +49,14 @@ class Outcome(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """What a test took, in seconds of processor time, and the lines of the module that it ran."""
+    """What a test took, in seconds of processor time, and the lines that it ran of each module's file.
+
+    One that generates its examples may reach others with more of them.
+    """
 
     seconds: float
-    lines: list[int]
-
-
-def meets(mutant: Mutant, reach: Reach) -> bool:
-    """Whether a test may tell of a fault."""
-    return any(mutant.at_import or line in mutant.lines for line in reach.lines)
+    lines: dict[str, list[int]]
+    generates: bool
 
 
 def settle_hypothesis() -> None:
@@ -95,7 +95,7 @@ def child(work: Callable[[TextIO], None], seconds: int | None = None) -> tuple[i
         if seconds is not None:
             resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-            signal.alarm(seconds * 10)
+            signal.alarm(seconds * 200)
         with os.fdopen(write, "w") as stream:
             work(stream)
         status = 0
@@ -130,8 +130,8 @@ def run_items(items: list[pytest.Item], failures: Failures, before: Callable[[],
 class Session:
     """Collects the tests once, sees what each reaches, then runs them for mutant after mutant, each in a fork."""
 
-    def __init__(self, module: "Module", chosen: list[Mutant], jobs: int, stream: TextIO) -> None:
-        self.module, self.chosen, self.jobs, self.stream = module, chosen, jobs, stream
+    def __init__(self, faults: "list[Fault]", jobs: int, stream: TextIO) -> None:
+        self.faults, self.jobs, self.stream = faults, jobs, stream
         self.failures = Failures()
 
     @pytest.hookimpl(tryfirst=True)
@@ -152,18 +152,17 @@ class Session:
         if found["failed"]:
             return True
         reaches = {test: Reach(*reach) for test, reach in found["tests"].items()}
-        live = importlib.import_module(self.module.name)
         items = sorted(session.items, key=lambda item: reaches[item.nodeid].seconds)
 
         def trial(position: int, examples: int) -> tuple[int, TextIO] | Outcome:
-            mutant = self.chosen[position]
-            reaching = [item for item in items if meets(mutant, reaches[item.nodeid])]
-            if not reaching:
-                return Outcome("survived", "no test reaches it")
+            fault = self.faults[position]
+            meeting = fault.met_by(reaches, examples)
+            if not meeting:
+                return Outcome("survived", "" if examples == FEW else "no test reaches it")
+            reaching = [item for item in items if item.nodeid in meeting]
 
             def work(stream: TextIO) -> None:
-                mutant.plant()
-                if mutant.at_import or not plant_live(live, self.module.tree, mutant.line):
+                if not fault.plant_live():
                     stream.write("unplanted")
                     return
                 try_examples(examples)
@@ -171,10 +170,10 @@ class Session:
                 stream.write(f"killed {self.failures.first}" if self.failures.first else "survived")
 
             expected = sum(reaches[item.nodeid].seconds for item in reaching)
-            return child(work, int(LEAST_SECONDS + expected * 5 * examples / FEW))
+            return child(work, int(LEAST_SECONDS + expected * 3 * examples / FEW))
 
         left = []
-        for position, outcome in tried(range(len(self.chosen)), lambda i: trial(i, FEW), self.jobs):
+        for position, outcome in tried(range(len(self.faults)), lambda i: trial(i, FEW), self.jobs):
             if outcome == Outcome("survived"):
                 left.append(position)
             else:
@@ -185,25 +184,30 @@ class Session:
 
     def look(self, session: pytest.Session, stream: TextIO) -> None:
         """Run the tests as they are: their times and lines, and the modules that they import."""
-        file, reached, tests = str(self.module.path), set(), {}
+        reached: dict[str, set[int]] = {str(fault.module.path): set() for fault in self.faults}
+        tests = {}
         began = 0.0
 
-        def line(frame, event, argument):
-            reached.add(frame.f_lineno)
+        def line(frame: FrameType, event: str, argument: Any) -> Any:
+            reached[frame.f_code.co_filename].add(frame.f_lineno)
             return line
 
-        def calls(frame, event, argument):
-            return line if frame.f_code.co_filename == file else None
+        def calls(frame: FrameType, event: str, argument: Any) -> Any:
+            return line if frame.f_code.co_filename in reached else None
 
         def before() -> None:
             nonlocal began
-            reached.clear()
+            for lines in reached.values():
+                lines.clear()
             began = time.process_time()
             sys.settrace(calls)
 
         def after(item: pytest.Item) -> None:
             sys.settrace(None)
-            tests[item.nodeid] = (time.process_time() - began, sorted(reached))
+            seconds = time.process_time() - began
+            generates = hasattr(getattr(item, "obj", None), "hypothesis")
+            lines_of = {file: sorted(lines) for file, lines in reached.items() if lines}
+            tests[item.nodeid] = (seconds, lines_of, generates)
 
         try_examples(FEW)
         run_items(session.items, self.failures, before, after)
@@ -261,59 +265,87 @@ class Planted(MetaPathFinder):
 
 
 class Module:
-    """A module, its tests and its mutants."""
+    """A module and its mutants."""
 
     def __init__(self, path: str) -> None:
         self.path = ROOT / path
         self.name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         self.tree = ast.parse(self.path.read_text())
         self.mutants = mutants(self.tree)
-        self.tests: dict[str, Reach] = {}
 
-    def in_one_session(self, chosen: list[Mutant], files: list[str], jobs: int) -> Iterator[tuple[Mutant, Outcome]]:
-        """The outcome of each mutant that running code can have, with few examples."""
 
-        def work(stream: TextIO) -> None:
-            settle_hypothesis()
-            session = Session(self, chosen, jobs, stream)
-            pytest.main([*QUIET, *files], plugins=[session, session.failures])
+class Fault(NamedTuple):
+    """A mutant of a module."""
 
-        pid, stream = child(work)
-        for said in map(json.loads, stream):
-            if "outcome" in said:
-                yield chosen[said["position"]], Outcome(*said["outcome"])
-                continue
-            if said["failed"]:
-                raise SystemExit(f"without any fault, {said['failed']} fails")
-            self.tests = {test: Reach(*reach) for test, reach in said["tests"].items()}
-            for name in said["modules"]:
-                with contextlib.suppress(Exception):
-                    name in sys.modules or importlib.import_module(name)
-        os.waitpid(pid, 0)
+    module: Module
+    mutant: Mutant
 
-    def afresh(self, mutant: Mutant, examples: int) -> tuple[int, TextIO] | Outcome:
-        """The outcome of a mutant in a process that imports everything anew."""
-        reaching = {test: reach for test, reach in self.tests.items() if meets(mutant, reach)}
-        if not reaching:
-            return Outcome("survived", "no test reaches it")
-        files = list(dict.fromkeys(test.split("::")[0] for test in sorted(reaching, key=lambda t: reaching[t].seconds)))
-        failures = Failures()
+    def __str__(self) -> str:
+        return f"{self.module.path.relative_to(ROOT)}:{self.mutant}"
 
-        class Reaching:
-            def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-                try_examples(examples)
-                items[:] = [item for item in items if item.nodeid in reaching]
-                items.sort(key=lambda item: reaching[item.nodeid].seconds)
+    def met_by(self, reaches: dict[str, Reach], examples: int) -> dict[str, Reach]:
+        """The tests that may tell of it, and what they reach: those of its line; with more examples than were looked
+        at, those that generate them too.
+        """
+        file = str(self.module.path)
+        lines = range(sys.maxsize) if self.mutant.at_import else self.mutant.lines
+        return {
+            test: reach
+            for test, reach in reaches.items()
+            if any(line in lines for line in reach.lines.get(file, ()))
+            or (examples > FEW and reach.generates and file in reach.lines)
+        }
 
-        def work(stream: TextIO) -> None:
-            settle_hypothesis()
-            mutant.plant()
-            sys.meta_path.insert(0, Planted(self))
-            status = pytest.main(["-x", *QUIET, *files], plugins=[failures, Reaching()])
-            stream.write(f"killed {failures.first}" if failures.first or status not in (0, 5) else "survived")
+    def plant_live(self) -> bool:
+        """Put it into the imported module; False where that cannot be done."""
+        self.mutant.plant()
+        live = importlib.import_module(self.module.name)
+        return not self.mutant.at_import and plant_live(live, self.module.tree, self.mutant.line)
 
-        expected = sum(reach.seconds for reach in reaching.values())
-        return child(work, int(LEAST_SECONDS + expected * 5 * min(examples, ALL) / FEW))
+
+def in_one_session(faults: list[Fault], files: list[str], jobs: int) -> Iterator[Any]:
+    """First what each test reaches, then the outcome of each fault that running code can have."""
+
+    def work(stream: TextIO) -> None:
+        settle_hypothesis()
+        session = Session(faults, jobs, stream)
+        pytest.main([*QUIET, *files], plugins=[session, session.failures])
+
+    pid, stream = child(work)
+    for said in map(json.loads, stream):
+        if "outcome" in said:
+            yield faults[said["position"]], Outcome(*said["outcome"])
+            continue
+        if said["failed"]:
+            raise SystemExit(f"without any fault, {said['failed']} fails")
+        for name in said["modules"]:
+            with contextlib.suppress(Exception):
+                name in sys.modules or importlib.import_module(name)
+        yield {test: Reach(*reach) for test, reach in said["tests"].items()}
+    os.waitpid(pid, 0)
+
+
+def afresh(fault: Fault, reaches: dict[str, Reach], examples: int) -> tuple[int, TextIO]:
+    """The outcome of a fault in a process that imports everything anew."""
+    reaching = fault.met_by(reaches, examples) or reaches
+    files = list(dict.fromkeys(test.split("::")[0] for test in sorted(reaching, key=lambda t: reaching[t].seconds)))
+    failures = Failures()
+
+    class Reaching:
+        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+            try_examples(examples)
+            items[:] = [item for item in items if item.nodeid in reaching]
+            items.sort(key=lambda item: reaching[item.nodeid].seconds)
+
+    def work(stream: TextIO) -> None:
+        settle_hypothesis()
+        fault.mutant.plant()
+        sys.meta_path.insert(0, Planted(fault.module))
+        status = pytest.main(["-x", *QUIET, *files], plugins=[failures, Reaching()])
+        stream.write(f"killed {failures.first}" if failures.first or status not in (0, 5) else "survived")
+
+    expected = sum(reach.seconds for reach in reaching.values())
+    return child(work, int(LEAST_SECONDS + expected * 3 * examples / FEW))
 
 
 def main() -> None:
@@ -329,53 +361,63 @@ def main() -> None:
     options = parser.parse_args()
     os.chdir(ROOT)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    for path in options.module:
-        if options.list:
-            print(*Module(path).mutants, sep="\n")
-        else:
-            _try_all(Module(path), path, options)
+    modules = {path: Module(path) for path in options.module}
+    if options.list:
+        print(*(Fault(module, mutant) for module in modules.values() for mutant in module.mutants), sep="\n")
+        return
+    alike: dict[tuple[str, ...], list[Module]] = {}
+    for path, module in modules.items():
+        alike.setdefault(tuple(options.tests or TESTS[path]), []).append(module)
+    for tests, together in alike.items():
+        try_all(together, list(tests), options)
 
 
-def _trial(module: Module, mutants: list[Mutant], examples: int, position: int) -> tuple[int, TextIO] | Outcome:
-    return module.afresh(mutants[position], examples)
-
-
-def _try_all(module: Module, path: str, options: argparse.Namespace) -> None:
-    began = time.monotonic()
+def chosen(module: Module, options: argparse.Namespace) -> list[Fault]:
+    """The faults of a module that are to be tried."""
     count = len(module.mutants)
-    chosen = sorted(random.Random(options.seed).sample(range(count), round(options.share * count)))
+    places = sorted(random.Random(options.seed).sample(range(count), round(options.share * count)))
     first, last = map(int, (options.lines or "0-1000000").split("-"))
-    trials = [module.mutants[i] for i in chosen if first <= module.mutants[i].line <= last]
-    fates = {"killed": 0, "timed out": 0, "survived": 0}
+    return [Fault(module, module.mutants[i]) for i in places if first <= module.mutants[i].line <= last]
 
-    def report(mutant: Mutant, outcome: Outcome) -> None:
-        fates[outcome.fate] += 1
+
+def try_all(modules: list[Module], tests: list[str], options: argparse.Namespace) -> None:
+    """Try faults of modules that have the same tests, and print the outcome of each and a table."""
+    began = time.monotonic()
+    fates = {module.name: {"killed": 0, "timed out": 0, "survived": 0} for module in modules}
+
+    def report(fault: Fault, outcome: Outcome) -> None:
+        fates[fault.module.name][outcome.fate] += 1
         mark = {"killed": "  ", "timed out": "T ", "survived": "S "}[outcome.fate]
-        print(f"{mark}{path}:{mutant}   {outcome.test} @{time.monotonic() - began:.0f}", flush=True)
+        print(f"{mark}{fault}   {outcome.test} @{time.monotonic() - began:.0f}", flush=True)
 
-    rounds: dict[int, list[Mutant]] = {FEW: [], MORE: [], ALL: []}
-    for mutant, outcome in module.in_one_session(trials, options.tests or TESTS[path], options.jobs):
+    rounds: dict[int, list[Fault]] = {FEW: [], MORE: [], ALL: []}
+    outcomes = in_one_session([fault for module in modules for fault in chosen(module, options)], tests, options.jobs)
+    reaches = next(outcomes)
+    for fault, outcome in outcomes:
         if outcome.fate == "unplanted":
-            rounds[FEW].append(mutant)
+            rounds[FEW].append(fault)
         elif outcome == Outcome("survived") and not options.few:
-            rounds[ALL].append(mutant)
+            rounds[ALL].append(fault)
         else:
-            report(mutant, outcome)
+            report(fault, outcome)
     for examples, following in ((FEW, MORE), (MORE, ALL), (ALL, 0)):
-        tries = rounds[examples]
-        trial = partial(_trial, module, tries, examples)
-        for position, outcome in tried(range(len(tries)), trial, options.jobs):
+        faults = rounds[examples]
+        trial = partial(_afresh, faults, reaches, examples)
+        for position, outcome in tried(range(len(faults)), trial, options.jobs):
             if outcome == Outcome("survived") and following and not (options.few and following == ALL):
-                rounds[following].append(tries[position])
+                rounds[following].append(faults[position])
             else:
-                report(tries[position], outcome)
-    tried_ = sum(fates.values())
-    share = (tried_ - fates["survived"]) / max(tried_, 1)
-    print(
-        f"| {path} | {tried_} of {count} | {fates['killed']} | {fates['timed out']} | {fates['survived']} | {share:.1%} |"
-        f" @{(time.monotonic() - began) / 60:.0f} min",
-        flush=True,
-    )
+                report(faults[position], outcome)
+    for module in modules:
+        counts = fates[module.name]
+        all_tried = sum(counts.values())
+        share = 1 - counts["survived"] / max(all_tried, 1)
+        row = (module.name, f"{all_tried} of {len(module.mutants)}", *counts.values(), f"{share:.1%}")
+        print("|", *(f"{cell} |" for cell in row), flush=True)
+
+
+def _afresh(faults: list[Fault], reaches: dict[str, Reach], examples: int, position: int) -> tuple[int, TextIO]:
+    return afresh(faults[position], reaches, examples)
 
 
 if __name__ == "__main__":

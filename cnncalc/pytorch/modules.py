@@ -280,15 +280,26 @@ class ConstantTensor(nn.Module):
         return self.value.to(x.device).expand(x.shape[0], *self.value.shape)
 
 
+def _hold(module: nn.Module, name: str, tensor: Tensor) -> None:
+    """Give a module a tensor by any name, also by one with dots, which is that of a tensor of a part of it."""
+    *parts, own = name.split(".")
+    for part in parts:
+        module = module._modules.setdefault(part, nn.Module())  # type: ignore[assignment]
+    if isinstance(tensor, nn.Parameter):
+        module._parameters[own] = tensor
+    else:
+        module._buffers[own] = tensor
+
+
 class HeldTensors(nn.Module):
     """Parameters and buffers that nothing uses."""
 
     def __init__(self, held_parameters: Mapping[str, Sequence[int]], held_buffers: Mapping[str, Sequence[int]]) -> None:
         super().__init__()
         for name, shape in held_parameters.items():
-            self.register_parameter(name, nn.Parameter(torch.zeros(tuple(shape))))
+            _hold(self, name, nn.Parameter(torch.zeros(tuple(shape))))
         for name, shape in held_buffers.items():
-            self.register_buffer(name, torch.zeros(tuple(shape)))
+            _hold(self, name, torch.zeros(tuple(shape)))
 
     def forward(self, x: Tensor) -> Tensor:
         return x.new_zeros((x.shape[0], 0))
@@ -302,7 +313,7 @@ class Opaque(nn.Module):
         self.operator = operator
         self.shape = tuple(shape)
         for name, own in held_parameters.items():
-            self.register_parameter(name.replace(".", "_"), nn.Parameter(torch.zeros(tuple(own))))
+            _hold(self, name, nn.Parameter(torch.zeros(tuple(own))))
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return inputs[0].new_zeros((inputs[0].shape[0], *self.shape))

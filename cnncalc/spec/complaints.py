@@ -38,7 +38,8 @@ def complaint(
     if match:
         return SpecError(f'{title} needs "{match[1]}"', where=where + inner)
     expected = _expected(finding, struct, inner)
-    return SpecError(f"expected {expected}, found {quote(_lookup(document, inner))}", where=where + inner)
+    place, found = _place(str(error), document, struct, inner)
+    return SpecError(f"expected {expected}, found {quote(found)}", where=where + place)
 
 
 def unknown_field(title: str, field: str, struct: type[msgspec.Struct], where: str) -> SpecError:
@@ -128,6 +129,18 @@ def _extra(hint: Any, key: str) -> str:
     metas = [option for option in _options(hint) if isinstance(option, msgspec.Meta)]
     found: str = next((meta.extra[key] for meta in metas if meta.extra and key in meta.extra), "")
     return found
+
+
+def _place(finding: str, document: dict[str, Any], struct: type[msgspec.Struct], inner: str) -> tuple[str, Any]:
+    """The place of a finding, with the name of an object's entry where msgspec writes ``[...]``, and what is there."""
+    field, among, rest = inner.partition("[...]")
+    for name, entry in document[field[1:]].items() if among else ():
+        try:
+            msgspec.convert(document | {field[1:]: {name: entry}}, struct)
+        except msgspec.ValidationError as error:
+            if str(error) == finding:
+                return f"{field}.{name}{rest}", _lookup(entry, rest)
+    return inner, _lookup(document, inner)
 
 
 def _lookup(document: Any, inner: str) -> Any:

@@ -28,7 +28,7 @@ BATCH = 5
 _LARGEST_NUMBER = 64
 _MOST_ELEMENTS = 60_000
 _MOST_MACS = 400_000
-_MOST_TO_MAKE_SURE = 100
+_MOST_TO_MAKE_SURE = 1000
 """How many times larger a case may be that the meta device takes, and cnncalc does not: its kernels are lenient."""
 
 _STRATEGIES = plain.load()

@@ -31,6 +31,7 @@ Nodes = list[tuple[str, Layer, tuple[str, ...]]]
 _STRATEGIES = plain.load()
 _SPECS = plain.load(Path(plain.STRATEGIES).parent / "design_specs.py", strategies=_STRATEGIES)
 _MOST_MACS = 3_000_000
+_MOST_ELEMENTS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,8 @@ def _named(refusal: str, name: str) -> bool:
 def in_one_piece(case: NetworkCase, analysis: Analysis) -> str:
     """The network as one module, on a batch: the outputs' shapes, all tensors, and all multiply-accumulates."""
     assert case.network is not None
-    device = "cpu" if analysis.totals.macs < _MOST_MACS else "meta"
+    few = analysis.totals.macs < _MOST_MACS and analysis.totals.activations + analysis.totals.params < _MOST_ELEMENTS
+    device = "cpu" if few else "meta"
     module = to_torch(case.network, device=device).eval()
     words = isinstance(analysis.layers[0].layer, Embedding)
     x = torch.zeros((5, *analysis.input), dtype=torch.int64 if words else torch.float32, device=device)

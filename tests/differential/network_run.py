@@ -8,6 +8,8 @@ from differential import network
 from differential.ledger import Ledger
 from differential.network import NetworkCase, drawn
 
+from cnncalc.layers import ArgMax
+
 __all__ = ["drawn", "examine"]
 
 _ONE_PIECE, _BACK, _JSON, _SWEEP, _FORMULA, _PIXELS, _GRADIENTS = 8, 40, 8, 25, 250, 60, 12
@@ -30,8 +32,9 @@ def examine(case: NetworkCase, number: int, chunk: int, ledger: Ledger) -> None:
     ledger.count(case.kind, "legal")
     ledger.rows[case.kind]["layers"] += len(analysis.layers)
     small = case.kind == "any kinds"
+    runs = not any(isinstance(row.layer, ArgMax) for row in analysis.layers)  # few of torch's layers take its indices
     checks = [
-        ("one piece", number % _ONE_PIECE == 0, lambda: network.in_one_piece(case, analysis)),
+        ("one piece", runs and number % _ONE_PIECE == 0, lambda: network.in_one_piece(case, analysis)),
         ("there and back", number % _BACK == 0, lambda: network.there_and_back(case, analysis)),
         ("JSON", number % _JSON == 0, lambda: network.as_json(case)),
         ("sweep", bool(case.values) and number % _SWEEP == 0, lambda: network.as_sweep(case)),

@@ -25,7 +25,7 @@ def _kernels_that_are_counted():
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("what", "cases"), [(layer_run, 2500), (network_run, 150)], ids=["layers", "networks"])
+@pytest.mark.parametrize(("what", "cases"), [(layer_run, 1500), (network_run, 80)], ids=["layers", "networks"])
 def test_a_short_run(what, cases):
     ledger = Ledger("layers", seed=7, each=cases)
     for number, case in enumerate(what.drawn(7, 0, cases)):

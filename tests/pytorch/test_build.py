@@ -14,6 +14,7 @@ from strategies import any_networks, networks
 from torch import nn
 
 from cnncalc import CnncalcError, Network, analyze, layers, load, to_torch
+from cnncalc.pytorch import verify
 from cnncalc.spec import shipped_names
 
 
@@ -164,3 +165,18 @@ def test_sixteen_billion_weights_cost_nothing_on_meta_and_are_refused_beyond_all
     network = Network(input=[2**31 - 1], layers=[layers.Linear(2**31 - 1), layers.Linear(2**31 - 1)])
     with pytest.raises(CnncalcError, match='PyTorch refuses to make "linear_1"'):
         to_torch(network, device="meta")
+
+
+def test_tensors_that_are_held_may_have_any_name():
+    held = {"part.bias": (2,), "forward": (3,), "weight": (4,)}
+    network = Network(
+        input=[3],
+        layers=[
+            layers.HeldTensors(name="head", held_parameters=held, held_buffers={"running.mean": (5,)}),
+            layers.Opaque("unknown", name="op", inputs=["input"], held_parameters=held),
+        ],
+    )
+    found = {name: tuple(tensor.shape) for name, tensor in to_torch(network).state_dict().items()}
+    expected = {f"{layer}.{name}": shape for layer in ("head", "op") for name, shape in held.items()}
+    assert found == expected | {"head.running.mean": (5,)}
+    assert verify(network).agrees

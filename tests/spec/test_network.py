@@ -3,7 +3,20 @@
 import pytest
 
 import cnncalc
-from cnncalc import Conv2d, Flatten, Linear, MaxPool2d, Network, ReLU, SpecError, analyze, load, loads
+from cnncalc import (
+    Conv2d,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    Network,
+    ReLU,
+    SpecError,
+    StochasticDepth,
+    Upsample,
+    analyze,
+    load,
+    loads,
+)
 from cnncalc.spec import shipped_names
 
 
@@ -52,6 +65,10 @@ def test_lists_become_tuples_on_the_way_to_json():
         ({"input": 8}, "$.input: expected an object or a list, found 8"),
         ({"input": "8"}, '$.input: expected an object or a list, found "8"'),
         ({"name": 3}, "$.name: expected text, found 3"),
+        ({"input": {"x": [3], "y b": [3, 0]}}, "$.input.y b[1]: expected a whole number of at least 1, found 0"),
+        ({"layers": [Upsample(mode="area")]}, '$.layers[0].mode: expected one of "nearest", "nearest-exact", "linear"'),
+        ({"layers": [StochasticDepth(mode="area")]}, '$.layers[0].mode: expected one of "batch", "row", found "area"'),
+        ({"layers": [Upsample(scale_factor=0.0)]}, "$.layers[0].scale_factor: expected a number of more than 0.0"),
     ],
 )
 def test_what_python_writes_is_checked_where_it_is_written(fields, message):

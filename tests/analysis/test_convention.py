@@ -278,6 +278,23 @@ def test_a_convention_that_is_not_one(tmp_path, text, complaint):
     assert str(path) in str(error.value)
 
 
+def test_a_convention_s_file_that_cannot_be_read(tmp_path):
+    with pytest.raises(CnncalcError, match=r"nothing\.toml: cannot be read: no such file or directory$"):
+        convention_named(str(tmp_path / "nothing.toml"))
+    (tmp_path / "large.toml").write_text("#" * 1_000_000)
+    with pytest.raises(CnncalcError, match="missing required field `name`"):
+        convention_named(str(tmp_path / "large.toml"))
+    (tmp_path / "larger.toml").write_text("#" * 1_000_001)
+    with pytest.raises(CnncalcError, match=r"larger\.toml: larger than 1,000,000 bytes$"):
+        convention_named(str(tmp_path / "larger.toml"))
+
+
+@pytest.mark.parametrize("name", ["../conventions/thop", "thop.tom", "", "conventions/thop"])
+def test_a_convention_s_name_is_no_path(name):
+    with pytest.raises(CnncalcError, match="no convention is named"):
+        convention_named(name)
+
+
 def test_an_unknown_convention_has_a_nearest_name():
     with pytest.raises(CnncalcError, match="did you mean 'torchinfo'"):
         analyze(load("alexnet"), convention="torchinf")

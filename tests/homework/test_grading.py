@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cnncalc import CnncalcError
-from cnncalc.homework.classroom import tallies
+from cnncalc.homework.classroom import Unreadable, grade_class, tallies
 from cnncalc.homework.grading import Grader
 from cnncalc.homework.key_files import key_from
 from cnncalc.homework.submissions import submissions_from
@@ -268,6 +268,34 @@ def test_a_class_is_tallied():
         (["forgot-bias"], 2),
         (["one-bias"], 1),
     ]
+
+
+def test_a_class_is_graded_file_by_file(tmp_path):
+    """Two students in one file, and a file between that cannot be read."""
+    files = {"a.csv": "student,question,answer\nAda,a,608\nBo,a,600\n", "b.csv": "", "c.json": '{"a": 608}'}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    paths = [str(tmp_path / name) for name in files]
+    grader = Grader(key_from({"spec": NETWORK, "questions": QUESTIONS[:1]}))
+    first, second, problem, last = grade_class(paths, grader)
+    assert [(paper.student, paper.points) for paper in (first, second, last)] == [("Ada", 2), ("Bo", 0), ("c", 2)]
+    assert problem == Unreadable(paths[1], f"{paths[1]}: holds no answers")
+
+
+def test_a_tally_keeps_the_order_of_the_questions():
+    grader = Grader(key_from({"spec": NETWORK, "questions": QUESTIONS}))
+    both = [
+        grader.grade(submissions_from(json.dumps({"c": "6x27x27", "b": ""} | more).encode(), "s", ".json", "x")[0])
+        for more in ({"a": 600}, {"a": 600}, {"a": 208})
+    ]
+    params, macs, output = tallies(both)
+    assert [tally.question.id for tally in (params, macs, output)] == ["a", "b", "c"]
+    assert (params.verdicts, macs.verdicts, output.verdicts) == ({"wrong": 3}, {"missing": 3}, {"wrong": 3})
+    assert [(findings[0].name, count) for findings, count in params.mistakes] == [
+        ("forgot-bias", 2),
+        ("forgot-input-channels", 1),
+    ]
+    assert macs.mistakes == ()
 
 
 def test_mistakes_are_not_looked_for_without_end():

@@ -264,3 +264,65 @@ def test_words_for_roughly(word):
 )
 def test_words_for_nothing(text):
     assert match(reading_of(parse(text), QUANTITIES["params"]).final, QUANTITIES["params"], 0)
+
+
+def said(text):
+    """The sides of the first statement of an answer, as they are read."""
+    return [part.text for part in parse(text).statements[0].parts]
+
+
+@pytest.mark.parametrize("sign", [*"·∗⋅•*", *"⨯✕╳×", r"\times ", r"\ast ", r"\cdot ", "x", "X", " by ", "乘"])
+def test_signs_of_products(sign):
+    """As sizes and as a product; ``x`` and its like between sizes are no plain ``*``."""
+    part = parse(f"6{sign}28").statements[0].parts[0]
+    assert ([sizes.axes for sizes in part.shapes], part.amounts[0].value) == ([(6, 28)], 168)
+
+
+@pytest.mark.parametrize("sign", "-−–—")
+def test_signs_of_differences(sign):
+    assert parse(f"32{sign}5").statements[0].parts[0].amounts[0].value == 27
+    assert parse(f"{sign}7").statements[0].parts[0].amounts[0].value == -7
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *(("54÷2", 27), ("54/2", 27), ("55//2", 27), ("55%2", 1), ("5^2", 25), ("5**2", 25), ("5²", 25)),
+        *(("5¹⁰", 5**10), ("7⁰", 1), ("3⁴", 81), ("2⁵", 32), ("2⁶", 64), ("2⁷", 128), ("2⁸", 256), ("2⁹", 512), ("2³", 8)),
+        *(("[2+3]*4", 20), ("{2+3}*4", 20), (r"\left(2+3\right)*4", 20), (r"\mathrm{12}", 12), (r"\text{12}", 12)),
+        *((r"\displaystyle 12\,", 12), (r"\(12\)", 12), (r"\[12\]", 12), (r"$12$", 12), ("`12`", 12), ('"12"', 12)),
+        *(("“12”", 12), ("'12", 12), ("28{,}938", 28938), (r"2^{10}", 1024), ("3*10^2", 300), ("3×10**2", 300)),
+        *(("3·10^(2)", 300), ("3.5 x 10^-1 * 20", 7), ("1e3", 1000), ("1E3", 1000), (".5*4", 2), ("+12", 12)),
+        *(("12\n", 12), ("12\r\n", 12), ("12。", 12), ("* 12", 12), ("/12", 12), ("12*", 12), ("(12", 12), ("12)", 12)),
+        *(("Ｎ = １２", 12), ("1\u202f234", 1234), ("1\u00a0234", 1234), (r"\quad 12 \;\!", 12), (r"\mathbf{12}", 12)),
+    ],
+)  # fmt: skip
+def test_arithmetic_as_it_is_written(text, value):
+    assert parse(text).statements[0].parts[0].amounts[0].value == value
+
+
+@pytest.mark.parametrize("sign", ["=", "->", "=>", "==", "⇒", "→", ":"])
+def test_signs_between_the_sides_of_a_statement(sign):
+    assert said(f"26*16 {sign} 416") == ["26*16", "416"]
+
+
+@pytest.mark.parametrize("sign", ["≈", "≅", "≃", "∼", "~", r"\approx", r"\simeq", r"\sim"])
+def test_signs_of_what_is_about_right(sign):
+    first, second = parse(f"27*1000 {sign} 30000").statements[0].parts
+    assert (first.amounts[0].half, second.amounts[0].half) == (0, 5000)
+
+
+@pytest.mark.parametrize("sign", [";", "\n", "。"])
+def test_ends_of_statements(sign):
+    assert [statement.parts[-1].text for statement in parse(f"r = 13{sign} j = 4").statements] == ["13", "4"]
+
+
+@pytest.mark.parametrize("sign", [",", "、", "，"])
+def test_commas_between_sizes(sign):
+    assert parse(f"(6{sign} 28{sign} 30)").statements[0].parts[0].shapes[0].axes == (6, 28, 30)
+
+
+@pytest.mark.parametrize("word", ["torch.Size", "tuple", "array", "shape", "of", "size", "each", "with", "at"])
+def test_words_around_a_shape(word):
+    text = f"6 maps {word} 28x28" if word in ("of", "size", "each", "with", "at") else f"{word}([6, 28, 28])"
+    assert parse(text).statements[0].parts[0].shapes[0].axes == (6, 28, 28)

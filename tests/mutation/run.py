@@ -20,6 +20,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import SourceFileLoader
 from importlib.util import spec_from_loader
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple, TextIO
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,7 @@ import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from mutants import Mutant, mutants  # noqa: E402
 from planting import plant_live  # noqa: E402
+from rules import plant_rules, rule_mutants  # noqa: E402
 from targets import TESTS  # noqa: E402
 
 FEW = 10
@@ -154,17 +156,16 @@ class Session:
             return True
         reaches = {test: Reach(*reach) for test, reach in found["tests"].items()}
         live = importlib.import_module(self.module.name)
-        items = sorted(session.items, key=lambda item: reaches[item.nodeid].seconds)
 
         def trial(position: int) -> tuple[int, TextIO] | Outcome:
             mutant = self.chosen[position]
-            reaching = [item for item in items if meets(mutant, reaches[item.nodeid])]
+            reaching = [item for item in session.items if meets(mutant, reaches[item.nodeid])]
+            reaching.sort(key=lambda item: self.module.order(mutant, item.nodeid, reaches[item.nodeid]))
             if not reaching:
-                return Outcome("survived", "no test reaches it")
+                return Outcome("not", "planted: it may have run while a module was imported")
 
             def work(stream: TextIO) -> None:
-                mutant.plant()
-                if mutant.at_import or not plant_live(live, self.module.tree, mutant.line):
+                if not self.module.plant(mutant, live):
                     stream.write("not planted")
                     return
                 run_items(reaching, self.failures, lambda: None, lambda item: None)
@@ -262,6 +263,15 @@ class Module:
         self.mutants = mutants(self.tree)
         self.tests: dict[str, Reach] = {}
 
+    def order(self, mutant: Any, test: str, reach: Reach) -> tuple[bool, float]:
+        """Which tests are run first: the quick ones."""
+        return False, reach.seconds
+
+    def plant(self, mutant: Mutant, live: ModuleType) -> bool:
+        """Put a mutant in the place of running code. False where that cannot be."""
+        mutant.plant()
+        return not mutant.at_import and plant_live(live, self.tree, mutant.line)
+
     def in_one_session(self, chosen: list[Mutant], files: list[str], jobs: int) -> Iterator[tuple[Mutant, Outcome]]:
         """The outcome of each mutant that running code can have, with few examples."""
 
@@ -285,9 +295,7 @@ class Module:
 
     def afresh(self, mutant: Mutant, examples: int | None) -> tuple[int, TextIO] | Outcome:
         """The outcome of a mutant in a process that imports everything anew."""
-        reaching = {test: reach for test, reach in self.tests.items() if meets(mutant, reach)}
-        if not reaching:
-            return Outcome("survived", "no test reaches it")
+        reaching = {test: reach for test, reach in self.tests.items() if meets(mutant, reach)} or self.tests
         files = list(dict.fromkeys(test.split("::")[0] for test in sorted(reaching, key=lambda t: reaching[t].seconds)))
         failures = Failures()
 
@@ -307,6 +315,29 @@ class Module:
         return child(work, int(LEAST_SECONDS + expected * (5 if examples else 100)))
 
 
+class Rules(Module):
+    """A convention's file, or a folder of them, read by a module of the package."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("cnncalc/analysis/convention.py")
+        files = [ROOT / path] if path.endswith(".toml") else sorted((ROOT / path).glob("*.toml"))
+        quantities = list(importlib.import_module("cnncalc.analysis.quantities").QUANTITIES)
+        self.mutants = [mutant for file in files for mutant in rule_mutants(file, quantities)]
+
+    def order(self, mutant: Any, test: str, reach: Reach) -> tuple[bool, float]:
+        """Those first that name the convention, then the quick ones."""
+        name = mutant.file.stem
+        return f"[{name}" not in test and f"-{name}]" not in test, reach.seconds
+
+    def plant(self, mutant: Any, live: ModuleType) -> bool:
+        """Put a mutant in the place of the convention, as often as it is read."""
+        return plant_rules(live, mutant.file, mutant.data)
+
+    def afresh(self, mutant: Mutant, examples: int | None) -> tuple[int, TextIO] | Outcome:
+        """Nothing that a process has imported could hide these."""
+        return Outcome("survived")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("module", nargs="+", help="a module, as targets.py names it")
@@ -321,10 +352,11 @@ def main() -> None:
     os.chdir(ROOT)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     for path in options.module:
+        module = Module(path) if path.endswith(".py") else Rules(path)
         if options.list:
-            print(*Module(path).mutants, sep="\n")
+            print(*module.mutants, sep="\n")
         else:
-            _try_all(Module(path), path, options)
+            _try_all(module, path, options)
 
 
 def _try_all(module: Module, path: str, options: argparse.Namespace) -> None:
@@ -332,7 +364,9 @@ def _try_all(module: Module, path: str, options: argparse.Namespace) -> None:
     count = len(module.mutants)
     chosen = sorted(random.Random(options.seed).sample(range(count), round(options.share * count)))
     first, last = map(int, (options.lines or "0-1000000").split("-"))
-    trials = [module.mutants[i] for i in chosen if first <= module.mutants[i].line <= last]
+    trials = [
+        module.mutants[i] for i in chosen if first <= getattr(module.mutants[i], "line", 0) <= last or not options.lines
+    ]
     fates = {"killed": 0, "timed out": 0, "survived": 0}
 
     def report(mutant: Mutant, outcome: Outcome) -> None:

@@ -92,6 +92,7 @@ def cases():
         yield shape, layers.Upsample(size=20, mode=mode)
     yield LINE, layers.Upsample(scale_factor=2)
     yield VIDEO, layers.Upsample(scale_factor=2)
+    yield VIDEO, layers.Upsample(scale_factor=2, mode="trilinear")
     yield IMAGE, layers.Upsample(size=(12, 11))
     for kind in ("Add", "Subtract", "Multiply", "Divide", "Maximum", "Average", "Concat"):
         yield IMAGE, layers.LAYERS_BY_NAME[kind](inputs=("input", "input"))

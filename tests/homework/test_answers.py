@@ -364,3 +364,39 @@ def test_a_nought_that_may_be_no_digit():
 
 def test_a_column_is_a_vector():
     assert matched("10240×1", "output", (10240,)) == {"ones"}
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "remarks"),
+    [
+        # rounded to two digits: right to half a unit; 5 % is the coarsest that a digit may be
+        ("29k", 28_500, ()),
+        ("29k", 29_500, ()),
+        ("29k", 29_501, None),
+        ("29k", 28_499, None),
+        # three digits or more may be cut off: 61.1M of anything below 61.2 million
+        ("61.1M", 61_199_999, ("cut-off",)),
+        ("61.1M", 61_200_000, None),
+        ("61.1M", 61_049_999, None),
+        # one digit alone is right within 5 % of the figure, and remarked on
+        ("0.3M", 300_000, ()),
+        ("0.3M", 315_789, ("one-digit",)),
+        ("0.3M", 315_790, None),
+        ("0.3M", 285_715, ("one-digit",)),
+        ("0.3M", 285_714, None),
+        ("0.9M", 949_999, None),
+        # a last nought may be no digit: five units to either side, and no more than 5 % of the figure
+        ("60M", 60_965_224, ("nought",)),
+        ("600M", 605_000_000, ("nought",)),
+        ("600M", 605_000_001, None),
+        ("610M", 605_000_000, ("nought",)),
+        ("610M", 604_999_999, None),
+        ("60M", 63_157_894, ("nought",)),
+        ("60M", 63_157_896, None),
+        ("61M", 62_000_000, None),
+        ("28938", 28_938, ()),
+        ("28938", 28_939, None),
+    ],
+)
+def test_which_figures_a_rounded_answer_is(text, figure, remarks):
+    assert matched(text, "params", figure) == (None if remarks is None else set(remarks))

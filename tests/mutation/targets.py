@@ -5,7 +5,7 @@ FIELDS = ["tests/analysis", "tests/cli/test_rf.py"]
 WALK = ["tests/test_evaluate.py", "tests/test_graph.py", "tests/spec", "tests/analysis", "tests/layers"]
 
 _HOMEWORK = "tests/homework/test_"
-ANSWERS = [f"{_HOMEWORK}{name}.py" for name in ("answers", "words", "tokens", "published")]
+ANSWERS = [f"{_HOMEWORK}{name}.py" for name in ("answers", "matching", "words", "tokens", "published")]
 SUBMISSIONS = [f"{_HOMEWORK}{name}.py" for name in ("submissions", "words")]
 KEYS = [f"{_HOMEWORK}{name}.py" for name in ("key_files", "grading", "exercises")]
 MISTAKES = [f"{_HOMEWORK}{name}.py" for name in ("mistakes", "diagnosis", "grading", "published")]

@@ -67,6 +67,73 @@ def is_unknown(convention, layer):
     return (convention, kind) in UNKNOWN or (convention == "onnx-tool" and any(other))
 
 
+def is_even(layer):
+    """Whether padding="same" adds an odd number of elements along an axis."""
+    kernel, dilation = layer["kernel_size"], layer.get("dilation", 1)
+    kernels = kernel if isinstance(kernel, list) else [kernel]
+    dilations = dilation if isinstance(dilation, list) else [dilation] * len(kernels)
+    return layer.get("padding") == "same" and any(d * (k - 1) % 2 for k, d in zip(kernels, dilations, strict=True))
+
+
+def is_of(layer, *kinds):
+    return layer["type"].rstrip("123d") in kinds
+
+
+def is_transposed(layer):
+    return is_of(layer, "ConvTranspose")
+
+
+def is_square(layer):
+    """Whether a pool over several axes has its kernel as one number."""
+    several = layer["type"].endswith(("2d", "3d"))
+    return is_of(layer, "MaxPool", "AvgPool", "Subsampling") and several and isinstance(layer["kernel_size"], int)
+
+
+def is_misread_by_calflops(layer):
+    grouped_or_biased = layer.get("groups", 1) > 1 or layer.get("bias", True)
+    stated = is_of(layer, "Upsample") and "size" in layer
+    return (is_of(layer, "Conv") and is_even(layer)) or (is_transposed(layer) and grouped_or_biased) or stated
+
+
+TWICE = (
+    *("MaxPool", "AvgPool", "AdaptiveMaxPool", "AdaptiveAvgPool", "Subsampling", "ReLU", "PReLU", "ELU", "GELU"),
+    "Upsample",
+)
+DEFECTS = {
+    "torchinfo": lambda layer, axes: (
+        is_transposed(layer) or is_of(layer, "MultiheadAttention") or (is_of(layer, "Linear") and axes > 1)
+    ),
+    **{name: lambda layer, axes: is_transposed(layer) for name in ("thop", "ptflops-hooks", "torchscan-dmas")},
+    "onnx-tool": lambda layer, axes: is_transposed(layer),
+    "torchscan": lambda layer, axes: is_transposed(layer) or is_square(layer),
+    "torchscan-macs": lambda layer, axes: is_transposed(layer) or is_square(layer),
+    "fvcore": lambda layer, axes: is_of(layer, "Conv") and isinstance(layer.get("padding"), str),
+    "calflops": lambda layer, axes: is_misread_by_calflops(layer),
+    "deepspeed": lambda layer, axes: is_misread_by_calflops(layer),
+    "calflops-macs": lambda layer, axes: (
+        (is_of(layer, "Conv") and is_even(layer)) or (is_transposed(layer) and layer.get("groups", 1) > 1)
+    ),
+    "torch-training": lambda layer, axes: is_of(layer, "DepthwiseConv") or layer.get("groups", 1) > 1,
+    "ptflops": lambda layer, axes: is_of(layer, *TWICE) and not layer.get("functional"),
+    "netscope": lambda layer, axes: (
+        layer["type"] == "DepthwiseConv2d" or (layer["type"] == "Conv2d" and layer.get("groups", 1) > 1)
+    ),
+}
+"""Where a tool is wrong, and not of another opinion, as docs/conventions.md says of each."""
+
+
+@pytest.mark.parametrize("convention", shipped_conventions())
+def test_where_a_tool_is_wrong(convention):
+    for record, network in zip(RECORD["layers"], NETWORKS, strict=True):
+        layer, *more = record["spec"]["layers"]
+        if more or predicted(network, convention) is None:
+            continue
+        unseen = layer.get("functional") and convention in MODULES_ONLY
+        wrong = convention in DEFECTS and not unseen and DEFECTS[convention](layer, len(record["spec"]["input"]))
+        (row,) = analyze(network, convention=convention).layers
+        assert bool(row.defect) == bool(wrong), layer
+
+
 CONVOLUTIONS = {
     "Conv1d": (layers.Conv1d(6, 3), (4, 15), 936, 78, 78, 72, 78),  # 13 positions of 12 weights and 6 filters
     "Conv2d": (layers.Conv2d(6, 3), (4, 9, 7), 7560, 210, 210, 216, 222),  # 7·5 positions, 36·6 weights

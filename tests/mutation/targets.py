@@ -6,13 +6,14 @@ WALK = ["tests/test_evaluate.py", "tests/test_graph.py", "tests/spec", "tests/an
 
 _HOMEWORK = "tests/homework/test_"
 ANSWERS = [f"{_HOMEWORK}{name}.py" for name in ("answers", "matching", "words", "tokens", "published")]
-SUBMISSIONS = [f"{_HOMEWORK}{name}.py" for name in ("submissions", "words")]
+SUBMISSIONS = [f"{_HOMEWORK}{name}.py" for name in ("submissions", "answer_files", "words")]
 KEYS = [f"{_HOMEWORK}{name}.py" for name in ("key_files", "grading", "exercises")]
 MISTAKES = [f"{_HOMEWORK}{name}.py" for name in ("mistakes", "diagnosis", "grading", "published")]
 GRADING = [f"{_HOMEWORK}{name}.py" for name in ("grading", "published", "feedback")]
 CONVENTIONS = [f"tests/analysis/test_{name}.py" for name in ("count", "convention_rules", "convention", "published")]
 RULES = [
     *("tests/analysis/test_convention_rules.py", "tests/analysis/test_convention.py::test_what_a_tool_printed"),
+    "tests/analysis/test_convention.py::test_what_a_tool_printed_for_one_layer",
     *("tests/analysis/test_convention.py::test_defects_are_called_so", "tests/analysis/test_published.py"),
 ]
 

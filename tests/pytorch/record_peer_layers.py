@@ -21,7 +21,7 @@ from torchvision_models import torchvision
 
 from cnncalc import Network, layers, loads
 from cnncalc.analysis import convention_named
-from cnncalc.pytorch import peers
+from cnncalc.pytorch import counters, peers
 from cnncalc.pytorch.counters import COUNTERS, Named, counted, whole
 
 TESTS = Path(__file__).parent.parent
@@ -60,6 +60,10 @@ def cases():
                 yield shape, layers.LAYERS_BY_NAME[f"BatchNorm{rank}d"](affine=affine, track_running_stats=tracked)
             yield shape, layers.LAYERS_BY_NAME[f"InstanceNorm{rank}d"](affine=affine)
     yield IMAGE, layers.Conv2d(6, (4, 3), padding="same", dilation=(1, 2))
+    for bias in (True, False):
+        yield IMAGE, layers.Conv2d(6, 4, padding="same", groups=2, bias=bias)
+    yield IMAGE, layers.AdaptiveAvgPool2d((3, 7))
+    yield LINE, layers.AdaptiveAvgPool1d(5)
     yield IMAGE, layers.DepthwiseConv2d(3)
     yield IMAGE, layers.DepthwiseConv2d(3, bias=False, stride=2)
     yield IMAGE, layers.DepthwiseConv2d(3, channel_multiplier=2)
@@ -138,6 +142,12 @@ def ptflops_hooks(module, inputs):
     return {"ptflops-hooks": whole(macs)}
 
 
+def calflops(module, inputs):
+    """It asks the first of the parameters for its device, so a layer without any is lent one."""
+    module.register_parameter("lent", torch.nn.Parameter(torch.zeros(1)))
+    return counters.calflops(module, inputs)
+
+
 def printed(tool, spec):
     """A tool's figures by convention, none where it stops; in a process of its own, since one that stops half-way
     leaves PyTorch patched.
@@ -153,7 +163,7 @@ def main(*tools):
     warnings.simplefilter("ignore")
     torchvision()
     torch.set_num_threads(1)
-    COUNTERS["ptflops-hooks"] = ptflops_hooks
+    COUNTERS.update({"calflops": calflops, "ptflops-hooks": ptflops_hooks})
     known = json.loads(RECORD.read_text())["layers"] if RECORD.exists() else []
     before = {json.dumps(record["spec"]): record["printed"] for record in known}
     specs = [network.to_json() for network in networks()]

@@ -153,21 +153,17 @@ def _sums(question: Question, own: Own, shapes: Mapping[str, Shape]) -> Iterator
         return
     width = context.width if quantity in _COUNTED else 1
     name = layer or "total"
-    if quantity in _COUNTED and (name, counted) in own.wrong and isinstance(own.figures.get((name, counted)), int):
+    if quantity in _COUNTED and (name, counted) in own.wrong:
         yield Consequence(width * _int(own.figures[name, counted]), ((name, counted),))
     if quantity == "flops" and layer is not None and (layer, "macs") in own.wrong:
         row = context.analysis.row(layer)
         rule = context.analysis.counted.rule(row.visit)
-        per_mac = rule.count.get("mac", 0) if rule else 0
-        stated_macs = own.figures[layer, "macs"]
-        if per_mac and isinstance(stated_macs, int):
-            yield Consequence(row.flops + per_mac * (stated_macs - row.macs), ((layer, "macs"),))
+        per_mac = rule.count.get("mac") if rule else None
+        if per_mac:
+            more = _int(own.figures[layer, "macs"]) - row.macs
+            yield Consequence(row.flops + per_mac * more, ((layer, "macs"),))
     if layer is None:
-        stated = {
-            name: figure
-            for (name, asked), figure in own.figures.items()
-            if asked == counted and isinstance(figure, int)
-        }
+        stated = {name: _int(figure) for (name, asked), figure in own.figures.items() if asked == counted}
         wrong = [(row.name, counted) for row in context.analysis.layers if (row.name, counted) in own.wrong]
         if wrong:
             for analysis in (context.analysis, own_analysis(context, shapes)):

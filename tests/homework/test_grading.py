@@ -1,13 +1,18 @@
 """Papers graded: errors carried forward, mistakes on top of them, credit, keys and classes."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from cnncalc import CnncalcError
+from cnncalc.homework.answers import AnswerError, Part, parse
+from cnncalc.homework.carried import own_figure
 from cnncalc.homework.classroom import Unreadable, grade_class, tallies
 from cnncalc.homework.grading import Grader
 from cnncalc.homework.key_files import key_from
+from cnncalc.homework.matching import reading_of
+from cnncalc.homework.quantities import QUANTITIES
 from cnncalc.homework.submissions import submissions_from
 
 NETWORK = {
@@ -118,6 +123,104 @@ def test_totals_of_own_figures():
     paper = graded({"conv1.params": 600, "conv2.params": 1168, "fc.params": 31370, "total.params": 33138})
     assert [result.verdict for result in paper.results] == ["wrong", "right", "right", "carried"]
     assert paper.results[3].sources == (("conv1", "params"),)
+
+
+@pytest.mark.parametrize(
+    ("answers", "sources"),
+    [
+        ({"conv1.params": 600, "conv1.weight_bytes": 2400}, ["conv1.params"]),
+        ({"total.params": 33_138, "total.weight_bytes": 4 * 33_138}, ["total.params"]),
+        ({"conv1.activations": 1024, "conv1.activation_bytes": 4096}, ["conv1.activations"]),
+        # 600·784 in the place of 600·1024, of 614,400 + 225,792 + 31,360 = 871,552
+        ({"conv1.macs": 470_400, "total.macs": 727_552}, ["conv1.macs"]),
+        ({"conv1.macs": 470_400, "conv1.params": 600, "total.params": 33_138}, ["conv1.params"]),
+        ({"conv1.params": 600, "total.weight_bytes": 4 * 33_138}, ["conv1.params"]),
+        ({"conv1.params": 600, "conv2.params": 1169, "total.params": 33_139}, ["conv1.params", "conv2.params"]),
+        ({"conv1.output": "8x28x28", "conv1.activations": 6272}, ["conv1.output"]),
+        ({"conv1.output": "28x28x8", "conv1.activations": 6272}, ["conv1.output"]),
+        # four channels into conv2: 16·4·9 + 16
+        ({"pool.output": "4x16x16", "conv2.params": 592}, ["pool.output"]),
+        ({"pool.output": "4x16x16", "conv2.output": "16x14x14", "conv2.params": 592}, ["pool.output"]),
+        ({"conv1.output": "8x28x28", "flat.activations": 2304}, ["conv1.output"]),
+        # 6,272 + 6,272 + 8·14·14 + 16·12·12 + 2,304 + 10, and 4 bytes each
+        ({"conv1.output": "8x28x28", "total.activations": 18_730}, ["conv1.output"]),
+        ({"conv1.output": "8x28x28", "total.activation_bytes": 74_920}, ["conv1.output"]),
+        ({"conv1.rf": 6, "conv1.jump": 2, "pool.rf": 8}, ["conv1.receptive_field", "conv1.jump"]),
+        ({"conv1.jump": 2, "pool.jump": 4}, ["conv1.jump"]),
+        ({"conv1.jump": 2, "relu.rf": 5, "pool.jump": 4}, None),
+    ],
+)
+def test_what_follows_from_own_figures(answers, sources):
+    *_, last = graded(answers).results
+    assert last.verdict == ("carried" if sources else "wrong")
+    assert [".".join(source) for source in last.sources] == (sources or [])
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict"),
+    [
+        ({"conv1.output": "8x0x0", "pool.output": "8x0x0"}, "wrong"),
+        ({"conv1.params": "601.5", "conv1.weight_bytes": 2406}, "wrong"),
+        ({"conv1.params": "0.60k", "conv1.weight_bytes": 2400}, "wrong"),
+        ({"conv1.rf": 7, "conv2.params": 1168}, "right"),
+        ({"conv2.output": "16x12x12", "conv1.output": "8x28x28"}, "wrong"),
+        ({"conv2.output": "16x12x12", "pool.activations": 1568}, "wrong"),
+        ({"relu.macs": 5, "relu.params": 5}, "wrong"),
+        ({"conv1.output": "8x28x28", "conv1.params": 600}, "wrong"),
+    ],
+)
+def test_what_does_not_follow(answers, verdict):
+    assert graded(answers).results[-1].verdict == verdict
+
+
+def test_a_mistake_throughout_explains_a_total():
+    """Without padding fc has 16·12·12·10 + 10 = 23,050, and 608 + 1,168 + 23,050 = 24,826 in all."""
+    (result,) = graded({"total.params": "24,826"}).results
+    assert ["forgot-padding"] in mistakes(result)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "quantity", "figure"),
+    [
+        *(("6x27x27", (6, 28, 28), "output", (6, 27, 27)), ("27x27x6", (6, 28, 28), "output", (6, 27, 27))),
+        *(("5x27x27", (6, 28, 28), "output", (5, 27, 27)), ("6x6x6", (6, 28, 28), "output", (6, 6, 6))),
+        *(("1x6x27x27", (6, 28, 28), "output", (6, 27, 27)), ("27x27", (6, 28, 28), "output", (6, 27, 27))),
+        *(("27", (6, 28, 28), "output", (6, 27, 27)), ("27", (6, 28, 30), "output", None)),
+        *(("27x0", (6, 28, 30), "output", None), ("4095", (4096,), "output", (4095,)), ("N", (4096,), "output", None)),
+        *(("1x1x1x1x1", (6, 28, 30), "output", None), ("12", (13, 13), "jump", (12, 12))),
+        *(("12x13", (13, 15), "jump", (12, 13)), ("15x13", (13, 15), "jump", (15, 13))),
+        *(("608", 600, "params", 608), ("2*300", 601, "params", 600), ("6.1k", 600, "params", None)),
+        *(("7", (6, 28), "output", (6, 7)), ("600.5", 600, "params", None), ("N x 5 x 5", 600, "params", None), ("12", (13, 15), "jump", None)),
+    ],
+)  # fmt: skip
+def test_the_figure_that_a_student_states(text, truth, quantity, figure):
+    try:
+        part = reading_of(parse(text), QUANTITIES[quantity]).final
+    except AnswerError:
+        part = Part(text, (), ())
+    assert own_figure(part, SimpleNamespace(quantity=quantity), truth) == figure
+
+
+def test_remarks_and_points_of_a_paper():
+    paper = graded({"conv1.params": "600 + 8 = 608", "conv1.output": "32x32x8", "conv2.params": "8*9*16 = 1168"})
+    assert [result.remarks for result in paper.results] == [(), ("channels-last",), ("slip",)]
+    assert (paper.all_right, paper.points, paper.most) == (True, 3, 3)
+    assert not graded({"conv1.params": 600, "conv2.params": 1168}).all_right
+    (coarse,) = graded({"conv1.params": "1k"}).results
+    assert (coarse.verdict, coarse.remarks) == ("wrong", ("coarse",))
+    (shape,) = graded({"flat.output": "16x14x14 = 3136"}).results
+    assert (shape.verdict, shape.remarks) == ("right", ())
+    (count,) = graded({"conv1.activations": "8x32x32 = 8192"}).results
+    assert (count.verdict, count.remarks) == ("right", ())
+
+
+def test_the_first_answer_that_is_not_blank_counts_last():
+    """Of two answers to one question the later one, unless it is blank."""
+    for texts, text in ((("600", "608"), "608"), (("608", ""), "608"), (("", "608"), "608")):
+        entries = [{"id": "a", "answer": each} for each in texts]
+        (submission,) = submissions_from(json.dumps(entries).encode(), "s", ".json", "Ada")
+        (result,) = Grader(key_from({"spec": NETWORK, "questions": QUESTIONS[:1]})).grade(submission).results
+        assert (result.text, result.verdict) == (text, "right")
 
 
 def test_memory_of_own_parameters():

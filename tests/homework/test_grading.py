@@ -190,7 +190,8 @@ def test_a_mistake_throughout_explains_a_total():
         *(("1x1x1x1x1", (6, 28, 30), "output", None), ("12", (13, 13), "jump", (12, 12))),
         *(("12x13", (13, 15), "jump", (12, 13)), ("15x13", (13, 15), "jump", (15, 13))),
         *(("608", 600, "params", 608), ("2*300", 601, "params", 600), ("6.1k", 600, "params", None)),
-        *(("7", (6, 28), "output", (6, 7)), ("600.5", 600, "params", None), ("N x 5 x 5", 600, "params", None), ("12", (13, 15), "jump", None)),
+        *(("7", (6, 28), "output", (6, 7)), ("600.5", 600, "params", None), ("N x 5 x 5", 600, "params", None)),
+        ("12", (13, 15), "jump", None),
     ],
 )  # fmt: skip
 def test_the_figure_that_a_student_states(text, truth, quantity, figure):

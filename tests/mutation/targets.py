@@ -8,7 +8,10 @@ _HOMEWORK = "tests/homework/test_"
 ANSWERS = [f"{_HOMEWORK}{name}.py" for name in ("answers", "matching", "words", "tokens", "published")]
 SUBMISSIONS = [f"{_HOMEWORK}{name}.py" for name in ("submissions", "answer_files", "words")]
 KEYS = [f"{_HOMEWORK}{name}.py" for name in ("key_files", "grading", "exercises")]
-MISTAKES = [f"{_HOMEWORK}{name}.py" for name in ("mistakes", "explained", "grading", "diagnosis", "published")]
+MISTAKES = [
+    f"{_HOMEWORK}{name}.py"
+    for name in ("catalogue", "candidates", "mistakes", "explained", "grading", "diagnosis", "published")
+]
 GRADING = [f"{_HOMEWORK}{name}.py" for name in ("grading", "published", "feedback")]
 CONVENTIONS = [f"tests/analysis/test_{name}.py" for name in ("count", "convention_rules", "convention", "published")]
 RULES = [

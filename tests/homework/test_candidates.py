@@ -1,0 +1,203 @@
+"""The wrong figures of a question and how likely each is, put down by hand."""
+
+import pytest
+
+from cnncalc import BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, Network, ReLU
+from cnncalc.homework.candidates import Candidates
+from cnncalc.homework.context import Context
+from cnncalc.homework.total_candidates import together
+
+NORMED = Network(
+    input=(3, 32, 32),
+    layers=[Conv2d(4, 3, name="a"), BatchNorm2d(name="norm"), Conv2d(4, 3, name="b"), Flatten(), Linear(10, name="fc")],
+)
+"""112 + 8 + 148 + 31,370 = 31,638 parameters; 3,600 + 3,600 + 3,136 + 3,136 + 10 = 13,482 activations."""
+LONG = Network(input=(4, 9, 9), layers=[*(Conv2d(4, 3, padding=1, name=f"c{n}") for n in range(5)), ReLU(name="relu")])
+"""148 parameters each, 740."""
+
+
+def singles(network, layer, quantity, *names, **context):
+    """Each figure of one mistake, with its rank, by the mistake's name, detail and place."""
+    found = {}
+    for candidate in Candidates(Context(network, **context), layer, quantity).singles:
+        (finding,) = candidate.findings
+        if finding.name in names and not candidate.before:
+            found.setdefault((finding.name, finding.detail or finding.place), (candidate.figure, candidate.rank))
+    return found
+
+
+LEFT_OUT = ("kind-left-out", "one-kind-only", "layer-left-out", "layer-twice", "one-layer-only")
+
+
+def test_layers_left_out_of_a_small_network():
+    """What is alone of its kind is sooner forgotten; batch norm has a mistake of its own."""
+    assert singles(NORMED, None, "params", *LEFT_OUT) == {
+        ("kind-left-out", "Conv2d"): (31_378, 2),
+        ("one-kind-only", "Conv2d"): (260, 3),
+        ("layer-left-out", "a"): (31_526, 3),
+        ("layer-left-out", "b"): (31_490, 3),
+        ("layer-left-out", "fc"): (268, 2),
+        ("layer-twice", "a"): (31_750, 5),
+        ("layer-twice", "norm"): (31_646, 5),
+        ("layer-twice", "b"): (31_786, 5),
+        ("layer-twice", "fc"): (63_008, 5),
+        ("one-layer-only", "a"): (112, 3),
+        ("one-layer-only", "norm"): (8, 3),
+        ("one-layer-only", "b"): (148, 3),
+        ("one-layer-only", "fc"): (31_370, 3),
+    }
+
+
+def test_layers_left_out_of_a_longer_network():
+    """One layer is less easily taken for the whole; what comes to the same is told once."""
+    assert singles(LONG, None, "params", *LEFT_OUT) == {
+        **{("layer-left-out", f"c{n}"): (592, 3) for n in range(5)},
+        **{("layer-twice", f"c{n}"): (888, 5) for n in range(5)},
+        ("one-layer-only", "c0"): (148, 5),
+    }
+
+
+def test_layers_left_out_of_two():
+    two = Network(input=(3, 8, 8), layers=[Conv2d(2, 3, name="a"), Flatten(), Linear(5, name="fc")])
+    assert singles(two, None, "params", *LEFT_OUT) == {
+        ("layer-left-out", "a"): (365, 2),  # 72·5 + 5
+        ("layer-left-out", "fc"): (56, 2),  # 2·27 + 2
+        ("layer-twice", "a"): (477, 5),
+        ("layer-twice", "fc"): (786, 5),
+    }
+    one = Network(input=(3, 8, 8), layers=[Conv2d(2, 3, name="a")])
+    assert singles(one, None, "params", *LEFT_OUT) == {("layer-twice", "a"): (112, 5)}
+
+
+def test_totals_of_activations():
+    assert singles(NORMED, None, "activations", "input-counted", "only-with-weights", batch=2) == {
+        ("input-counted", ""): (2 * (13_482 + 3 * 32 * 32), 2),
+        ("only-with-weights", ""): (2 * (13_482 - 3136), 2),
+    }
+    assert singles(NORMED, None, "params", "input-counted", "only-with-weights") == {}
+
+
+MEMORIES = ("values-for-bytes", "bits-for-bytes", "other-width", "memory-doubled", "other-memory")
+
+
+def test_memory():
+    """Of a's 112 parameters in 2 bytes each."""
+    assert singles(NORMED, "a", "weight_bytes", *MEMORIES, width=2) == {
+        ("values-for-bytes", "2"): (112, 1),
+        ("bits-for-bytes", ""): (16 * 112, 2),
+        ("other-width", "4"): (4 * 112, 3),
+        ("other-width", "8"): (8 * 112, 3),
+        ("memory-doubled", ""): (4 * 112, 4),
+        ("other-memory", "activation_bytes"): (2 * 3600, 2),
+        ("other-memory", "memory"): (2 * 3712, 2),
+    }
+
+
+def test_memory_of_two_counts():
+    """That a layer is left out of one of them only is rarer by 2."""
+    assert singles(NORMED, None, "memory", "layer-left-out", "one-kind-only", "forgot-bias", "input-counted") == {
+        ("layer-left-out", "fc"): (4 * (268 + 13_482), 4),
+        ("layer-left-out", "a"): (4 * (31_526 + 13_482), 5),
+        ("layer-left-out", "b"): (4 * (31_490 + 13_482), 5),
+        ("layer-left-out", "flatten_1"): (4 * (31_638 + 13_482 - 3136), 4),
+        ("one-kind-only", "Conv2d"): (4 * (260 + 13_482), 5),
+        ("forgot-bias", ""): (4 * (31_638 - 18 + 13_482), 1),
+        ("forgot-bias", "a"): (4 * (31_638 - 4 + 13_482), 2.5),
+        ("forgot-bias", "b"): (4 * (31_638 - 4 + 13_482), 2.5),
+        ("forgot-bias", "fc"): (4 * (31_638 - 10 + 13_482), 2.5),
+        ("forgot-bias", "Conv2d"): (4 * (31_638 - 8 + 13_482), 2),
+        ("forgot-bias", "Linear"): (4 * (31_638 - 10 + 13_482), 2),
+        ("input-counted", ""): (4 * (31_638 + 13_482 + 3072), 2),
+    }
+
+
+def test_space():
+    found = singles(NORMED, "a", "space", "another-quantity", "forgot-bias", *MEMORIES)
+    assert found == {
+        ("another-quantity", "params"): (112, 2),
+        ("another-quantity", "activations"): (3600, 2),
+        ("another-quantity", "macs"): (100_800, 5),  # 108·900, of the parameters for which they are taken
+        ("another-quantity", "flops"): (201_600, 5),
+        ("forgot-bias", ""): (3708, 1),
+    }
+
+
+OTHERS = ("batch-multiplied", "batch-forgotten", "running-total", "another-layer", "total-given")
+
+
+def test_figures_of_others():
+    assert singles(NORMED, "b", "params", *OTHERS) == {
+        ("running-total", ""): (268, 4),
+        ("another-layer", "a"): (112, 6),
+        ("another-layer", "norm"): (8, 6),
+        ("another-layer", "fc"): (31_370, 6),
+        ("total-given", ""): (31_638, 4),
+    }
+    assert singles(LONG, "c1", "output", *OTHERS) == {}
+    assert singles(NORMED, "b", "output", *OTHERS) == {
+        ("another-layer", "a"): ((4, 30, 30), 6),
+        ("another-layer", "flatten_1"): ((3136,), 6),
+        ("another-layer", "fc"): ((10,), 6),
+    }
+    assert singles(NORMED, None, "params", *OTHERS) == {}
+
+
+def test_the_batch():
+    """2·3,600 and 112 parameters, which 2 divides, and 31,370·3, where it does not matter."""
+    assert singles(NORMED, "a", "activations", *OTHERS[:2], batch=2) == {
+        ("batch-multiplied", ""): (14_400, 2),
+        ("batch-forgotten", ""): (3600, 1),
+    }
+    assert singles(NORMED, "a", "params", *OTHERS[:2], batch=3) == {("batch-multiplied", ""): (336, 2)}
+    assert singles(NORMED, "a", "output", *OTHERS[:2], batch=2) == {}
+    assert singles(NORMED, "a", "params", *OTHERS[:2]) == {}
+
+
+def pairs(network, layer, quantity):
+    return {
+        tuple((finding.name, finding.detail) for finding in candidate.findings): (candidate.figure, candidate.rank)
+        for candidate in Candidates(Context(network), layer, quantity).pairs
+    }
+
+
+def test_two_mistakes_throughout():
+    """Without biases and input channels 4·9 + 8 + 4·9 + 31,360; 4 ranks are added to the two."""
+    found = pairs(NORMED, None, "params")
+    assert found[("forgot-bias", ""), ("forgot-input-channels", "3, 4")] == (31_440, 6)
+    assert found[("forgot-bias", ""), ("running-statistics-counted", "")] == (31_628, 6)  # 31,620 + 2·4
+    assert found[("one-bias", ""), ("norm-forgotten", "")][0] == 31_638 - 3 - 3 - 9 - 8
+    assert all(figure != 31_638 for figure, _ in found.values())
+
+
+def test_two_mistakes_in_a_layer():
+    found = pairs(NORMED, "a", "params")
+    assert found[("forgot-bias", ""), ("forgot-input-channels", "3")] == (36, 6)
+    assert found[("forgot-input-channels", "3"), ("one-filter", "4")] == (10, 7)
+    assert all(figure not in (112, 108) for figure, _ in found.values())
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape", "figure"),
+    [
+        ([Conv2d(3, 3, groups=3, bias=False), Conv2d(64, 1, bias=False)], (3, 9, 9), 1728),  # 64·3·9
+        ([Conv2d(3, 3, groups=3, bias=False), BatchNorm2d(), Conv2d(64, 1, bias=False)], (3, 9, 9), None),
+        ([Conv2d(3, 3, groups=3, bias=False), ReLU(), Conv2d(64, (1, 1), bias=False)], (3, 9, 9), 1728),
+        ([Conv2d(3, 3, groups=3, bias=False), Conv2d(63, 1, groups=3, bias=False)], (3, 9, 9), None),
+        ([Conv2d(3, 3, groups=3, bias=False), Conv2d(64, 3, bias=False)], (3, 9, 9), None),
+        ([Conv2d(4, 3, groups=2, bias=False), Conv2d(64, 1, bias=False)], (4, 9, 9), None),
+        ([Conv2d(4, 3, bias=False), Conv2d(64, 1, bias=False)], (1, 9, 9), None),
+        ([Conv2d(64, 1, bias=False)], (3, 9, 9), None),
+        ([MaxPool2d(kernel_size=2), Conv2d(64, 1, bias=False)], (3, 9, 9), None),
+    ],
+)
+def test_a_separable_convolution(layers, shape, figure):
+    found = singles(Network(input=shape, layers=layers), None, "params", "separable-as-ordinary")
+    assert found == ({("separable-as-ordinary", ""): (figure, 2)} if figure else {})
+    assert singles(Network(input=shape, layers=layers), None, "activations", "separable-as-ordinary") == {}
+
+
+def test_details_of_several_layers():
+    assert together(["3", "", "4", "3"]) == "3, 4"
+    assert together(["1", "2", "3"]) == "1, 2, 3"
+    assert together(["1", "2", "3", "4"]) == "1, 2, 3, …"
+    assert together([""]) == ""

@@ -201,3 +201,71 @@ def test_details_of_several_layers():
     assert together(["1", "2", "3"]) == "1, 2, 3"
     assert together(["1", "2", "3", "4"]) == "1, 2, 3, …"
     assert together([""]) == ""
+
+
+FIELDS = Network(
+    input=(1, 64, 64),
+    layers=[
+        Conv2d(1, 3, stride=2, name="a"),
+        MaxPool2d(kernel_size=2, name="pool"),
+        Conv2d(1, 3, name="b"),
+        Conv2d(1, 3, dilation=2, name="c"),
+    ],
+)
+"""r: 1 + 2·1 = 3, 3 + 1·2 = 5, 5 + 2·4 = 13, 13 + 4·4 = 29; j: 2, 4, 4, 4."""
+
+
+def fields(quantity):
+    found = {}
+    for candidate in Candidates(Context(FIELDS), "c", quantity).singles:
+        (finding,) = candidate.findings
+        assert len(set(candidate.figure)) == 1
+        found[finding.name, finding.place] = (candidate.figure[0], candidate.rank)
+    return {key: value for key, value in found.items() if key[0] != "another-layer"}
+
+
+def test_receptive_fields():
+    assert fields("receptive_field") == {
+        ("field-forgot-strides", ""): (1 + 2 + 1 + 2 + 4, 1),
+        ("field-kernel-times-jump", ""): (1 + 3 + 2 * 2 + 3 * 4 + 5 * 4, 1),
+        ("field-kernel-added", ""): (1 + 3 + 2 + 3 + 5, 1),
+        ("field-own-stride-first", ""): (1 + 2 * 2 + 1 * 4 + 2 * 4 + 4 * 4, 2),
+        ("field-own-stride-only", ""): (1 + 2 * 2 + 1 * 2 + 2 + 4, 3),
+        ("field-dilation-ignored", ""): (13 + 2 * 4, 1),
+        ("field-pooling-left-out", ""): (29 - 2, 1),
+        ("field-pooling-ignored", ""): (3 + 2 * 2 + 4 * 2, 2),
+        ("field-layer-left-out", ""): (1, 3),
+        ("field-stride-left-out", ""): (1 + 2 + 1 + 2 + 4, 3),
+        ("field-from-zero", ""): (28, 2),
+        ("field-forgot-strides", "pool"): (29 - 1, 2.5),
+        ("field-forgot-strides", "b"): (29 - 6, 2.5),
+        ("field-forgot-strides", "c"): (29 - 12, 2.5),
+        ("field-own-stride-first", "a"): (29 + 2, 3.5),
+        ("field-own-stride-first", "pool"): (29 + 2, 3.5),
+        ("field-own-stride-only", "a"): (29 + 2, 4.5),
+        ("field-own-stride-only", "b"): (29 - 6, 4.5),
+        ("field-own-stride-only", "c"): (29 - 12, 4.5),
+        ("field-dilation-ignored", "c"): (29 - 8, 2.5),
+        ("field-layer-left-out", "a"): (29 - 2, 4.5),
+        ("field-layer-left-out", "pool"): (29 - 2, 4.5),
+        ("field-layer-left-out", "b"): (29 - 8, 4.5),
+        ("field-layer-left-out", "c"): (13, 4.5),
+        ("field-stride-left-out", "a"): (3 + 1 + 2 * 2 + 4 * 2, 4.5),
+        ("field-stride-left-out", "pool"): (3 + 2 + 2 * 2 + 4 * 2, 4.5),
+        ("jump-given", ""): (4, 1),
+        ("own-kernel-only", ""): (5, 2),
+        ("kernels-multiplied", ""): (3 * 2 * 3 * 5, 3),
+        ("kernels-added", ""): (3 + 2 + 3 + 5, 3),
+    }
+
+
+def test_jumps():
+    assert fields("jump") == {
+        ("field-pooling-ignored", ""): (2, 2),
+        ("field-stride-left-out", ""): (1, 3),
+        ("field-stride-left-out", "a"): (2, 4.5),
+        ("field-stride-left-out", "pool"): (2, 4.5),
+        ("receptive-field-given", ""): (29, 1),
+        ("own-stride-only", ""): (1, 2),
+        ("strides-added", ""): (2 + 2 + 1 + 1, 3),
+    }

@@ -74,6 +74,7 @@ def test_a_spec_within_a_file_keeps_its_numbers():
         ([{"student": 3, "answers": {"q": [1, "a", {}]}}], "$[0].answers.q: expected a number, a text"),
         ([{"student": "", "answers": {"q": 1}}], '$[0]: one of several papers needs a "student"'),
         ([{"student": "Ada", "answers": 3}], "$[0].answers: expected an object or a list of answers"),
+        ([{"student": "A", "answers": {}}, {"student": "B"}], "$[1].answers: expected an object or a list of answers"),
         ({"a": [1, [2]]}, "$.a: expected a number, a text or a list of sizes"),
         ([{"layer": "c", "answer": 1}], "$[0]: an answer needs a question, or a layer and a quantity"),
     ],
@@ -199,7 +200,7 @@ def test_markdown(text, about, answers):
 @pytest.mark.parametrize(
     ("suffix", "text", "reader"),
     [
-        *((".json", "a,1", from_json), (".csv", "a,1", from_csv), (".tsv", "a", from_csv), (".md", "", from_markdown)),
+        *((".json", "a,1", from_json), (".csv", "a,1", from_csv), (".tsv", "[1]", from_csv), (".md", "", from_markdown)),
         *((".markdown", "{", from_markdown), (".csv", ' {"a": 1}', from_json), (".csv", "[1]", from_csv)),
         *(("", '{"a": 1}', from_json), ("", " [1]", from_json), (".txt", "a,1", from_csv), ("", "", from_csv)),
         *(("", "| a |\n|---|", from_markdown), ("", "a|b\n1|2", from_csv), ("", "---\na,1", from_csv)),

@@ -135,6 +135,14 @@ def test_questions_that_suppose_the_same_share_it():
     assert (first.context.batch, third.context.batch) == (3, 4)
 
 
+def test_answers_beside_questions_of_their_own_are_none():
+    document = {"questions": [ASKED | {"spec": SPEC}], "answers": {"c.macs": 1}}
+    assert list(key_from(document).questions) == ["1"]
+    assert list(key_from({"spec": SPEC, "answers": {"total.macs": 3888}}).questions) == ["total.macs"]
+    with pytest.raises(CnncalcError, match='a key needs "spec"'):
+        key_from({"answers": {"c.macs": 1}})
+
+
 def test_titles():
     assert key_from({"spec": SPEC, "name": "N"}, "k").title == "N"
     assert key_from({"spec": SPEC}, "k").title == "Small"

@@ -10,7 +10,17 @@ SUBMISSIONS = [f"{_HOMEWORK}{name}.py" for name in ("submissions", "answer_files
 KEYS = [f"{_HOMEWORK}{name}.py" for name in ("key_files", "grading", "exercises")]
 MISTAKES = [
     f"{_HOMEWORK}{name}.py"
-    for name in ("catalogue", "alterations", "candidates", "mistakes", "explained", "grading", "diagnosis", "published")
+    for name in (
+        "catalogue",
+        "alterations",
+        "candidates",
+        "other_sizes",
+        "mistakes",
+        "explained",
+        "grading",
+        "diagnosis",
+        "published",
+    )
 ]
 GRADING = [f"{_HOMEWORK}{name}.py" for name in ("grading", "published", "feedback")]
 CONVENTIONS = [f"tests/analysis/test_{name}.py" for name in ("count", "convention_rules", "convention", "published")]

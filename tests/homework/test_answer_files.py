@@ -200,7 +200,7 @@ def test_markdown(text, about, answers):
 @pytest.mark.parametrize(
     ("suffix", "text", "reader"),
     [
-        *((".json", "a,1", from_json), (".csv", "a,1", from_csv), (".tsv", "[1]", from_csv), (".md", "", from_markdown)),
+        *((".json", "a", from_json), (".csv", "a", from_csv), (".tsv", "[1]", from_csv), (".md", "", from_markdown)),
         *((".markdown", "{", from_markdown), (".csv", ' {"a": 1}', from_json), (".csv", "[1]", from_csv)),
         *(("", '{"a": 1}', from_json), ("", " [1]", from_json), (".txt", "a,1", from_csv), ("", "", from_csv)),
         *(("", "| a |\n|---|", from_markdown), ("", "a|b\n1|2", from_csv), ("", "---\na,1", from_csv)),

@@ -13,7 +13,6 @@ from msgspec import DecodeError, Struct, ValidationError
 from cnncalc.analysis.quantities import QUANTITIES, term_value
 from cnncalc.errors import CnncalcError, nearest, printable
 from cnncalc.layers import LAYERS_BY_NAME
-from cnncalc.layers.base import Operations
 
 if TYPE_CHECKING:
     from cnncalc.evaluate import Evaluated
@@ -22,7 +21,6 @@ _FOLDER = Path(__file__).parent.parent / "conventions"
 _LARGEST_FILE = 1_000_000
 _LARGEST_COEFFICIENT = 10**6
 _MOST_FACTORS = 6
-_CLASSES = frozenset(Operations.__struct_fields__)
 
 
 class UnknownFigureError(CnncalcError):
@@ -55,13 +53,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
             raise UnknownFigureError(
                 f'"{node.name}": this convention has no figure for {type(node.layer).__name__}; {self.unknown}'
             )
-        operations = visit.operations
-        return sum(
-            [
-                coefficient * (getattr(operations, term) if term in _CLASSES else term_value(term, visit))
-                for term, coefficient in self.count.items()
-            ]
-        )
+        return sum([coefficient * term_value(term, visit) for term, coefficient in self.count.items()])
 
 
 def _value(name: str, visit: Evaluated) -> Any:

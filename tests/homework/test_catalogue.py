@@ -259,3 +259,9 @@ DEPTHWISE_PARAMS = {
 )  # fmt: skip
 def test_other_layers(layer, shape, quantity, figures):
     assert made(layer, shape, quantity) == expected(figures)
+
+
+def test_a_size_of_nothing_is_no_answer():
+    """Without the + 1 it would be 0."""
+    assert "forgot-plus-one" not in made(Conv2d(2, 3), (1, 3, 3), "output")
+    assert "forgot-plus-one" in made(Conv2d(2, 3), (1, 4, 4), "output")

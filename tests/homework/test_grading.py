@@ -133,6 +133,9 @@ def test_totals_of_own_figures():
         ({"conv1.activations": 1024, "conv1.activation_bytes": 4096}, ["conv1.activations"]),
         # 600·784 in the place of 600·1024, of 614,400 + 225,792 + 31,360 = 871,552
         ({"conv1.macs": 470_400, "total.macs": 727_552}, ["conv1.macs"]),
+        # without the input's 3 channels 200·1,024, doubled and with 8,192 biases
+        ({"conv1.macs": 204_800, "conv1.flops": 417_792}, ["conv1.macs"]),
+        ({"conv1.output": "8x28x28", "pool.output": "8x1x1", "conv1.activations": 6272}, ["conv1.output"]),
         ({"conv1.macs": 470_400, "conv1.params": 600, "total.params": 33_138}, ["conv1.params"]),
         ({"conv1.params": 600, "total.weight_bytes": 4 * 33_138}, ["conv1.params"]),
         ({"conv1.params": 600, "conv2.params": 1169, "total.params": 33_139}, ["conv1.params", "conv2.params"]),
@@ -166,11 +169,31 @@ def test_what_follows_from_own_figures(answers, sources):
         ({"conv2.output": "16x12x12", "conv1.output": "8x28x28"}, "wrong"),
         ({"conv2.output": "16x12x12", "pool.activations": 1568}, "wrong"),
         ({"relu.macs": 5, "relu.params": 5}, "wrong"),
+        ({"relu.macs": 5, "relu.flops": 10}, "wrong"),
+        ({"conv1.memory": 5, "total.memory": 7}, "wrong"),
+        ({"conv1.space": 5, "total.space": 7}, "wrong"),
         ({"conv1.output": "8x28x28", "conv1.params": 600}, "wrong"),
     ],
 )
 def test_what_does_not_follow(answers, verdict):
     assert graded(answers).results[-1].verdict == verdict
+
+
+def test_the_field_of_the_whole_network():
+    """5 and 5 + 2·1 = 7; with 6 instead of 5 it is 8, and with a jump of 2 twice as much is added."""
+    spec = {"input": [1, 9, 9], "layers": [NETWORK["layers"][0], NETWORK["layers"][3]]}
+    for own, whole in (({"conv1.rf": 6}, 8), ({"conv1.jump": 2}, 9), ({"conv1.rf": 6, "conv1.jump": 2}, 10)):
+        *_, last = graded(own | {"total.rf": whole}, spec=spec).results
+        assert (last.verdict, last.sources) == ("carried", tuple(tuple(key.split(".")) for key in NAMED[tuple(own)]))
+    *_, last = graded({"conv1.jump": 3, "total.jump": 3}, spec=spec).results
+    assert (last.verdict, last.sources) == ("carried", (("conv1", "jump"),))
+
+
+NAMED = {
+    ("conv1.rf",): ["conv1.receptive_field"],
+    ("conv1.jump",): ["conv1.jump"],
+    ("conv1.rf", "conv1.jump"): ["conv1.receptive_field", "conv1.jump"],
+}
 
 
 def test_a_mistake_throughout_explains_a_total():
@@ -409,7 +432,7 @@ def test_mistakes_are_not_looked_for_without_end():
     results = Grader(key_from(key)).grade(submission).results
     assert all(result.verdict == "wrong" for result in results)
     assert [bool(result.diagnoses.found) for result in results] == [True] * 300 + [False] * 100
-    assert results[-1].remarks == ("many-wrong",)
+    assert (results[-1].remarks, results[-1].where) == (("many-wrong",), "$.answers.399")
 
 
 @pytest.mark.parametrize("name", ["Q1b", "1(b)", "1.b", "Question 1b", "question 1 (B)", "第1b题", "题1b"])

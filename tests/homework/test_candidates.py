@@ -165,6 +165,7 @@ def test_two_mistakes_throughout():
     found = pairs(NORMED, None, "params")
     assert found[("forgot-bias", ""), ("forgot-input-channels", "3, 4")] == (31_440, 6)
     assert found[("forgot-bias", ""), ("running-statistics-counted", "")] == (31_628, 6)  # 31,620 + 2·4
+    assert found[("forgot-input-channels", "3, 4"), ("one-filter", "4, 10")] == (10 + 10 + 8 + 3137, 7)
     assert found[("one-bias", ""), ("norm-forgotten", "")][0] == 31_638 - 3 - 3 - 9 - 8
     assert all(figure != 31_638 for figure, _ in found.values())
 
@@ -188,12 +189,20 @@ def test_two_mistakes_in_a_layer():
         ([Conv2d(4, 3, bias=False), Conv2d(64, 1, bias=False)], (1, 9, 9), None),
         ([Conv2d(64, 1, bias=False)], (3, 9, 9), None),
         ([MaxPool2d(kernel_size=2), Conv2d(64, 1, bias=False)], (3, 9, 9), None),
+        ([Conv2d(3, 3, groups=3, bias=False), MaxPool2d(kernel_size=1)], (3, 9, 9), None),
     ],
 )
 def test_a_separable_convolution(layers, shape, figure):
     found = singles(Network(input=shape, layers=layers), None, "params", "separable-as-ordinary")
     assert found == ({("separable-as-ordinary", ""): (figure, 2)} if figure else {})
     assert singles(Network(input=shape, layers=layers), None, "activations", "separable-as-ordinary") == {}
+
+
+def test_the_work_of_a_separable_convolution():
+    """As one convolution with the stride of the first, 64·27 at 4×4 positions."""
+    stack = [Conv2d(3, 3, stride=2, groups=3, bias=False), ReLU(), Conv2d(64, 1, bias=False)]
+    found = singles(Network(input=(3, 9, 9), layers=stack), None, "macs", "separable-as-ordinary")
+    assert found == {("separable-as-ordinary", ""): (64 * 27 * 16, 2)}
 
 
 def test_details_of_several_layers():
@@ -269,3 +278,55 @@ def test_jumps():
         ("own-stride-only", ""): (1, 2),
         ("strides-added", ""): (2 + 2 + 1 + 1, 3),
     }
+
+
+KINDS = {"a": "Conv2d", "b": "Conv2d", "norm": "BatchNorm2d", "fc": "Linear"}
+CHANGES = [
+    ("forgot-bias", 1, "", {"a": -4, "b": -4, "fc": -10}),
+    ("one-bias", 2, "", {"a": -3, "b": -3, "norm": -3, "fc": -9}),
+    ("bias-a-kernel", 5, "", {"a": 3 * 4 - 4, "b": 4 * 4 - 4}),
+    ("bias-an-input", 5, "", {"a": 3 - 4, "fc": 3136 - 10}),  # b has as many inputs as outputs
+    ("forgot-input-channels", 1, "3, 4", {"a": 36 - 108, "b": 36 - 144}),
+    ("input-channels-twice", 4, "", {"a": 324 - 108, "b": 576 - 144}),
+    ("one-filter", 2, "4, 10", {"a": 28 - 112, "b": 37 - 148, "fc": 3137 - 31_370}),
+    ("kernel-once", 2, "", {"a": 36 - 108, "b": 48 - 144}),
+    ("forgot-kernel", 4, "", {"a": 12 - 108, "b": 16 - 144}),
+    ("norm-forgotten", 2, "", {"norm": -8}),
+    ("parameters-overlooked", 3, "", {"a": -112, "b": -148, "fc": -31_370}),
+    ("running-statistics-counted", 1, "", {"norm": 8}),
+    ("running-statistics-counted", 1, "", {"norm": 9}),
+    ("one-a-channel", 3, "", {"norm": -4}),
+    ("norm-not-shared", 3, "", {"norm": 8 * 900 - 8}),
+    ("norm-not-shared", 3, "", {"norm": 2 * 900 - 8}),
+    ("norm-one-pair", 3, "", {"norm": 2 - 8}),
+    ("weights-not-shared", 3, "", {"a": 108 * 900 - 112, "b": 144 * 784 - 148}),
+    ("weights-not-shared", 3, "", {"a": 112 * 900 - 112, "b": 148 * 784 - 148}),
+    ("another-quantity", 5, "macs", {"": 108 * 900 + 144 * 784 + 31_360 - 31_638}),
+    ("another-quantity", 5, "activations", {"": 13_482 - 31_638}),
+]
+"""Each mistake in a layer of NORMED, as it changes the number of parameters."""
+DETAILS = {
+    ("forgot-input-channels", "a"): "3",
+    ("forgot-input-channels", "b"): "4",
+    **{("one-filter", place): "4" for place in ("a", "b", "Conv2d")},
+    **{("one-filter", place): "10" for place in ("fc", "Linear")},
+}
+
+
+def test_a_total_with_a_mistake_in_all_layers_in_those_of_a_kind_or_in_one():
+    expected = set()
+    for name, rank, detail, changes in CHANGES:
+        expected.add((name, detail, "", 31_638 + sum(changes.values()), rank))
+        kinds = {KINDS[layer] for layer in changes if layer}
+        for kind in kinds if len(kinds) > 1 else ():
+            change = sum(change for layer, change in changes.items() if KINDS[layer] == kind)
+            expected.add((name, DETAILS.get((name, kind), ""), kind, 31_638 + change, rank + 1))
+        for layer, change in changes.items() if len(changes) > 1 else ():
+            expected.add((name, DETAILS.get((name, layer), ""), layer, 31_638 + change, rank + 1.5))
+    found = {
+        (finding.name, finding.detail, finding.place, candidate.figure, candidate.rank)
+        for candidate in Candidates(Context(NORMED), None, "params").singles
+        for finding in candidate.findings
+        if not candidate.before and finding.name in {name for name, *_ in CHANGES} and finding.detail != "flops"
+    }
+    assert found == expected

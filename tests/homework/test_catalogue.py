@@ -166,6 +166,18 @@ POOL = MaxPool2d(kernel_size=3, stride=2, ceil_mode=True)
                 "another-quantity flops": 2 * 8 * 36 * 8,
             },
         ),
+        ("macs", {"flops-for-macs": 4608, "another-quantity activations": 576}),
+        (
+            "flops",
+            {
+                "floor-for-ceiling": 2 * 8 * 25 * 8,
+                "forgot-plus-one": 2 * 8 * 25 * 8,
+                "stride-ignored 2": 2 * 8 * 100 * 8,
+                "stride-is-kernel": 2 * 8 * 16 * 8,
+                "kernel-not-subtracted": 2 * 8 * 49 * 8,
+                "another-quantity activations": 576,
+            },
+        ),
         (
             "params",
             {
@@ -259,6 +271,14 @@ DEPTHWISE_PARAMS = {
 )  # fmt: skip
 def test_other_layers(layer, shape, quantity, figures):
     assert made(layer, shape, quantity) == expected(figures)
+
+
+def test_settings_are_told_as_they_are():
+    """A pool's stride is its kernel unless it is given; what is given an axis is told so."""
+    assert made(MaxPool2d(kernel_size=2), (8, 12, 12), "output")["stride-ignored 2"] == {(8, 11, 11)}
+    assert made(Conv2d(2, 3, padding=(1, 2)), (1, 9, 9), "output")["forgot-padding 1×2"] == {(2, 7, 7)}
+    assert "forgot-padding valid" not in made(Conv2d(2, 3, padding="valid"), (1, 9, 9), "output")
+    assert made(Conv2d(2, 3, padding="same"), (1, 9, 9), "output")["forgot-padding same"] == {(2, 7, 7)}
 
 
 def test_a_size_of_nothing_is_no_answer():

@@ -119,5 +119,5 @@ def described(rule: Rule | None) -> str:
     words = []
     for term, coefficient in rule.count.items() if rule else ():
         name = terms.get(term, term.replace("*", "·"))
-        words.append(f"{coefficient} a{'n' if name[0] in 'aeiou' else ''} {name}")
-    return ", ".join(words).replace("-", "−")
+        words.append(f"{coefficient} a{'n' if name[0] in 'aeiou' else ''} {name}".replace("-", "−", coefficient < 0))
+    return ", ".join(words)

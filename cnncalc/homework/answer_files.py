@@ -168,7 +168,7 @@ def from_markdown(text: str) -> tuple[dict[str, Any], Entries]:
         if match:
             about.setdefault(_ABOUT_NAMES[match[1].lower()], match[2].strip().strip("*_` "))
         if "|" in lines[index] and index + 1 < len(lines) and _is_rule(lines[index + 1]):
-            rows = [_pipes(lines[index])]
+            rows: list[list[str]] = [_pipes(lines[index]), []]
             start, index = index + 1, index + 2
             while index < len(lines) and "|" in lines[index] and len(rows) <= MOST_ANSWERS:
                 rows.append(_pipes(lines[index]))
@@ -242,7 +242,8 @@ def form_of(suffix: str, text: str) -> Reader:
     if text.lstrip()[:1] in ("{", "["):
         return from_json
     lines = text[:_MOST_GUESSED_FROM].splitlines()
-    return from_markdown if any("|" in line and _is_rule(line) for line in lines) else from_csv
+    is_markdown = any(("|" in line and _is_rule(line)) or _ANSWER.match(line) for line in lines)
+    return from_markdown if is_markdown else from_csv
 
 
 def _is_rule(line: str) -> bool:

@@ -135,7 +135,7 @@ def entries_of(
         reference = named.get("reference") if not quantity else None
         if reference is None and quantity is None:
             raise SubmissionError(f"{where}: an answer needs a question, or a layer and a quantity")
-        yield student, Entry(named["answer"], where, reference, layer, quantity)
+        yield student, Entry(named["answer"], where, reference, layer, None if reference else quantity)
         return
     for heading, text in others:
         if find_quantity(heading) and "layer" in named:

@@ -17,17 +17,17 @@ from msgspec import Struct
 from cnncalc.errors import CnncalcError
 from cnncalc.homework.tokens import PLACEHOLDER, Piece, Token, statements
 from cnncalc.homework.units import CHANNELS, COUNT, Unit, units_of
-from cnncalc.spec.expressions import ExpressionError, value_of
+from cnncalc.spec.expressions import LARGEST, ExpressionError, value_of
 
 LONGEST = 400
 """The most characters of an answer."""
-LARGEST = 10**30
-"""The largest magnitude of one number in an answer."""
+_LARGEST_EXPONENT = 30
 _LONGEST_NUMBER = 60
 _MOST_AXES = 8
 _MOST_READINGS = 8
 _NOTHING = re.compile(r"none|zero|nil|no (?:params?|parameters|weights)|it has none|零|无|没有(?:参数)?")
 """Words for 0."""
+_DOT_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
 
 class AnswerError(CnncalcError):
@@ -54,7 +54,7 @@ class Amount(Struct, frozen=True):
 
     def cut_off(self, exact: Fraction | int) -> bool:
         """Whether the exact number has these digits but was cut off where it should have been rounded."""
-        return not self.covers(exact) and 0 <= exact - self.value < 2 * self.half
+        return self.half < exact - self.value < 2 * self.half
 
 
 class Sizes(Struct, frozen=True):
@@ -173,7 +173,7 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
             axes.append(None)
         elif token.kind == "unit" and units_of(token.text)[0].measures == CHANNELS:
             if channels is None and axes:
-                channels = axes.pop(0 if len(axes) == 1 else -1)
+                channels = axes.pop()
         elif token.kind == "unit" and units_of(token.text)[0] == Unit(1, COUNT):
             continue
         elif not (token.kind == "," or token.text in ("*", "×")):
@@ -183,8 +183,7 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
 
 def _may_be_sizes(token: Token) -> bool:
     """Whether a number is a size, or two with a comma between them."""
-    is_whole = token.whole or re.fullmatch(r"\d+,\d+", token.text) is not None
-    return is_whole and len(token.text) <= _LONGEST_NUMBER
+    return token.whole or re.fullmatch(r"\d+,\d+", token.text) is not None
 
 
 def _amounts(piece: Piece) -> tuple[Amount, ...]:
@@ -224,9 +223,8 @@ def _readings(token: Token) -> list[_Figure]:
     if token.kind != "number":
         return [_Figure({"×": "*", "^": "**", "[": "(", "]": ")", "{": "(", "}": ")"}.get(token.text, token.text))]
     readings = [_number(token.plain)]
-    whole, point, decimals = token.text.partition(".")
-    if point and len(decimals) == 3 and decimals.isdigit() and 1 <= len(whole) <= 3 and whole != "0":
-        readings.append(_number(whole + decimals, "dot-thousands"))
+    if _DOT_THOUSANDS.fullmatch(token.text):
+        readings.append(_number(token.text.replace(".", ""), "dot-thousands"))
     elif token.text.count(",") == 1 and token.whole:
         readings.append(_number(token.text.replace(",", "."), "decimal-comma"))
     return readings
@@ -235,11 +233,9 @@ def _readings(token: Token) -> list[_Figure]:
 def _number(plain: str, remark: str = "") -> _Figure:
     mantissa, _, exponent = plain.lower().partition("e")
     whole, point, decimals = mantissa.partition(".")
-    if len(plain) > _LONGEST_NUMBER or len(exponent) > 4 or abs(int(exponent or 0)) > 30:
+    if len(plain) > _LONGEST_NUMBER or abs(int(exponent or 0)) > _LARGEST_EXPONENT:
         raise ExpressionError("holds a number with too many digits")
     value = Fraction(plain)
-    if value > LARGEST:
-        raise ExpressionError(f"goes beyond {LARGEST:.0e}")
     rounded = bool(point or exponent)
     last = Fraction(10) ** (int(exponent or 0) - len(decimals))
     digits = len((whole + decimals).lstrip("0"))
@@ -251,7 +247,7 @@ def _evaluated(text: str, tokens: Sequence[Token], chosen: Sequence[_Figure], ro
     expression with prefixes as precise as the roughest of its numbers.
     """
     value = Fraction(value_of("".join(figure.text for figure in chosen), {}))
-    numbers = [figure for figure in chosen if figure.digits or figure.value]
+    numbers = [figure for figure in chosen if figure.value]
     units = [figure.unit for figure in chosen if figure.unit]
     remarks = tuple(dict.fromkeys(r for f in chosen for r in (f.remark, f.unit.remark if f.unit else "") if r))
     factor = prod(unit.factor for unit in units)
@@ -259,7 +255,7 @@ def _evaluated(text: str, tokens: Sequence[Token], chosen: Sequence[_Figure], ro
     simple = all(token.kind in ("number", "unit") for token in tokens) and len(numbers) == 1
     if simple:
         (number,) = numbers
-        scale = value / number.value if number.value else Fraction(1)
+        scale = value / number.value
         half, digits = number.half, number.digits
         if not half and (scale != 1 or rough):
             trailing = len(str(int(number.value))) - len(str(int(number.value)).rstrip("0"))
@@ -272,7 +268,7 @@ def _evaluated(text: str, tokens: Sequence[Token], chosen: Sequence[_Figure], ro
         if figure.digits and following.unit and following.unit.factor > 1
     ]
     if not rounded:
-        return Amount(text, value, Fraction(0), 0, measures, remarks)
+        return Amount(text, value, measures=measures, remarks=remarks)
     relative = max((figure.half or Fraction(1, 2)) / figure.value for figure in rounded)
     digits = min(figure.digits for figure in rounded)
     return Amount(text, value, abs(value) * relative, digits, measures, remarks, factor)

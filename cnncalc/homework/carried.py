@@ -21,9 +21,12 @@ _COUNTED = {"weight_bytes": "params", "activation_bytes": "activations"}
 
 
 class Own(Struct):
-    """A student's own figures of one network, by layer and quantity, as far as they are exact; those that are wrong."""
+    """A student's own figures of one network, by layer and quantity, as far as they are exact; those that are wrong.
 
-    figures: dict[tuple[str, str], Figure]
+    A figure is a count or a shape, as its quantity has it.
+    """
+
+    figures: dict[tuple[str, str], Any]
     wrong: set[tuple[str, str]]
 
 
@@ -74,7 +77,7 @@ def consequences(question: Question, own: Own) -> Iterator[Consequence]:
     shapes: dict[str, Shape] = {}
     for (name, asked), figure in own.figures.items():
         is_own = name == layer and quantity != "output"
-        if asked == "output" and isinstance(figure, tuple) and (name in before or is_own):
+        if asked == "output" and (name in before or is_own):
             shapes[name] = figure
     sources = tuple((name, "output") for name in _nearest_wrong(analysis, layer, shapes, own, quantity))
     if sources:
@@ -155,32 +158,23 @@ def _sums(question: Question, own: Own, shapes: Mapping[str, Shape]) -> Iterator
         return
     width = context.width if quantity in _COUNTED else 1
     name = layer or "total"
-    if quantity in _COUNTED and (name, counted) in own.wrong and isinstance(own.figures.get((name, counted)), int):
-        yield Consequence(width * _int(own.figures[name, counted]), ((name, counted),))
+    if quantity in _COUNTED and (name, counted) in own.wrong:
+        yield Consequence(width * own.figures[name, counted], ((name, counted),))
     if quantity == "flops" and layer is not None and (layer, "macs") in own.wrong:
         row = context.analysis.row(layer)
         rule = context.analysis.counted.rule(row.visit)
-        per_mac = rule.count.get("mac", 0) if rule else 0
-        stated_macs = own.figures[layer, "macs"]
-        if per_mac and isinstance(stated_macs, int):
-            yield Consequence(row.flops + per_mac * (stated_macs - row.macs), ((layer, "macs"),))
+        per_mac = rule.count.get("mac") if rule else None
+        if per_mac:
+            more = own.figures[layer, "macs"] - row.macs
+            yield Consequence(row.flops + per_mac * more, ((layer, "macs"),))
     if layer is None:
-        stated = {
-            name: figure
-            for (name, asked), figure in own.figures.items()
-            if asked == counted and isinstance(figure, int)
-        }
+        stated = {name: figure for (name, asked), figure in own.figures.items() if asked == counted}
         wrong = [(row.name, counted) for row in context.analysis.layers if (row.name, counted) in own.wrong]
         if wrong:
             for analysis in (context.analysis, own_analysis(context, shapes)):
                 if analysis is not None:
                     total = sum(stated.get(row.name, getattr(row, counted)) for row in analysis.layers)
                     yield Consequence(width * total, tuple(source for source in wrong if source[0] in stated))
-
-
-def _int(figure: Figure) -> int:
-    assert isinstance(figure, int)
-    return figure
 
 
 class _Seen(Struct, frozen=True):

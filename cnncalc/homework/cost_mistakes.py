@@ -145,8 +145,13 @@ def _pooling_weights(task: Task) -> Iterator[Task]:
 
 @mistake("norm-forgotten", (PARAMS,), 2)
 def _norm_forgotten(task: Task) -> Iterator[Task]:
-    if task.visit.buffers and task.visit.parameters:
+    if _is_norm(task):
         yield task.with_figure(0)
+
+
+def _is_norm(task: Task) -> bool:
+    """Whether a layer has statistics of its own beside a scale and a shift."""
+    return bool(task.visit.buffers and task.visit.parameters)
 
 
 @mistake("affine-added", (PARAMS,), 1)
@@ -157,35 +162,35 @@ def _affine_added(task: Task) -> Iterator[Task]:
 
 @mistake("parameters-overlooked", (PARAMS,), 3)
 def _parameters_overlooked(task: Task) -> Iterator[Task]:
-    if task.visit.parameters and not task.visit.buffers:
+    if not _is_norm(task):
         yield task.with_figure(0)
 
 
 @mistake("running-statistics-counted", (PARAMS,), 1)
 def _running_statistics(task: Task) -> Iterator[Task]:
     buffers = task.visit.buffers
-    if buffers and task.visit.parameters:
+    if _is_norm(task):
         yield task.with_figure(task.of(PARAMS) + elements(buffer for buffer in buffers if buffer.shape))
         yield task.with_figure(task.of(PARAMS) + elements(buffers))
 
 
 @mistake("one-a-channel", (PARAMS,), 3)
 def _one_a_channel(task: Task) -> Iterator[Task]:
-    if task.visit.buffers and len(task.visit.parameters) > 1:
+    if _is_norm(task):
         yield task.with_figure(elements(task.visit.parameters[:1]))
 
 
 @mistake("norm-not-shared", (PARAMS,), 3)
 def _norm_not_shared(task: Task) -> Iterator[Task]:
-    channels, *sides = task.inputs[0] if task.inputs else (1,)
-    if task.visit.buffers and len(task.visit.parameters) > 1 and sides:
+    if _is_norm(task):
+        channels, *sides = task.inputs[0]
         yield task.with_figure(task.of(PARAMS) * prod(sides))
         yield task.with_figure(task.of(PARAMS) // channels * prod(sides))
 
 
 @mistake("norm-one-pair", (PARAMS,), 3)
 def _norm_one_pair(task: Task) -> Iterator[Task]:
-    if task.visit.buffers and len(task.visit.parameters) > 1:
+    if _is_norm(task):
         yield task.with_figure(len(task.visit.parameters))
 
 
@@ -217,9 +222,7 @@ def _bias_additions_counted(task: Task) -> Iterator[Task]:
 
 @mistake("one-addition-less", (FLOPS,), 3)
 def _one_addition_less(task: Task) -> Iterator[Task]:
-    macs = task.of(MACS)
-    if macs:
-        yield task.with_figure(2 * macs - task.of(ACTIVATIONS))
+    yield task.with_figure(2 * task.of(MACS) - task.of(ACTIVATIONS))
 
 
 @mistake("input-size-in-cost", _WORK, 1)
@@ -285,7 +288,7 @@ def _another_convention(task: Task) -> Iterator[Task]:
     for name in _conventions_of(task.analysis):
         convention = convention_named(name)
         rule = convention.rule(task.visit)
-        if name != task.analysis.convention and not (rule and rule.unknown):
+        if name != task.analysis.convention:
             count = rule.value(task.visit) * convention.samples(task.analysis.batch) if rule else 0
             yield told(task.with_figure(count), name)
 

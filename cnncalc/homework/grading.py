@@ -192,9 +192,7 @@ class Grader:
             return Diagnoses(), ()
         before = ancestors(question.context.analysis, question.layer) - {question.layer}
         shapes: dict[str, Shape] = {
-            name: figure
-            for (name, asked), figure in own.figures.items()
-            if asked == "output" and name in before and isinstance(figure, tuple)
+            name: figure for (name, asked), figure in own.figures.items() if asked == "output" and name in before
         }
         wrong = tuple((name, "output") for name in shapes if (name, "output") in own.wrong)
         analysis = own_analysis(question.context, shapes) if wrong else None

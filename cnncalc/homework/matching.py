@@ -23,14 +23,11 @@ _SERVES = {
     "rf": "receptive_field",
     "j": "jump",
     "jump": "jump",
-    **dict.fromkeys(("params", "parameters", "weights"), "params"),
     "macs": "macs",
-    "flops": "flops",
-    "activations": "activations",
     **dict.fromkeys(("p", "padding", "pad", "k", "kernel", "s", "stride", "d", "dilation", "groups", "g", "bias"), ""),
     **dict.fromkeys(("batch", "input", "填充", "步长", "偏置"), ""),
 }
-"""What a label before a number names; "" is never asked for."""
+"""What a short label before a number names, which headings have not or differently; "" is never asked for."""
 
 
 _CONCLUDING = frozenset(

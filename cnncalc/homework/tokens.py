@@ -12,9 +12,7 @@ from cnncalc.homework.units import CHANNELS, units_of
 
 PLACEHOLDER = "placeholder"
 _PLACEHOLDERS = frozenset(("n", "b", "none", "batch", "bs", "batch_size", "?", "批"))
-_MOST_TOKENS = 200
 _MOST_NESTED = 8
-_MOST_BRACKETS = 40
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LATEX = (
@@ -41,7 +39,6 @@ _NORMALISED = str.maketrans(
         "—": "-",
         "÷": "/",
         "、": ",",
-        "。": ";",
         "\n": ";",
         "\r": " ",
         "’": "'",
@@ -161,7 +158,7 @@ def _split(text: str) -> tuple[list[tuple[str, list[Piece]]], list[str]]:
             found.append((label, pieces))
         label, word, pieces = "", "", []
 
-    matches = list(_TOKEN.finditer(text))[:_MOST_TOKENS]
+    matches = list(_TOKEN.finditer(text))
     for position, match in enumerate(matches):
         kind, token = match.lastgroup or "", match[0]
         if kind == "space":
@@ -171,13 +168,11 @@ def _split(text: str) -> tuple[list[tuple[str, list[Piece]]], list[str]]:
             run.rough = match[0] == "≈"
             if not pieces:
                 label, word = word, ""
-        elif kind == "end":
-            finish_statement()
-        elif kind == "word" and _continues(token, run.tokens):
+        elif _continues(token, run.tokens):
             run.tokens.append(Token("unit", token))
-        elif kind == "word" and _follows_channels(token, run.tokens):
+        elif _follows_channels(token, run.tokens):
             continue
-        elif kind in ("word", "query") and _stands_for_batch(token, matches, position):
+        elif _stands_for_batch(token, matches, position):
             run.tokens.append(Token(PLACEHOLDER, token))
         elif kind == "word":
             rough = token.lower() in ("about", "approximately", "roughly", "ca", "circa", "around", "约", "大约")
@@ -189,7 +184,7 @@ def _split(text: str) -> tuple[list[tuple[str, list[Piece]]], list[str]]:
         elif kind == "number" and _is_identifier(matches, position):
             continue
         elif kind in ("number", "operator", "open", "close", "at", "comma"):
-            if not run.tokens and word and not pieces and kind == "number" and not label:
+            if kind == "number" and not (run.tokens or pieces or label):
                 label = word
             run.tokens.append(Token(_KINDS.get(kind, kind) or token, token))
         else:
@@ -203,7 +198,7 @@ _KINDS = {"open": "(", "close": ")", "at": "@", "comma": ","}
 
 def _continues(word: str, tokens: Sequence[Token]) -> bool:
     """Whether a word is the unit of what stands before it."""
-    return bool(tokens) and (tokens[-1].kind in ("number", "unit") or tokens[-1].kind == ")") and bool(units_of(word))
+    return bool(tokens) and tokens[-1].kind in ("number", "unit", ")") and bool(units_of(word))
 
 
 def _follows_channels(word: str, tokens: Sequence[Token]) -> bool:
@@ -222,9 +217,10 @@ def _stands_for_batch(word: str, matches: Sequence[re.Match[str]], position: int
 
 def _is_identifier(matches: Sequence[re.Match[str]], position: int) -> bool:
     """Whether a number is part of a name such as ``5b``."""
-    following = matches[position + 1] if position + 1 < len(matches) else None
-    is_word = following is not None and following.lastgroup == "word" and not following[0].startswith("的")
-    return following is not None and is_word and not units_of(following[0])
+    return any(
+        following.lastgroup == "word" and not following[0].startswith("的") and not units_of(following[0])
+        for following in matches[position + 1 :][:1]
+    )
 
 
 def _without_remarks(text: str) -> tuple[str, list[str]]:
@@ -232,7 +228,7 @@ def _without_remarks(text: str) -> tuple[str, list[str]]:
     kept: list[str] = []
     remarks: list[str] = []
     position = 0
-    for start, stop in _brackets(text)[:_MOST_BRACKETS]:
+    for start, stop in _brackets(text):
         if start < position:
             continue
         inside = text[start + 1 : stop]
@@ -241,7 +237,7 @@ def _without_remarks(text: str) -> tuple[str, list[str]]:
             remarks.append(inside)
             position = stop + 1
     kept.append(text[position:])
-    return " ; ".join(kept) if remarks else text, remarks
+    return " ; ".join(kept), remarks
 
 
 def _brackets(text: str) -> list[tuple[int, int]]:

@@ -134,9 +134,9 @@ def _is_depthwise(row: Row) -> bool:
 
 
 def _is_pointwise(row: Row) -> bool:
-    layer = row.layer
+    layer: Any = row.layer
     sides = per_axis(getattr(layer, "kernel_size", 0), 1) if hasattr(layer, "groups") else (0,)
-    return set(sides) == {1} and getattr(layer, "groups", 0) == 1 and hasattr(layer, "dilation")
+    return set(sides) == {1} and layer.groups == 1
 
 
 def _left_out(asked: Asked, total: int, right: Mapping[str, int]) -> Iterator[Candidate]:

@@ -281,6 +281,58 @@ def test_a_convention_that_is_not_one(tmp_path, text, complaint):
     assert str(path) in str(error.value)
 
 
+def test_a_convention_s_file_that_cannot_be_read(tmp_path):
+    with pytest.raises(CnncalcError, match=r"nothing\.toml: cannot be read: no such file or directory$"):
+        convention_named(str(tmp_path / "nothing.toml"))
+    (tmp_path / "large.toml").write_text("#" * 1_000_000)
+    with pytest.raises(CnncalcError, match="missing required field `name`"):
+        convention_named(str(tmp_path / "large.toml"))
+    (tmp_path / "larger.toml").write_text("#" * 1_000_001)
+    with pytest.raises(CnncalcError, match=r"larger\.toml: larger than 1,000,000 bytes$"):
+        convention_named(str(tmp_path / "larger.toml"))
+
+
+@pytest.mark.parametrize("name", ["../conventions/thop", "thop.tom", "", "conventions/thop"])
+def test_a_convention_s_name_is_no_path(name):
+    with pytest.raises(CnncalcError, match="no convention is named"):
+        convention_named(name)
+
+
+def test_a_condition_on_what_some_kinds_have_not(tmp_path):
+    path = tmp_path / "mine.toml"
+    rule = '[[rules]]\nkinds = ["*"]\nwhen = { kernel_size = 2 }\ncount = { one = 1 }\n'
+    path.write_text(f'name = "mine"\ndescription = ""\n{rule}')
+    stack = [layers.ReLU(), layers.MaxPool2d(2), layers.MaxPool2d(3)]
+    assert analyze(network([4, 9, 9], *stack), convention=str(path)).totals.flops == 1
+
+
+def test_an_unknown_convention_without_a_nearest_name():
+    with pytest.raises(CnncalcError, match=r"'zzz'; the conventions are calflops, .*, weights, or a \.toml file"):
+        convention_named("zzz")
+
+
+@pytest.mark.parametrize(
+    ("count", "accepted"),
+    [
+        *(('"one*one*one*one*one*one" = 1', True), ('"one*one*one*one*one*one*one" = 1', False)),
+        *(
+            ("one = 1_000_000", True),
+            ("one = 1_000_001", False),
+            ("one = -1_000_000", True),
+            ("one = -1_000_001", False),
+        ),
+    ],
+)
+def test_how_much_a_rule_may_count(tmp_path, count, accepted):
+    path = tmp_path / "mine.toml"
+    path.write_text(f'name = "mine"\ndescription = ""\n[[rules]]\nkinds = ["*"]\ncount = {{ {count} }}')
+    if accepted:
+        assert convention_named(str(path)).name == "mine"
+    else:
+        with pytest.raises(CnncalcError, match=r"is too much; at most 6 quantities and a coefficient of 1,000,000"):
+            convention_named(str(path))
+
+
 def test_an_unknown_convention_has_a_nearest_name():
     with pytest.raises(CnncalcError, match="did you mean 'torchinfo'"):
         analyze(load("alexnet"), convention="torchinf")

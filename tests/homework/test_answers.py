@@ -59,6 +59,9 @@ RIGHT = [
     ("233.1 MiB", "weight_bytes", 244_403_360),
     ("24M * 4 bytes", "weight_bytes", 96_000_000),
     ("24M * 4 bytes", "weight_bytes", 97_500_000),
+    ("4 bytes * 24M", "weight_bytes", 96_000_000),
+    ("6@28x28 maps", "output", (6, 28, 28)),
+    ("28x28x6 maps", "output", (6, 28, 28)),
     ("13 × 13 px", "receptive_field", (13, 13)),
     ("195x195 (R-CNN)", "receptive_field", (195, 195)),
     ("195", "receptive_field", (195, 195)),
@@ -183,6 +186,107 @@ def test_what_cannot_be_read(text, reason):
         reading_of(parse(text), QUANTITIES["params"])
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "half", "digits", "measures", "factor"),
+    [
+        ("28938", 28938, 0, 5, "", 1),
+        ("28.9k", 28900, 50, 3, "", 1000),
+        ("29k", 29000, 500, 2, "", 1000),  # half a unit of its last digit
+        ("29 params", 29, 0, 2, "count", 1),
+        ("2.90e4", 29000, 50, 3, "", 1),
+        ("0.050", Fraction(1, 20), Fraction(1, 2000), 2, "", 1),
+        ("≈ 29,000", 29000, 500, 2, "", 1),  # noughts are no digits
+        ("≈ 29000 k", 29_000_000, 500_000, 2, "", 1000),
+        ("≈ 10", 10, 5, 1, "", 1),
+        ("≈ 28.90", Fraction(289, 10), Fraction(1, 200), 4, "", 1),
+        ("26*16", 416, 0, 0, "", 1),
+        ("0", 0, 0, 0, "", 1),
+        ("0 MB", 0, 0, 0, "bytes", 1),
+        ("2.4M * 4 bytes", 9_600_000, 200_000, 2, "bytes", 10**6),
+        ("24M * 4 bytes", 96_000_000, 2_000_000, 2, "bytes", 10**6),
+        ("4 bytes * 24M", 96_000_000, 2_000_000, 2, "bytes", 10**6),
+        ("2.4M + 1.23M", 3_630_000, 3_630_000 * Fraction(5, 240), 2, "", 10**12),
+        ("1e18", 10**18, 5 * 10**17, 1, "", 1),
+        ("1e-18", Fraction(1, 10**18), Fraction(1, 2 * 10**18), 1, "", 1),
+        ("1" + "0" * 18, 10**18, 0, 19, "", 1),
+    ],
+)
+def test_how_precise_a_number_is(text, value, half, digits, measures, factor):
+    """Half a unit of the last digit; an expression with prefixes is as precise as the roughest of its numbers."""
+    amount = parse(text).statements[0].parts[0].amounts[0]
+    found = (amount.value, amount.half, amount.digits, amount.measures, amount.factor)
+    assert found == (value, half, digits, measures, factor)
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("28.938", [(Fraction(28938, 1000), ()), (28938, ("dot-thousands",))]),
+        ("2.938", [(Fraction(2938, 1000), ()), (2938, ("dot-thousands",))]),
+        ("0.938", [(Fraction(938, 1000), ())]),
+        (".938", [(Fraction(938, 1000), ())]),
+        ("28.93", [(Fraction(2893, 100), ())]),
+        ("28.9380", [(Fraction(28938, 1000), ())]),
+        ("2893.800", [(Fraction(28938, 10), ())]),
+        ("28.9e3", [(28900, ())]),
+        ("28.938k", [(28938, ())]),
+        ("61,101", [(61101, ())]),
+        ("61,101M", [(61_101_000_000, ()), (61_101_000, ("decimal-comma",))]),
+        ("61,101,000M", [(61_101_000_000_000, ())]),
+        ("61,1M", [(61_100_000, ())]),
+        ("2 MB", [(2_000_000, ()), (2_097_152, ("binary",))]),
+        ("2*3 FLOPS", [(6, ("rate",))]),
+        ("2*0.7 GFLOPS", [(1_400_000_000, ("rate",))]),
+    ],
+)
+def test_what_a_number_may_be(text, readings):
+    amounts = parse(text).statements[0].parts[0].amounts
+    assert [(amount.value, amount.remarks) for amount in amounts] == readings
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        ("-1x6x28x28", [(None, 6, 28, 28)]),
+        ("-2x6x28x28", []),
+        ("-6", []),
+        ("28,938", [(28938,), (28, 938)]),
+        ("(28,938)", [(28, 938), (28938,)]),
+        ("10×32²", [(10, 32, 32)]),
+        ("32^3", [(32, 32, 32)]),
+        ("32^4", []),
+        ("28x30, 6 channels", [(6, 28, 30)]),
+        ("6 channels 28x30", [(6, 28, 30)]),
+        ("6 channels, 28x30 features", [(6, 28, 30)]),
+        ("6x28 bytes", []),
+        ("6x28/2", []),
+        ("6.5x28", []),
+        ("1x" * 7 + "2", [(1,) * 7 + (2,)]),
+        ("1x" * 8 + "2", []),
+        (f"{10**18}x1", [(10**18, 1)]),
+        (f"{10**18 + 1}x1", []),
+    ],
+)
+def test_what_a_shape_may_be(text, shapes):
+    try:
+        found = parse(text).statements[0].parts[0].shapes
+    except AnswerError:
+        found = ()
+    assert [sizes.axes for sizes in found] == shapes
+
+
+@pytest.mark.parametrize("text", ["1e31", "1e-31", "1" * 61, "0." + "1" * 59, "2" + "0" * 18, "1.1e18"])
+def test_numbers_beyond_what_is_read(text):
+    with pytest.raises(AnswerError, match=r"too many digits|goes beyond"):
+        parse(text)
+
+
+def test_the_longest_answer():
+    assert parse("5" + " " * 399).text
+    with pytest.raises(AnswerError, match="longer than 400"):
+        parse("5" + " " * 400)
+
+
 def test_many_numbers_of_two_readings_each_are_not_all_combined():
     assert matched("+".join(["1,000"] * 40), "params", 40_000) == set()
 
@@ -260,3 +364,39 @@ def test_a_nought_that_may_be_no_digit():
 
 def test_a_column_is_a_vector():
     assert matched("10240×1", "output", (10240,)) == {"ones"}
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "remarks"),
+    [
+        # rounded to two digits: right to half a unit; 5 % is the coarsest that a digit may be
+        ("29k", 28_500, ()),
+        ("29k", 29_500, ()),
+        ("29k", 29_501, None),
+        ("29k", 28_499, None),
+        # three digits or more may be cut off: 61.1M of anything below 61.2 million
+        ("61.1M", 61_199_999, ("cut-off",)),
+        ("61.1M", 61_200_000, None),
+        ("61.1M", 61_049_999, None),
+        # one digit alone is right within 5 % of the figure, and remarked on
+        ("0.3M", 300_000, ()),
+        ("0.3M", 315_789, ("one-digit",)),
+        ("0.3M", 315_790, None),
+        ("0.3M", 285_715, ("one-digit",)),
+        ("0.3M", 285_714, None),
+        ("0.9M", 949_999, None),
+        # a last nought may be no digit: five units to either side, and no more than 5 % of the figure
+        ("60M", 60_965_224, ("nought",)),
+        ("600M", 605_000_000, ("nought",)),
+        ("600M", 605_000_001, None),
+        ("610M", 605_000_000, ("nought",)),
+        ("610M", 604_999_999, None),
+        ("60M", 63_157_894, ("nought",)),
+        ("60M", 63_157_896, None),
+        ("61M", 62_000_000, None),
+        ("28938", 28_938, ()),
+        ("28938", 28_939, None),
+    ],
+)
+def test_which_figures_a_rounded_answer_is(text, figure, remarks):
+    assert matched(text, "params", figure) == (None if remarks is None else set(remarks))

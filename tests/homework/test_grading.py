@@ -1,14 +1,19 @@
 """Papers graded: errors carried forward, mistakes on top of them, credit, keys and classes."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 import cnncalc
 from cnncalc import CnncalcError
-from cnncalc.homework.classroom import tallies
+from cnncalc.homework.answers import AnswerError, Part, parse
+from cnncalc.homework.carried import own_figure
+from cnncalc.homework.classroom import Unreadable, grade_class, tallies
 from cnncalc.homework.grading import Grader
 from cnncalc.homework.key_files import key_from
+from cnncalc.homework.matching import reading_of
+from cnncalc.homework.quantities import QUANTITIES
 from cnncalc.homework.submissions import submissions_from
 
 NETWORK = {
@@ -119,6 +124,128 @@ def test_totals_of_own_figures():
     paper = graded({"conv1.params": 600, "conv2.params": 1168, "fc.params": 31370, "total.params": 33138})
     assert [result.verdict for result in paper.results] == ["wrong", "right", "right", "carried"]
     assert paper.results[3].sources == (("conv1", "params"),)
+
+
+@pytest.mark.parametrize(
+    ("answers", "sources"),
+    [
+        ({"conv1.params": 600, "conv1.weight_bytes": 2400}, ["conv1.params"]),
+        ({"total.params": 33_138, "total.weight_bytes": 4 * 33_138}, ["total.params"]),
+        ({"conv1.activations": 1024, "conv1.activation_bytes": 4096}, ["conv1.activations"]),
+        # 600·784 in the place of 600·1024, of 614,400 + 225,792 + 31,360 = 871,552
+        ({"conv1.macs": 470_400, "total.macs": 727_552}, ["conv1.macs"]),
+        # without the input's 3 channels 200·1,024, doubled and with 8,192 biases
+        ({"conv1.macs": 204_800, "conv1.flops": 417_792}, ["conv1.macs"]),
+        ({"conv1.output": "8x28x28", "pool.output": "8x1x1", "conv1.activations": 6272}, ["conv1.output"]),
+        ({"conv1.macs": 470_400, "conv1.params": 600, "total.params": 33_138}, ["conv1.params"]),
+        ({"conv1.params": 600, "total.weight_bytes": 4 * 33_138}, ["conv1.params"]),
+        ({"conv1.params": 600, "conv2.params": 1169, "total.params": 33_139}, ["conv1.params", "conv2.params"]),
+        ({"conv1.output": "8x28x28", "conv1.activations": 6272}, ["conv1.output"]),
+        ({"conv1.output": "28x28x8", "conv1.activations": 6272}, ["conv1.output"]),
+        # four channels into conv2: 16·4·9 + 16
+        ({"pool.output": "4x16x16", "conv2.params": 592}, ["pool.output"]),
+        ({"pool.output": "4x16x16", "conv2.output": "16x14x14", "conv2.params": 592}, ["pool.output"]),
+        ({"conv1.output": "8x28x28", "flat.activations": 2304}, ["conv1.output"]),
+        # 6,272 + 6,272 + 8·14·14 + 16·12·12 + 2,304 + 10, and 4 bytes each
+        ({"conv1.output": "8x28x28", "total.activations": 18_730}, ["conv1.output"]),
+        ({"conv1.output": "8x28x28", "total.activation_bytes": 74_920}, ["conv1.output"]),
+        ({"conv1.rf": 6, "conv1.jump": 2, "pool.rf": 8}, ["conv1.receptive_field", "conv1.jump"]),
+        ({"conv1.jump": 2, "pool.jump": 4}, ["conv1.jump"]),
+        ({"conv1.jump": 2, "relu.rf": 5, "pool.jump": 4}, None),
+    ],
+)
+def test_what_follows_from_own_figures(answers, sources):
+    *_, last = graded(answers).results
+    assert last.verdict == ("carried" if sources else "wrong")
+    assert [".".join(source) for source in last.sources] == (sources or [])
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict"),
+    [
+        ({"conv1.output": "8x0x0", "pool.output": "8x0x0"}, "wrong"),
+        ({"conv1.params": "601.5", "conv1.weight_bytes": 2406}, "wrong"),
+        ({"conv1.params": "0.60k", "conv1.weight_bytes": 2400}, "wrong"),
+        ({"conv1.rf": 7, "conv2.params": 1168}, "right"),
+        ({"conv2.output": "16x12x12", "conv1.output": "8x28x28"}, "wrong"),
+        ({"conv2.output": "16x12x12", "pool.activations": 1568}, "wrong"),
+        ({"relu.macs": 5, "relu.params": 5}, "wrong"),
+        ({"relu.macs": 5, "relu.flops": 10}, "wrong"),
+        ({"conv1.memory": 5, "total.memory": 7}, "wrong"),
+        ({"conv1.space": 5, "total.space": 7}, "wrong"),
+        ({"conv1.output": "8x28x28", "conv1.params": 600}, "wrong"),
+    ],
+)
+def test_what_does_not_follow(answers, verdict):
+    assert graded(answers).results[-1].verdict == verdict
+
+
+def test_the_field_of_the_whole_network():
+    """5 and 5 + 2·1 = 7; with 6 instead of 5 it is 8, and with a jump of 2 twice as much is added."""
+    spec = {"input": [1, 9, 9], "layers": [NETWORK["layers"][0], NETWORK["layers"][3]]}
+    for own, whole in (({"conv1.rf": 6}, 8), ({"conv1.jump": 2}, 9), ({"conv1.rf": 6, "conv1.jump": 2}, 10)):
+        *_, last = graded(own | {"total.rf": whole}, spec=spec).results
+        assert (last.verdict, last.sources) == ("carried", tuple(tuple(key.split(".")) for key in NAMED[tuple(own)]))
+    *_, last = graded({"conv1.jump": 3, "total.jump": 3}, spec=spec).results
+    assert (last.verdict, last.sources) == ("carried", (("conv1", "jump"),))
+
+
+NAMED = {
+    ("conv1.rf",): ["conv1.receptive_field"],
+    ("conv1.jump",): ["conv1.jump"],
+    ("conv1.rf", "conv1.jump"): ["conv1.receptive_field", "conv1.jump"],
+}
+
+
+def test_a_mistake_throughout_explains_a_total():
+    """Without padding fc has 16·12·12·10 + 10 = 23,050, and 608 + 1,168 + 23,050 = 24,826 in all."""
+    (result,) = graded({"total.params": "24,826"}).results
+    assert ["forgot-padding"] in mistakes(result)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "quantity", "figure"),
+    [
+        *(("6x27x27", (6, 28, 28), "output", (6, 27, 27)), ("27x27x6", (6, 28, 28), "output", (6, 27, 27))),
+        *(("5x27x27", (6, 28, 28), "output", (5, 27, 27)), ("6x6x6", (6, 28, 28), "output", (6, 6, 6))),
+        *(("1x6x27x27", (6, 28, 28), "output", (6, 27, 27)), ("27x27", (6, 28, 28), "output", (6, 27, 27))),
+        *(("27", (6, 28, 28), "output", (6, 27, 27)), ("27", (6, 28, 30), "output", None)),
+        *(("27x0", (6, 28, 30), "output", None), ("4095", (4096,), "output", (4095,)), ("N", (4096,), "output", None)),
+        *(("1x1x1x1x1", (6, 28, 30), "output", None), ("12", (13, 13), "jump", (12, 12))),
+        *(("12x13", (13, 15), "jump", (12, 13)), ("15x13", (13, 15), "jump", (15, 13))),
+        *(("608", 600, "params", 608), ("2*300", 601, "params", 600), ("6.1k", 600, "params", None)),
+        *(("7", (6, 28), "output", (6, 7)), ("600.5", 600, "params", None), ("N x 5 x 5", 600, "params", None)),
+        ("12", (13, 15), "jump", None),
+    ],
+)  # fmt: skip
+def test_the_figure_that_a_student_states(text, truth, quantity, figure):
+    try:
+        part = reading_of(parse(text), QUANTITIES[quantity]).final
+    except AnswerError:
+        part = Part(text, (), ())
+    assert own_figure(part, SimpleNamespace(quantity=quantity), truth) == figure
+
+
+def test_remarks_and_points_of_a_paper():
+    paper = graded({"conv1.params": "600 + 8 = 608", "conv1.output": "32x32x8", "conv2.params": "8*9*16 = 1168"})
+    assert [result.remarks for result in paper.results] == [(), ("channels-last",), ("slip",)]
+    assert (paper.all_right, paper.points, paper.most) == (True, 3, 3)
+    assert not graded({"conv1.params": 600, "conv2.params": 1168}).all_right
+    (coarse,) = graded({"conv1.params": "1k"}).results
+    assert (coarse.verdict, coarse.remarks) == ("wrong", ("coarse",))
+    (shape,) = graded({"flat.output": "16x14x14 = 3136"}).results
+    assert (shape.verdict, shape.remarks) == ("right", ())
+    (count,) = graded({"conv1.activations": "8x32x32 = 8192"}).results
+    assert (count.verdict, count.remarks) == ("right", ())
+
+
+def test_the_first_answer_that_is_not_blank_counts_last():
+    """Of two answers to one question the later one, unless it is blank."""
+    for texts, text in ((("600", "608"), "608"), (("608", ""), "608"), (("", "608"), "608")):
+        entries = [{"id": "a", "answer": each} for each in texts]
+        (submission,) = submissions_from(json.dumps(entries).encode(), "s", ".json", "Ada")
+        (result,) = Grader(key_from({"spec": NETWORK, "questions": QUESTIONS[:1]})).grade(submission).results
+        assert (result.text, result.verdict) == (text, "right")
 
 
 def test_memory_of_own_parameters():
@@ -331,6 +458,34 @@ def test_a_class_is_tallied():
     ]
 
 
+def test_a_class_is_graded_file_by_file(tmp_path):
+    """Two students in one file, and a file between that cannot be read."""
+    files = {"a.csv": "student,question,answer\nAda,a,608\nBo,a,600\n", "b.csv": "", "c.json": '{"a": 608}'}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    paths = [str(tmp_path / name) for name in files]
+    grader = Grader(key_from({"spec": NETWORK, "questions": QUESTIONS[:1]}))
+    first, second, problem, last = grade_class(paths, grader)
+    assert [(paper.student, paper.points) for paper in (first, second, last)] == [("Ada", 2), ("Bo", 0), ("c", 2)]
+    assert problem == Unreadable(paths[1], f"{paths[1]}: holds no answers")
+
+
+def test_a_tally_keeps_the_order_of_the_questions():
+    grader = Grader(key_from({"spec": NETWORK, "questions": QUESTIONS}))
+    both = [
+        grader.grade(submissions_from(json.dumps({"c": "6x27x27", "b": ""} | more).encode(), "s", ".json", "x")[0])
+        for more in ({"a": 600}, {"a": 600}, {"a": 208})
+    ]
+    params, macs, output = tallies(both)
+    assert [tally.question.id for tally in (params, macs, output)] == ["a", "b", "c"]
+    assert (params.verdicts, macs.verdicts, output.verdicts) == ({"wrong": 3}, {"missing": 3}, {"wrong": 3})
+    assert [(findings[0].name, count) for findings, count in params.mistakes] == [
+        ("forgot-bias", 2),
+        ("forgot-input-channels", 1),
+    ]
+    assert macs.mistakes == ()
+
+
 def test_mistakes_are_not_looked_for_without_end():
     key = {"spec": NETWORK, "questions": [{"id": str(n), "layer": "fc", "quantity": "params"} for n in range(400)]}
     answers = {str(n): "31,360" for n in range(400)}
@@ -338,7 +493,7 @@ def test_mistakes_are_not_looked_for_without_end():
     results = Grader(key_from(key)).grade(submission).results
     assert all(result.verdict == "wrong" for result in results)
     assert [bool(result.diagnoses.found) for result in results] == [True] * 300 + [False] * 100
-    assert results[-1].remarks == ("many-wrong",)
+    assert (results[-1].remarks, results[-1].where) == (("many-wrong",), "$.answers.399")
 
 
 @pytest.mark.parametrize("name", ["Q1b", "1(b)", "1.b", "Question 1b", "question 1 (B)", "第1b题", "题1b"])

@@ -1,0 +1,224 @@
+"""Keys as files: what is one, what its questions share and state themselves, and what is refused."""
+
+import json
+import os
+
+import pytest
+
+from cnncalc import CnncalcError
+from cnncalc.homework.entries import Entry
+from cnncalc.homework.key_files import MOST_QUESTIONS, is_key, is_solved, key_from, read_key
+
+CONV = {"type": "Conv2d", "name": "c", "out_channels": "w", "kernel_size": 3}
+SPEC = {"name": "Small", "variables": {"w": 4}, "input": [3, 8, 8], "layers": [CONV]}
+"""4×6×6; 4·27 + 4 = 112 parameters, 108·36 = 3,888 MACs."""
+ASKED = {"layer": "c", "quantity": "params"}
+
+
+@pytest.fixture
+def room(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(room, name, document):
+    text = document if isinstance(document, str) else json.dumps(document)
+    (room / name).parent.mkdir(exist_ok=True)
+    (room / name).write_text(text)
+    return name
+
+
+@pytest.mark.parametrize(
+    ("document", "key", "solved"),
+    [
+        (SPEC, True, False),
+        ({"spec": "lenet5"}, True, False),
+        ({"title": "T", "spec": "lenet5", "batch": 2}, True, False),
+        ({"network": SPEC, "questions": []}, True, False),
+        ({"questions": [ASKED]}, True, False),
+        ({"layers": [CONV], "questions": [ASKED]}, True, False),
+        ({"answers": {"c.params": 112}, "questions": [ASKED]}, True, False),
+        ({"spec": "lenet5", "answers": {"C1.params": 156}}, False, True),
+        ({"network": SPEC, "answers": {"c.params": 112}}, False, True),
+        ({"answers": {"c.params": 112}}, False, False),
+        ({"c": {"params": 112}}, False, False),
+        ({"spec": "lenet5", "layers": [{"name": "C1", "params": 156}]}, False, False),
+        ({"answers": {}, "layers": [CONV]}, False, False),
+        ("not JSON", True, False),
+        ("[" * 100_000, True, False),
+        ('[{"id": "a", "answer": 1}]', True, False),
+    ],
+)
+def test_a_key_and_a_solved_paper(room, document, key, solved):
+    """What is no JSON object is left to the reader of specs, which says what is wrong with it."""
+    name = written(room, "key.JSON", document)
+    assert (is_key(name), is_solved(name)) == (key, solved)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.TSV", "a.md", "a.markdown"])
+def test_a_table_is_no_key(room, name):
+    assert not is_key(written(room, name, "layer,params"))
+    assert not is_solved(name)
+
+
+def test_names_of_specs_and_sheets_are_keys():
+    assert is_key("alexnet")
+    assert is_key("nothing.json")
+    assert is_key("exercises/sharing")
+    assert not is_solved("exercises/sharing")
+
+
+def test_a_spec_is_a_key_without_questions(room):
+    for name in (written(room, "net.json", SPEC), written(room, "bom.json", "\ufeff" + json.dumps(SPEC))):
+        key = read_key(name)
+        assert (key.title, key.questions, key.context.figure("params", "c")) == ("Small", {}, 112)
+    with pytest.raises(CnncalcError, match="no such file"):
+        read_key("nothing.json")
+
+
+def test_an_exercise_sheet_is_a_key():
+    """20 and 74 parameters, as the lecture's sheet has them."""
+    asked = read_key("exercises/sharing").questions.values()
+    assert [question.context.figure(question.quantity, question.layer) for question in asked] == [20, 74]
+
+
+def test_a_file_that_cannot_be_read(room):
+    (room / "folder.json").mkdir()
+    with pytest.raises(CnncalcError, match=r"^folder.json: cannot be read: is a directory$"):
+        read_key("folder.json")
+
+
+def test_the_spec_lies_beside_the_key(room):
+    written(room, "sub/net.json", SPEC)
+    key = read_key(written(room, "sub/key.json", {"spec": "net.json", "questions": [ASKED]}))
+    assert key.title == "Small"
+    assert key.context.figure("params", "c") == 112
+    assert key_from({"spec": str(room / "sub" / "net.json")}).context.network.name == "Small"
+    with pytest.raises(CnncalcError, match="no such file"):
+        key_from({"spec": "net.json"})
+    os.rename(room / "sub" / "net.json", room / "net.json")
+    assert key_from({"spec": "net.json"}, folder="sub").context.network.name == "Small"
+
+
+def test_what_a_question_states_goes_before_what_the_key_states():
+    document = {
+        "title": "Sheet",
+        "spec": SPEC,
+        "batch": 2,
+        "questions": [
+            {"layer": "c", "quantity": "macs"},
+            {"layer": "c", "quantity": "macs", "batch": 1, "variables": {"w": 5}},
+            {"layer": "c", "quantity": "output", "input": [3, 9, 8]},
+            {"quantity": "flops", "convention": "torch", "id": "last", "points": 2.5, "text": "How many?"},
+            {"quantity": "weight_bytes", "bytes": 2, "question": {"en": "How large?", "zh": "多大？"}},
+            {"layer": "C1", "quantity": "params", "spec": "lenet5"},
+        ],
+    }
+    key = key_from(document)
+    questions = list(key.questions.values())
+    figures = [question.context.figure(question.quantity, question.layer) for question in questions]
+    assert figures == [2 * 3888, 27 * 5 * 36, (4, 7, 6), 2 * 2 * 3888, 2 * 112, 156]
+    assert [question.id for question in questions] == ["1", "2", "3", "last", "5", "6"]
+    assert [question.points for question in questions] == [1, 1, 1, 2.5, 1, 1]
+    assert [question.layer for question in questions] == ["c", "c", "c", None, None, "C1"]
+    assert questions[0].context is key.context
+    assert questions[1].context is not key.context
+    assert (key.title, questions[3].text_in("zh")) == ("Sheet", "How many?")
+    assert [questions[4].text_in(language) for language in ("en", "zh", "fr")] == ["How large?", "多大？", "How large?"]
+    assert questions[0].text_in("en") == ""
+
+
+def test_questions_that_suppose_the_same_share_it():
+    same = {"layer": "c", "quantity": "output", "batch": 3}
+    first, second, third = key_from({"spec": SPEC, "questions": [same, same, same | {"batch": 4}]}).questions.values()
+    assert first.context is second.context
+    assert (first.context.batch, third.context.batch) == (3, 4)
+
+
+def test_answers_beside_questions_of_their_own_are_none():
+    document = {"questions": [ASKED | {"spec": SPEC}], "answers": {"c.macs": 1}}
+    assert list(key_from(document).questions) == ["1"]
+    assert list(key_from({"spec": SPEC, "answers": {"total.macs": 3888}}).questions) == ["total.macs"]
+    with pytest.raises(CnncalcError, match='a key needs "spec"'):
+        key_from({"answers": {"c.macs": 1}})
+
+
+def test_titles():
+    assert key_from({"spec": SPEC, "name": "N"}, "k").title == "N"
+    assert key_from({"spec": SPEC}, "k").title == "Small"
+    assert key_from({"questions": [ASKED | {"spec": SPEC}]}, "k").title == "k"
+
+
+def test_questions_by_their_names():
+    key = key_from({"spec": SPEC, "questions": {"1a": ASKED, "1b": {"quantity": "macs", "id": "other"}}})
+    assert [(name, question.about) for name, question in key.questions.items()] == [
+        ("1a", "c.params"),
+        ("other", "total.macs"),
+    ]
+
+
+def test_a_key_without_a_spec_of_its_own_has_its_questions_only():
+    key = key_from({"questions": [ASKED | {"spec": SPEC}]})
+    assert key.context is None
+    assert key.question(Entry("", "", reference="1")).about == "c.params"
+    with pytest.raises(CnncalcError, match=r"^the key has questions of its own only$"):
+        key.question(Entry("", "", layer="c", quantity="macs"))
+
+
+def test_answers_that_a_key_states_are_checked():
+    questions = [
+        ASKED | {"answer": "112"},
+        ASKED | {"answer": "4*27"},
+        ASKED | {"answer": "many"},
+        {"layer": "c", "quantity": "output", "answer": [6, 6, 4]},
+        {"layer": "c", "quantity": "output", "answer": [4, 8, 8]},
+        {"quantity": "macs", "answer": 3889},
+    ]
+    doubts = key_from({"spec": SPEC, "questions": questions}, "k").doubts
+    assert doubts == (
+        "k: $.questions[1].answer: 4*27 is not right, c.params is 112; that is what is graded by",
+        "k: $.questions[2].answer: many is not right, c.params is 112; that is what is graded by",
+        "k: $.questions[4].answer: (4, 8, 8) is not right, c.output is 4×6×6; that is what is graded by",
+        "k: $.questions[5].answer: 3889 is not right, total.macs is 3,888; that is what is graded by",
+    )
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"questions": "all", "spec": SPEC}, f"k: $.questions: expected a list of at most {MOST_QUESTIONS:,}"),
+        ({"questions": [ASKED] * (MOST_QUESTIONS + 1), "spec": SPEC}, "k: $.questions: expected a list of at most"),
+        ({"questions": {"a": 3}, "spec": SPEC}, "k: expected an object"),
+        ({"questions": [ASKED]}, 'k: $.questions[0]: a question needs "spec", or the key one for all'),
+        (
+            {"spec": SPEC, "questions": [ASKED | {"zzz": ""}]},
+            "k: $.questions[0]: a question has no field 'zzz'; it has id,",
+        ),
+        ({"spec": SPEC, "questions": [ASKED | {"points": True}]}, "k: $.questions[0].points: expected a number of at"),
+        ({"spec": SPEC, "questions": [ASKED | {"points": "2"}]}, "expected a number of at least 0, found '2'"),
+        (
+            {"spec": SPEC, "questions": [ASKED | {"points": 1_000_001}]},
+            "expected a number of at least 0, found 1000001",
+        ),
+        ({"spec": SPEC, "batch": True}, "k: $.batch: expected a whole number of 1 to"),
+        ({"spec": SPEC, "batch": 1.5}, "k: $.batch: expected a whole number of 1 to"),
+        ({"spec": SPEC, "bytes": 65}, "k: $.bytes: expected a whole number of 1 to 64, found 65"),
+        ({"spec": SPEC, "bytes": 0}, "k: $.bytes: expected a whole number of 1 to 64, found 0"),
+        ({"spec": SPEC, "variables": 3}, "k: $.variables: expected an object"),
+        ({"spec": SPEC, "variables": {"v": 3}}, "k: $: the spec has no variable"),
+        ({"spec": SPEC, "convention": "thopp"}, "k: $: no convention is named 'thopp'; did you mean 'thop'?"),
+        ({"spec": 3}, "k: $.spec: expected a spec, or the name of one, found '3'"),
+        ({"spec": {"layers": 3}}, 'k: $.spec: $: a spec needs "input"'),
+    ],
+)
+def test_what_is_refused(document, message):
+    with pytest.raises(CnncalcError) as caught:
+        key_from(document, "k")
+    assert message in str(caught.value)
+
+
+def test_the_most_that_a_key_may_hold():
+    question = ASKED | {"points": 1_000_000, "bytes": 64}
+    assert key_from({"spec": SPEC, "questions": [question]}).questions["1"].points == 1_000_000
+    assert key_from({"spec": SPEC, "questions": [ASKED | {"points": 0}]}).questions["1"].points == 0
+    assert len(key_from({"spec": SPEC, "questions": [ASKED] * MOST_QUESTIONS}).questions) == MOST_QUESTIONS

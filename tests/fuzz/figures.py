@@ -98,10 +98,9 @@ def _called(name: str, argument: Any) -> ast.Call:
 
 
 def _make_divisible(value: Any, divisor: Any) -> int:
-    """From MobileNet's paper's words: the nearest multiple, at least one, never more than a tenth below."""
-    candidates = [divisor * max(1, math.floor((value + Fraction(divisor) / 2) / divisor))]
-    found = candidates[0] if candidates[0] * 10 >= value * 9 else candidates[0] + divisor
-    return math.floor(found) if found == math.floor(found) else int(found)
+    """As torchvision writes it, in exact fractions instead of floats."""
+    found = max(divisor, math.floor((value + Fraction(divisor) / 2) / divisor) * divisor)
+    return int(found + divisor if found < Fraction(9, 10) * value else found)
 
 
 _FUNCTIONS = {
@@ -249,6 +248,8 @@ def _small(row: Any) -> bool:
 def _other_in_torch(row: Any) -> bool:
     """What PyTorch wants more than one sample or value for, or what it looks at no number of."""
     kind = row.type
+    if kind == "GroupNorm" and prod(row.output_shape) == row.layer.num_groups:
+        return True
     return kind.startswith(("BatchNorm", "InstanceNorm")) or not hasattr(__import__("torch").nn, kind)
 
 

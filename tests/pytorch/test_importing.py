@@ -236,6 +236,21 @@ def test_names_are_the_module_s():
     assert rows["avg_pool2d"] == "AdaptiveAvgPool2d"
 
 
+@pytest.mark.parametrize(
+    ("module", "shape"),
+    [
+        (nn.AdaptiveAvgPool2d((None, None)), (3, 4, 6)),
+        (nn.AdaptiveMaxPool3d((None, 2, None)), (3, 4, 6, 7)),
+        (nn.AdaptiveAvgPool2d((4, None)), (3, 4, 6)),
+    ],
+)
+def test_a_pool_that_keeps_the_size_keeps_it_at_any_size(module, shape):
+    network = from_torch(module, shape)
+    assert not network.fixed
+    larger = tuple(2 * size for size in shape)
+    assert analyze(network, larger).layers[0].output_shape == module(torch.zeros(1, *larger)).shape[1:]
+
+
 def test_a_module_used_three_times_has_its_weights_once():
     analysis = analyze(from_torch(written.Branching(), (3, 12, 12)))
     uses = [row for row in analysis.layers if row.type == "Conv2d"]

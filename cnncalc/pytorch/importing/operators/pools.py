@@ -129,13 +129,11 @@ def adaptive_pool(net: Net, input: Value, output_size: Any, return_indices: bool
     sizes = columns(net.results[0])[2:]
     targets: list[int | None] = []
     for size, own in zip(sizes, columns(x.shapes)[2:], strict=True):
-        if varies(size):
-            if size != own:
-                net.fix(f"a pool to {shape_text(tuple(column[0] for column in sizes))}")
-            targets.append(None if size == own else size[0])
-        else:
-            targets.append(size[0])
-    layer = ranked(kind, rank)(once(tuple(targets)))
+        kept = size == own and rank > 1  # PyTorch has no word for it along a single axis
+        if varies(size) and not kept:
+            net.fix(f"a pool to {shape_text(tuple(column[0] for column in sizes))}")
+        targets.append(None if varies(size) and kept else size[0])
+    layer = ranked(kind, rank)(tuple(targets) if None in targets else once(tuple(targets)))
     found = net.forced(layer, x, shapes=net.results[0]) if net.fixed else net.layer(layer, x)
     return found if len(net.results) == 1 else (found, found)
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reading_oracle import fields, sees
 
@@ -24,6 +24,11 @@ def on_axis_1(field):
 
 @settings(max_examples=500)
 @given(fields(), fields(), st.integers(1, 12))
+@example(AxisField(0, (0,), (3,), 2), AxisField(0, (0,), (3,), 3), 2)
+@example(AxisField(0, (0, 5), (1, 1), 2), AxisField(0, (0, 0, 9), (1, 1, 1), 3), 12)
+@example(AxisField(0, (0, 0, 9), (1, 1, 1), 3), AxisField(0, (0, 5), (1, 0), 2), 12)
+@example(AxisField(0, (3,), (1,), 2), AxisField(0, (1,), (5,), 2), 4)
+@example(AxisField(0, (3,), (1,), 2), AxisField(0, (1,), (1,), 2), 4)
 def test_units_are_as_far_apart_as_their_centres(one, other, count):
     one, other = on_axis_1(one), on_axis_1(other)
     found = found_between(one, other, count)

@@ -114,6 +114,7 @@ def said(offsets, *, axes=(0,), pixels=(9, 9), inputs=("x",), jumps=(2, 2)):
         ((1, 1), "1 pixel behind"),
         ((-1, -1), "1 pixel before"),
         ((Fraction(1, 2), Fraction(1, 2)), "0.5 pixels behind"),
+        ((Fraction(-1, 2), Fraction(-1, 2)), "0.5 pixels before"),
         ((-2, -2), "2 pixels before"),
         ((-1, Fraction(1, 2)), "from 1 pixel before to 0.5 pixels behind"),
         ((0, 1), "from on to 1 pixel behind"),
@@ -137,3 +138,5 @@ def test_axes_that_are_alike_share_a_sentence():
         Misalignment("sum", "x", axis, ("a", "b"), (offset, offset), (2, 2)) for axis, offset in ((0, 1), (1, 2))
     ]
     assert len(list(alignment_messages(different, {"x": (9, 9)}))) == 2
+    drifting = Misalignment("sum", "x", 0, ("a", "b"), None, (2, 3))
+    assert len(list(alignment_messages([drifting, *different], {"x": (9, 9)}))) == 3

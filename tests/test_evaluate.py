@@ -3,6 +3,7 @@
 import re
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy
 import pytest
@@ -97,7 +98,9 @@ def test_the_first_failing_condition_is_raised_with_its_place():
     with pytest.raises(SpecError) as raised:
         evaluate(build_graph(network), [(1, 8, 28)])
     assert raised.value.where == "$.layers[3].kernel_size"
-    assert str(raised.value).startswith('$.layers[3].kernel_size: "conv2": a kernel of 5 (dilation 1) does not fit')
+    assert raised.value.message == (
+        '"conv2": a kernel of 5 (dilation 1) does not fit into the height of 2 with padding 0 on each side'
+    )
 
 
 def test_what_is_reached_by_gradients_is_what_pytorch_says():
@@ -144,20 +147,34 @@ def test_somebody_elses_shapes_are_walked_on_with():
     assert walk[0].operations.mac == 5 * 5 * 4 * 3 * 9
 
 
-@pytest.mark.parametrize("holds", [True, False, None])
+class Conditional(layers.ReLU, frozen=True):
+    """A layer with one condition, whatever it is given to be."""
+
+    holds: Any = True
+
+    def checks(self, x):
+        yield Check(self.holds, "", "never")
+
+
+def conditional(holds):
+    layer = Conditional(holds=holds)
+    node = Node("conditional", layer, ("input",), (0,), "$.layers[0]", lambda inputs: f"; try {inputs[0][0]}")
+    return Graph(("input",), (node,), ("conditional",))
+
+
+NEVER = re.escape('$.layers[0]: "conditional": never; try 3')
+
+
+@pytest.mark.parametrize("holds", [True, False, sympy.Symbol("x") > 0])
 def test_what_is_plainly_false_is_raised_and_what_is_open_is_asked(holds):
-    """A layer whose one condition is given; None stands for a condition in symbols."""
-    open_one = sympy.Symbol("x") > 0
-
-    class Conditional(layers.ReLU, frozen=True):
-        def checks(self, x):
-            yield Check(open_one if holds is None else holds, "", "never")
-
-    asked = []
-    node = Node("conditional", Conditional(), ("input",), (0,), "$.layers[0]", lambda inputs: f"; try {inputs[0][0]}")
-    graph = Graph(("input",), (node,), ("conditional",))
-    message = '$.layers[0]: "conditional": never; try 3'
-    with pytest.raises(SpecError, match=re.escape(message)) if holds is False else nullcontext():
+    graph, asked = conditional(holds), []
+    with pytest.raises(SpecError, match=NEVER) if holds is False else nullcontext():
         evaluate(graph, [(3,)], lambda *found: asked.append(found))
     found = [(node, check.holds, inputs) for node, check, inputs in asked]
-    assert found == ([(node, open_one, ((3,),))] if holds is None else [])
+    assert found == ([(graph.nodes[0], holds, ((3,),))] if holds not in (True, False) else [])
+
+
+def test_a_truth_of_numpy_is_one():
+    evaluate(conditional(numpy.True_), [(3,)])
+    with pytest.raises(SpecError, match=NEVER):
+        evaluate(conditional(numpy.False_), [(3,)])

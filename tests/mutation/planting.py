@@ -1,6 +1,7 @@
 """A fault in running code: a function of a module that is imported already gets the code of its mutant."""
 
 import __future__
+
 import ast
 from functools import cached_property
 from types import FunctionType, ModuleType

@@ -22,7 +22,6 @@ from cnncalc.spec.expressions import LARGEST, ExpressionError, value_of
 LONGEST = 400
 """The most characters of an answer."""
 _LARGEST_EXPONENT = 30
-_LONGEST_NUMBER = 60
 _MOST_AXES = 8
 _MOST_READINGS = 8
 _NOTHING = re.compile(r"none|zero|nil|no (?:params?|parameters|weights)|it has none|零|无|没有(?:参数)?")
@@ -233,7 +232,7 @@ def _readings(token: Token) -> list[_Figure]:
 def _number(plain: str, remark: str = "") -> _Figure:
     mantissa, _, exponent = plain.lower().partition("e")
     whole, point, decimals = mantissa.partition(".")
-    if len(plain) > _LONGEST_NUMBER or abs(int(exponent or 0)) > _LARGEST_EXPONENT:
+    if abs(int(exponent or 0)) > _LARGEST_EXPONENT:
         raise ExpressionError("holds a number with too many digits")
     value = Fraction(plain)
     rounded = bool(point or exponent)

@@ -194,7 +194,7 @@ def _fields(question: Question, own: Own) -> Iterator[Consequence]:
     own_size, own_jump = (own.figures.get(key, figure) for key, figure in zip(keys, (size, jump), strict=True))
     shapes = (truth, size, jump, own_size, own_jump)
     wrong = tuple(key for key in keys if key in own.wrong)
-    if not wrong or any(not isinstance(shape, tuple) or len(shape) != len(truth or ()) for shape in shapes):  # type: ignore[arg-type]
+    if not wrong or None in shapes:
         return
     columns: Any = zip(*shapes, strict=True)  # type: ignore[arg-type]
     if quantity == "jump":

@@ -281,6 +281,15 @@ def test_settings_are_told_as_they_are():
     assert made(Conv2d(2, 3, padding="same"), (1, 9, 9), "output")["forgot-padding same"] == {(2, 7, 7)}
 
 
+def test_groups():
+    """As many groups as filters share none; an odd number of channels is no half of a side."""
+    assert not {"one-group 4", "side-from-filters 2"} & made(Conv2d(4, 3, groups=4), (4, 9, 9), "params").keys()
+    work = made(Conv2d(8, 3, groups=2), (4, 10, 10), "macs")
+    assert work["one-group 2"] == {2 * 9216 // 2}
+    assert "side-from-filters 1" not in made(Conv2d(3, 3), (1, 9, 9), "activations")
+    assert made(Conv2d(4, 3), (1, 9, 9), "activations")["side-from-filters 2"] == {2 * 4 * 7 * 2}
+
+
 def test_a_size_of_nothing_is_no_answer():
     """Without the + 1 it would be 0."""
     assert "forgot-plus-one" not in made(Conv2d(2, 3), (1, 3, 3), "output")

@@ -196,6 +196,14 @@ NAMED = {
 }
 
 
+def test_a_field_without_a_jump_is_carried_nowhere():
+    """Windows of an adaptive pool from 5 to 2 differ, so that units are no one distance apart."""
+    pool = {"type": "AdaptiveAvgPool2d", "name": "p", "output_size": 2}
+    spec = {"input": [1, 9, 9], "layers": [NETWORK["layers"][0], pool, NETWORK["layers"][1]]}
+    *_, last = graded({"p.rf": 6, "relu.rf": 6}, spec=spec).results
+    assert last.verdict == "wrong"
+
+
 def test_a_mistake_throughout_explains_a_total():
     """Without padding fc has 16·12·12·10 + 10 = 23,050, and 608 + 1,168 + 23,050 = 24,826 in all."""
     (result,) = graded({"total.params": "24,826"}).results

@@ -246,12 +246,12 @@ def test_what_an_entry_asks(entry, about):
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        (Entry("", "", reference="c.xyz"), "there is no question 'c.xyz'; did you mean 'c.params'?"),
+        (Entry("", "", reference="c.xyz"), "there is no question 'c.xyz'; there are c.params, total.macs"),
         (Entry("", "", reference="zz"), "there is no question 'zz'; there are c.params, total.macs"),
         (Entry("", "", reference="x" * 70), f"there is no question '{'x' * 60}'; there are c.params, total.macs"),
-        (Entry("", "", reference="d.params"), "no layer is named 'd'; did you mean 'c'?"),
+        (Entry("", "", reference="d.params"), "no layer is named 'd'; the last one is 'c'"),
         (Entry("", "", layer="c", quantity="parms"), "no quantity is named 'parms'; did you mean 'params'?"),
-        (Entry("", "", layer="d", quantity="params"), "no layer is named 'd'; did you mean 'c'?"),
+        (Entry("", "", layer="d", quantity="params"), "no layer is named 'd'; the last one is 'c'"),
         (Entry("", ""), "no quantity is named ''; the quantities are output, params"),
     ],
 )
@@ -265,16 +265,8 @@ def test_names_of_questions_that_are_alike():
     """1.a and 1a are one name without their points, which then names neither."""
     questions = [ASKED | {"id": "1.a"}, {"quantity": "macs", "id": "1a"}, {"quantity": "flops", "id": "2 b"}]
     key = key_from({"spec": SPEC, "questions": questions})
-    named = {
-        name: key.question(Entry("", "", reference=name)).about for name in ("1.A", "1a", "Q2b", "2(b)", "c.params")
-    }
-    assert named == {
-        "1.A": "c.params",
-        "1a": "total.macs",
-        "Q2b": "total.flops",
-        "2(b)": "total.flops",
-        "c.params": "c.params",
-    }
+    about = {"1.A": "c.params", "1a": "total.macs", "Q2b": "total.flops", "2(b)": "total.flops", "c.params": "c.params"}
+    assert {name: key.question(Entry("", "", reference=name)).about for name in about} == about
     with pytest.raises(CnncalcError, match="there is no question 'Q1a'; did you mean"):
         key.question(Entry("", "", reference="Q1a"))
     with pytest.raises(CnncalcError, match=r"^c.flops is not asked$"):

@@ -168,6 +168,8 @@ def _calls(call: ast.Call) -> Iterator[ast.AST]:
     plain = not any(isinstance(argument, ast.Starred) for argument in arguments)
     if plain:
         for i in range(len(arguments) - 1):
+            if ast.dump(arguments[i]) == ast.dump(arguments[i + 1]):
+                continue
             swapped = [*arguments[:i], arguments[i + 1], arguments[i], *arguments[i + 2 :]]
             yield ast.Call(function, swapped, keywords)
         if len(arguments) > 1:

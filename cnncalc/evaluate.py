@@ -86,7 +86,7 @@ def _check_sharing(walk: Iterable[Evaluated], sharing: Iterable[Evaluated]) -> N
         (first, *others) = [by_name[name] for name in node.layer.weights or ()]
         if others or type(first.node.layer) is not type(node.layer):
             continue
-        ours, theirs = (tuple(each.node.layer.parameters(*each.inputs)) for each in (visit, first))
+        ours, theirs = (each.node.layer.parameters(*each.inputs) for each in (visit, first))
         if any(a.shape != b.shape for a, b in zip(ours, theirs, strict=False)) or len(ours) != len(theirs):
             found, expected = (", ".join(f"{p.name} {shape_text(p.shape)}" for p in own) for own in (theirs, ours))
             message = (

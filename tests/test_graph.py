@@ -3,9 +3,12 @@
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cnncalc import Add, Network, ReLU, SpecError, analyze, load
-from cnncalc.graph import build_graph
+from cnncalc.graph import build_graph, build_graph_of
+from cnncalc.spec.expansion import Bound
 
 
 def test_layers_may_be_listed_in_any_order():
@@ -49,6 +52,61 @@ def test_names_are_made_around_those_that_are_taken():
 def test_a_layer_may_read_the_same_layer_twice():
     analysis = analyze(Network(input=[4], layers=[ReLU(name="a"), Add(inputs=["a", "a", "input"])]))
     assert analysis.layers[1].flops == 2 * 4
+
+
+@given(st.lists(st.lists(st.integers(0, 10), min_size=1, max_size=3), min_size=1, max_size=9), st.data())
+def test_the_order_is_the_listed_one_but_for_what_must_wait(reads, data):
+    """Always the first in the list of those whose inputs are there; found by looking through the list each time."""
+    names = ["one", "two", *(f"layer{index}" for index in range(len(reads)))]
+    layers = []
+    for index, read in enumerate(reads):
+        inputs = [names[source % (index + 2)] for source in read]
+        layers.append(Add(name=f"layer{index}", inputs=inputs if len(inputs) > 1 else inputs * 2))
+    layers = data.draw(st.permutations(layers))
+    outputs = data.draw(st.sets(st.sampled_from([layer.name for layer in layers]), min_size=1))
+    network = Network(input={"one": (4,), "two": (4,)}, layers=layers, outputs=sorted(outputs))
+    graph = build_graph(network)
+    waiting, order = list(layers), []
+    while waiting:
+        order.append(next(layer for layer in waiting if {*layer.inputs} <= {"one", "two", *(it.name for it in order)}))
+        waiting.remove(order[-1])
+    assert [node.name for node in graph.nodes] == [layer.name for layer in order]
+    places = [*graph.inputs, *(node.name for node in graph.nodes)]
+    assert all(node.inputs == tuple(places[source] for source in node.sources) for node in graph.nodes)
+    assert graph.inputs == ("one", "two")
+    needed, by_name = set(outputs), {layer.name: layer for layer in layers}
+    while more := {name for need in needed & {*by_name} for name in by_name[need].inputs} - needed:
+        needed |= more
+    assert {node.name for node in graph.nodes if node.used} == needed & {*by_name}
+    assert build_graph(network) is graph
+
+
+def test_a_graph_with_other_numbers_is_another_and_has_no_advice():
+    network = load("convnext_tiny")  # its residual blocks know what to do where shapes differ
+    kept, other = build_graph(network), build_graph_of(network, Bound({"input": (3, 64, 64)}))
+    assert other is not kept
+    assert [node.layer for node in other.nodes] == [node.layer for node in kept.nodes]
+    assert not any(node.advice for node in other.nodes)
+    assert any(node.advice for node in kept.nodes)
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        (1, ["r0", "r0"]),
+        (7, [*(f"r{index}" for index in range(7)), "r0"]),
+        (8, ["r0", "r1", "r2", "r3", "…", "r7", "r0"]),
+        (50, ["r0", "r1", "r2", "r3", "…", "r49", "r0"]),
+    ],
+)
+def test_a_long_circle_is_shown_by_its_ends(length, shown):
+    """A layer that only reads from the circle is no part of it, though it is the first in the list."""
+    layers = [ReLU(name=f"r{index}", inputs=[f"r{(index - 1) % length}"]) for index in range(length)]
+    tail = [ReLU(name="tail", inputs=["behind"]), ReLU(name="behind", inputs=[f"r{length - 1}"])]
+    with pytest.raises(SpecError) as raised:
+        build_graph(Network(input=[1], layers=[*tail, *layers]))
+    named = " → ".join(name if name == "…" else f'"{name}"' for name in shown)
+    assert str(raised.value) == f"$.layers[2]: these layers read each other in a circle: {named}"
 
 
 @pytest.mark.parametrize("length", [2, 3, 50, 5000])

@@ -92,7 +92,7 @@ class AxisField(Struct, frozen=True, gc=False):
 def along_axes(field: AxisField, axes: Axes, pixels: int, x: Shape, output: Shape, budget: Budget) -> AxisField:
     """The field along an axis of so many pixels, read so from a shape into another."""
     if field.lost:
-        whole = all(isinstance(other, Everything) and other.axis is None for other in axes)
+        whole = all(other.axis is None for other in axes)
         return AxisField(None, everything=UNRESOLVED) if whole else field
     if field.everything is not None and not field.partly:
         reads = zip(axes, x, strict=True)
@@ -216,11 +216,12 @@ def union(a: AxisField, b: AxisField, size: int, output: Shape, budget: Budget) 
         placed = next((field for field in (a, b) if field.axis is not None), a)
         if a.lost or b.lost or a.axis is None or b.axis is None or a.axis != b.axis:
             return replace(placed, everything=everything, lost=False, partly=False)
-    partly = any(field.everything is not None and field.partly for field in (a, b))
-    if a.lost or b.lost or (partly and not everything):
+    partly = [field.everything for field in (a, b) if field.everything is not None and field.partly]
+    beyond = any(not everything or low < everything[0] or everything[1] < high for low, high in partly)
+    if a.lost or b.lost or beyond:
         return AxisField(None, everything=everything, lost=True)
     if a.axis is None or b.axis is None:
-        return replace(b if a.axis is None else a, everything=everything)
+        return replace(b if a.axis is None else a, everything=everything, partly=False)
     if a.axis != b.axis:
         return AxisField(None, everything=everything, lost=True)
     alike = (a.inner, a.extent) == (b.inner, b.extent)

@@ -6,13 +6,16 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import reading_oracle as oracle
 from gradient_oracle import Dependencies
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import convolutions, fits, images, paddings, pools, transposed_convolutions
 
 from cnncalc import Network, analyze, layers, load
+from cnncalc.analysis.axis_field import AxisField
 from cnncalc.analysis.derivation import derivation
+from cnncalc.analysis.receptive_field import ReceptiveField, size_and_jump, summed_up
 from cnncalc.spec import shipped_names
 
 PUBLISHED = list(csv.DictReader((Path(__file__).parent / "published_fields.csv").read_text().splitlines()))
@@ -230,6 +233,23 @@ def test_factors_that_are_no_ratio_of_sizes(layer, size, unit, pixels):
     assert sight.box == (pixels, pixels)
 
 
+def test_what_some_units_see_beyond_what_all_see_is_not_forgotten():
+    """Unit 0 sees pixels 4 to 7 of one pool, and every unit 2 to 5 of the other: 6 pixels, and 4."""
+    stack = [
+        layers.Slice(4, 8, dim=2),
+        layers.AdaptiveAvgPool1d(1),
+        layers.ZeroPad1d((0, 3), name="first"),
+        layers.Slice(2, 6, dim=2, inputs=("input",)),
+        layers.AdaptiveAvgPool1d(1),
+        layers.Upsample(size=4, name="every"),
+        layers.Add(name="sum", inputs=("first", "every")),
+    ]
+    analysis = analyze(Network(input=[1, 8], layers=stack))
+    boxes = [analysis.sees("sum", (unit,))["input"].box for unit in range(4)]
+    assert boxes == [((2, 7),), *[((2, 5),)] * 3]
+    assert analysis.receptive_fields("sum")["input"].size == (None,)
+
+
 def test_global_branches_side_by_side_see_the_whole_input():
     """Kim's sentence CNN: three global pools, one behind the other along the channels."""
     analysis = analyze(load("text_cnn"))
@@ -242,6 +262,55 @@ def test_squeeze_and_excitation_sees_everything_and_keeps_its_places():
     analysis = analyze(load("efficientnet_b0"))
     field = analysis.receptive_fields("features.1.0.block.1.scale")["input"]
     assert (field.size, field.whole, field.jump) == ((224, 224), (True, True), (2, 2))
+
+
+PLACES = st.sampled_from([{}, {}, {"inner": 2, "extent": 3}])
+
+
+@settings(max_examples=400)
+@given(oracle.fields(), st.integers(1, 12), st.integers(1, 12), st.sampled_from([None, None, (0, 11), (3, 5)]), PLACES)
+def test_figures_are_of_the_units_that_are_there(field, count, pixels, everything, places):
+    """Largest and smallest, how far beyond the borders, and the first unit's centre, unit by unit."""
+    field = AxisField(0, field.firsts, field.sizes, field.shift, everything, field.finite, **places)
+    found = summed_up((field,), (pixels,), (count,))
+    units = range(places["extent"] * places["inner"] if places else count)
+    edges = [oracle.hull((oracle.sees(field, unit), everything)) for unit in units]
+    sizes = [high - low + 1 if edge else 0 for edge in edges for low, high in [edge or (0, 0)]]
+    jump = None if field.finite or places else Fraction(field.shift, len(field.firsts))
+    seen = [edge for edge in edges if edge]
+    beyond = (max([0, *(-low for low, _ in seen)]), max([0, *(high + 1 - pixels for _, high in seen)]))
+    if everything == (0, pixels - 1):
+        sizes, beyond, edges = [pixels], (0, 0), [everything]
+    start = sum(edges[0]) / 2 + 0.5 if edges[0] else None
+    whole = everything == (0, pixels - 1)
+    assert found == ReceptiveField((max(sizes),), (jump,), (start,), (beyond,), (whole,), (min(sizes),))
+
+
+@pytest.mark.parametrize(
+    ("field", "size", "start", "whole", "smallest"),
+    [
+        (AxisField(None, everything=(2, 5)), 4, 4.0, True, 4),
+        (AxisField(None, everything=(2, 5), partly=True), 4, None, False, 0),
+        (AxisField(0, (0,), (1,), everything=(0, 8)), 9, 4.5, True, 9),
+        (AxisField(0, (0,), (1,), everything=(0, 8), partly=True), 9, None, False, 0),
+        (AxisField(0, (0,), (1,), everything=(2, 5), partly=True), None, None, False, None),
+        (AxisField(None, everything=(0, 8), lost=True), None, None, False, None),
+        (AxisField(None, lost=True), None, None, False, None),
+    ],
+)
+def test_figures_of_what_all_units_see(field, size, start, whole, smallest):
+    found = summed_up((field,), (9,), (9,))
+    padding = None if size is None else (0, 0)
+    jump = 1 if field.axis is not None and size else None
+    assert found == ReceptiveField((size,), (jump,), (start,), (padding,), (whole,), (smallest,))
+    assert size_and_jump(field, 9, (9,)) == (size, jump)
+
+
+def test_too_many_units_to_look_at_one_by_one_have_no_figures():
+    field = AxisField(0, (0,), (1,), everything=(2, 5))
+    many = 65_536
+    assert summed_up((field,), (many,), (many,)).size == (many - 2,)
+    assert summed_up((field,), (many,), (many + 1,)).size == (None,)
 
 
 def test_several_inputs_have_fields_of_their_own():

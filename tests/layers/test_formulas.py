@@ -1,11 +1,13 @@
 """Every formula against a count by enumeration, and with each of the four kinds of number."""
 
 import inspect
+import itertools
 import math
 
 import numpy
 import pytest
 import sympy
+import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -93,14 +95,75 @@ def test_ceil_mode_adds_a_window_that_begins_on_the_input(size, kernel, stride, 
     assert formulas.ceil_window_output(size, kernel, stride, padding, dilation) == count
 
 
+@given(SMALL["kernel"], SMALL["dilation"])
+def test_same_padding_is_what_pytorch_adds_before_an_axis(kernel, dilation):
+    convolution = torch.nn.Conv1d(1, 1, kernel, padding="same", dilation=dilation)
+    before, _behind = convolution._reversed_padding_repeated_twice
+    assert formulas.same_padding(kernel, dilation) == before
+
+
+@given(*(SMALL[name] for name in ("size", "kernel", "stride", "dilation")))
+def test_same_total_is_the_least_that_makes_room_for_a_window_every_stride(size, kernel, stride, dilation):
+    wanted = len(range(0, size, stride))
+    least = next(
+        added for added in itertools.count() if len(windows(size + added, kernel, stride, 0, dilation)) >= wanted
+    )
+    assert formulas.same_total(size, kernel, stride, dilation) == least
+
+
+@given(*(SMALL[name] for name in ("size", "kernel", "stride", "padding", "extra", "dilation")))
+def test_a_transposed_convolution_makes_what_it_writes_less_the_padding(size, kernel, stride, padding, extra, dilation):
+    written = {element * stride + tap * dilation for element in range(size) for tap in range(kernel)}
+    axis = [*range(max(written) + 1), *["extra"] * extra]
+    assume(len(axis) > 2 * padding)
+    kept = axis[padding : len(axis) - padding]
+    assert formulas.transposed_output(size, kernel, stride, padding, extra, dilation) == len(kept)
+
+
 @pytest.mark.parametrize("size", range(1, 40))
 def test_adaptive_windows_read_what_enumeration_reads(size):
     for output in range(1, 40):
-        reads = sum(
-            math.ceil((i + 1) * size / output) - math.floor(i * size / output)  # ATen's start and end index
-            for i in range(output)
-        )
-        assert formulas.adaptive_reads(size, output) == reads
+        # ATen's start and end index
+        reads = [range(i * size // output, math.ceil((i + 1) * size / output)) for i in range(output)]
+        assert formulas.adaptive_reads(size, output) == sum(map(len, reads))
+        for index, read in enumerate(reads):
+            assert formulas.adaptive_first(index, size, output) == read[0]
+            assert formulas.adaptive_last(index, size, output) == read[-1]
+
+
+@given(*(SMALL[name] for name in ("first", "size", "jump", "kernel", "stride", "padding")))
+def test_the_field_of_a_window_is_what_its_units_see_together(first, size, jump, kernel, stride, padding):
+    """Unit u sees ``size`` pixels from ``first + u·jump`` on; the window's first unit begins in the padding."""
+    seen = [
+        [
+            pixel
+            for unit in range(start - padding, start - padding + kernel)
+            for pixel in range(first + unit * jump, first + unit * jump + size)
+        ]
+        for start in (0, stride)
+    ]
+    assert formulas.field_first(first, padding, jump) == min(seen[0])
+    assert formulas.field_size(size, kernel, jump) == len(range(min(seen[0]), max(seen[0]) + 1))
+    assert formulas.field_jump(jump, stride) == min(seen[1]) - min(seen[0])
+    assert formulas.field_middle(min(seen[0]), size) == 2 * min(seen[0]) + len(range(size))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "float16", "float32", "float64"])
+def test_tensor_bytes_are_those_that_numpy_takes(dtype):
+    tensor = numpy.zeros(7, dtype)
+    assert formulas.tensor_bytes(7, tensor.itemsize) == tensor.nbytes
+
+
+def test_what_is_not_stated_is_what_pytorch_takes():
+    stated = inspect.signature(torch.nn.ConvTranspose1d).parameters
+    defaults = {name: stated[name].default for name in ("stride", "padding", "dilation")}
+    defaults |= {"extra": stated["output_padding"].default, "element_size": torch.get_default_dtype().itemsize}
+    for name, formula in inspect.getmembers(formulas, inspect.isfunction):
+        if formula.__module__ == formulas.__name__:
+            found = {
+                p.name: p.default for p in inspect.signature(formula).parameters.values() if p.default is not p.empty
+            }
+            assert found == {argument: defaults[argument] for argument in found}, name
 
 
 @settings(max_examples=500)
@@ -180,6 +243,38 @@ def test_the_textbook_step():
     *_, last = size.steps()
     assert f"{last.figures()} = {last.value}" == "(227 - 11 + 2*0)//4 + 1 = 55"
     assert last.symbols() == "(M - K + 2*P)//S + 1"
+
+
+@pytest.mark.parametrize(
+    ("size", "last"),
+    [
+        # the letters of the guide (Dumoulin and Visin), K' for the kernel with its gaps
+        (
+            formulas.window_output(
+                *(Recorded(n, letter) for n, letter in ((9, "M"), (3, "K"), (1, "S"), (0, "P"), (2, "D")))
+            ),
+            "(M - K' + 2*P)//S + 1",
+        ),
+        (
+            formulas.transposed_output(
+                *(Recorded(n, letter) for n, letter in ((9, "M"), (3, "K"), (2, "S"), (0, "P"), (0, "E"), (2, "D")))
+            ),
+            "(M - 1)*S - 2*P + K' + E",
+        ),
+    ],
+    ids=["window", "transposed"],
+)
+def test_a_kernel_with_gaps_is_a_step_of_its_own(size, last):
+    assert [step.symbols() for step in size.steps()] == ["D*(K - 1) + 1", last]
+
+
+def test_the_windows_that_would_fit_are_a_step_of_their_own():
+    """Three windows every 3 on a 5 with a padding of 1: the last would begin behind the input, and is left out."""
+    size = formulas.ceil_window_output(*(Recorded(n, letter) for n, letter in ((5, "M"), (2, "K"), (3, "S"), (1, "P"))))
+    assert size == len([start for start in (0, 3, 6) if start < 5 + 1])
+    *_, windows, last = size.steps()
+    assert windows.symbols() == "ceil(M - K + 2*P, S) + 1"
+    assert last.symbols().startswith("N - ")
 
 
 def test_no_float_rounds():

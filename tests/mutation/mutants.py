@@ -29,9 +29,10 @@ COMPARISONS = {
     ast.NotIn: [ast.In],
 }
 OPPOSITES = {"min": "max", "any": "all", "minimum": "maximum"}
+COMMUTATIVE = {*OPPOSITES, *OPPOSITES.values(), "gcd", "lcm", "equal"}
 OPPOSITES |= {other: one for one, other in OPPOSITES.items()}
 TYPES_ONLY = {"annotation", "returns", "decorator_list", "bases", "keywords", "format_spec", "type_params"}
-"""Fields of the syntax tree that say nothing of what the code does; ``keywords`` is a class's, a call has its own way."""
+"""Fields of the syntax tree that say nothing of what the code does; ``keywords`` are those of a class."""
 NO_BEHAVIOUR = {"__repr__", "__all__", "TypeVar", "cast"}
 
 
@@ -79,8 +80,8 @@ def _below(parent: ast.AST, lines: range, *, at_import: bool) -> Iterator[Mutant
             if isinstance(node, ast.FunctionDef):
                 body = range(node.body[0].lineno, node.end_lineno + 1)
                 yield from _below(node.args, body, at_import=False)
-            for_body = node if not isinstance(node, ast.FunctionDef) else ast.Module(node.body, [])
-            yield from _below(for_body, around, at_import=at_import and not is_later)
+            below = ast.Module(node.body, []) if isinstance(node, ast.FunctionDef) else node
+            yield from _below(below, around, at_import=at_import and not is_later)
 
 
 def _plant(parent: ast.AST, field: str, position: int | None, replacement: ast.AST) -> None:
@@ -155,7 +156,7 @@ def _replacements(node: ast.AST, parent: ast.AST, field: str) -> Iterator[ast.AS
         case ast.Break():
             yield ast.Continue()
     if field == "test" and isinstance(parent, ast.If | ast.IfExp | ast.While):
-        yield from (ast.Constant(value) for value in (True, False) if ast.unparse(node) != str(value))
+        yield from (ast.Constant(True), ast.Constant(False))
     if field == "ifs":
         yield ast.Constant(True)
 
@@ -167,9 +168,7 @@ def _calls(call: ast.Call) -> Iterator[ast.AST]:
         yield ast.Call(ast.Name(OPPOSITES[function.id], ast.Load()), arguments, keywords)
     plain = not any(isinstance(argument, ast.Starred) for argument in arguments)
     if plain:
-        for i in range(len(arguments) - 1):
-            if ast.dump(arguments[i]) == ast.dump(arguments[i + 1]):
-                continue
+        for i in range(len(arguments) - 1 if ast.unparse(function) not in COMMUTATIVE else 0):
             swapped = [*arguments[:i], arguments[i + 1], arguments[i], *arguments[i + 2 :]]
             yield ast.Call(function, swapped, keywords)
         if len(arguments) > 1:

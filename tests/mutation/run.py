@@ -16,11 +16,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from importlib.abc import MetaPathFinder
 from importlib.machinery import SourceFileLoader
 from importlib.util import spec_from_loader
 from pathlib import Path
-from types import ModuleType
+from types import FrameType
 from typing import Any, NamedTuple, TextIO
 
 ROOT = Path(__file__).parents[2]
@@ -33,11 +34,11 @@ from planting import plant_live  # noqa: E402
 from rules import plant_rules, rule_mutants  # noqa: E402
 from targets import TESTS  # noqa: E402
 
-FEW = 10
-"""How many examples of hypothesis a test tries at first; a mutant that lives on meets as many as CI tries."""
-LEAST_SECONDS = 10
+FEW, MORE = 10, 100
+"""How many examples of hypothesis a test tries at first, and for a mutant that lives on; then as many as CI tries."""
+ALL = 3000
+LEAST_SECONDS = 4
 MEMORY = 6 << 30
-SETTINGS = hypothesis.settings.__init__
 QUIET = ["-q", "--assert=plain", "--tb=no", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
 
 
@@ -49,29 +50,20 @@ class Outcome(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """What a test took, in seconds of processor time, and the lines of the module that it ran."""
+    """What a test took, in seconds of processor time, and the lines that it ran of each module's file.
+
+    One that generates its examples may reach others with more of them.
+    """
 
     seconds: float
-    lines: list[int]
+    lines: dict[str, list[int]]
+    generates: bool
 
 
-def meets(mutant: Mutant, reach: Reach) -> bool:
-    """Whether a test may tell of a fault."""
-    return any(mutant.at_import or line in mutant.lines for line in reach.lines)
-
-
-def try_examples(most: int | None) -> None:
-    """Have every test try so many examples at most, none of them shrunk, and the same each time."""
-
-    def init(self: Any, *positional: Any, **named: Any) -> None:
-        if most is not None and isinstance(named.get("max_examples"), int):
-            named["max_examples"] = min(named["max_examples"], most)
-        SETTINGS(self, *positional, **named)
-
-    hypothesis.settings.__init__ = init
+def settle_hypothesis() -> None:
+    """Have the tests try the same examples each time, and not look for simpler ones that fail too."""
     hypothesis.settings.register_profile(
         "mutation",
-        **({} if most is None else {"max_examples": most}),
         deadline=None,
         derandomize=True,
         database=None,
@@ -79,6 +71,12 @@ def try_examples(most: int | None) -> None:
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     os.environ["CNNCALC_HYPOTHESIS"] = "mutation"
+
+
+def try_examples(most: int) -> None:
+    """Have every test that is run from now on try so many examples at most."""
+    at_most = property(lambda settings: min(settings._max_examples, most))
+    type.__setattr__(hypothesis.settings, "max_examples", at_most)
 
 
 def child(work: Callable[[TextIO], None], seconds: int | None = None) -> tuple[int, TextIO]:
@@ -98,7 +96,7 @@ def child(work: Callable[[TextIO], None], seconds: int | None = None) -> tuple[i
         if seconds is not None:
             resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-            signal.alarm(seconds * 10)
+            signal.alarm(seconds * 200)
         with os.fdopen(write, "w") as stream:
             work(stream)
         status = 0
@@ -133,8 +131,8 @@ def run_items(items: list[pytest.Item], failures: Failures, before: Callable[[],
 class Session:
     """Collects the tests once, sees what each reaches, then runs them for mutant after mutant, each in a fork."""
 
-    def __init__(self, module: "Module", chosen: list[Mutant], jobs: int, stream: TextIO) -> None:
-        self.module, self.chosen, self.jobs, self.stream = module, chosen, jobs, stream
+    def __init__(self, faults: "list[Fault]", jobs: int, stream: TextIO) -> None:
+        self.faults, self.jobs, self.stream = faults, jobs, stream
         self.failures = Failures()
 
     @pytest.hookimpl(tryfirst=True)
@@ -155,50 +153,64 @@ class Session:
         if found["failed"]:
             return True
         reaches = {test: Reach(*reach) for test, reach in found["tests"].items()}
-        live = importlib.import_module(self.module.name)
 
-        def trial(position: int) -> tuple[int, TextIO] | Outcome:
-            mutant = self.chosen[position]
-            reaching = [item for item in session.items if meets(mutant, reaches[item.nodeid])]
-            reaching.sort(key=lambda item: self.module.order(mutant, item.nodeid, reaches[item.nodeid]))
-            if not reaching:
-                return Outcome("not", "planted: it may have run while a module was imported")
+        def trial(position: int, examples: int) -> tuple[int, TextIO] | Outcome:
+            fault = self.faults[position]
+            meeting = fault.met_by(reaches, examples)
+            if not meeting:
+                return Outcome("unplanted")  # it may have run while a module was imported
+            reaching = [item for item in session.items if item.nodeid in meeting]
+            reaching.sort(key=lambda item: fault.order(item.nodeid, reaches[item.nodeid]))
 
             def work(stream: TextIO) -> None:
-                if not self.module.plant(mutant, live):
-                    stream.write("not planted")
+                if not fault.plant_live():
+                    stream.write("unplanted")
                     return
+                try_examples(examples)
                 run_items(reaching, self.failures, lambda: None, lambda item: None)
                 stream.write(f"killed {self.failures.first}" if self.failures.first else "survived")
 
-            return child(work, int(LEAST_SECONDS + 5 * sum(reaches[item.nodeid].seconds for item in reaching)))
+            expected = sum(reaches[item.nodeid].seconds for item in reaching)
+            return child(work, int(LEAST_SECONDS + expected * 3 * examples / FEW))
 
-        for position, outcome in tried(range(len(self.chosen)), trial, self.jobs):
-            self.say(position=position, outcome=outcome)
+        left = []
+        for position, outcome in tried(range(len(self.faults)), lambda i: trial(i, FEW), self.jobs):
+            if outcome == Outcome("survived"):
+                left.append(position)
+            else:
+                self.say(position=position, outcome=outcome)
+        for position, outcome in tried(left, lambda i: trial(i, MORE), self.jobs):
+            self.say(position=position, outcome=Outcome("survived") if outcome.fate == "unplanted" else outcome)
         return True
 
     def look(self, session: pytest.Session, stream: TextIO) -> None:
         """Run the tests as they are: their times and lines, and the modules that they import."""
-        file, reached, tests = str(self.module.path), set(), {}
+        reached: dict[str, set[int]] = {str(fault.module.path): set() for fault in self.faults}
+        tests = {}
         began = 0.0
 
-        def line(frame, event, argument):
-            reached.add(frame.f_lineno)
+        def line(frame: FrameType, event: str, argument: Any) -> Any:
+            reached[frame.f_code.co_filename].add(frame.f_lineno)
             return line
 
-        def calls(frame, event, argument):
-            return line if frame.f_code.co_filename == file else None
+        def calls(frame: FrameType, event: str, argument: Any) -> Any:
+            return line if frame.f_code.co_filename in reached else None
 
         def before() -> None:
             nonlocal began
-            reached.clear()
+            for lines in reached.values():
+                lines.clear()
             began = time.process_time()
             sys.settrace(calls)
 
         def after(item: pytest.Item) -> None:
             sys.settrace(None)
-            tests[item.nodeid] = (time.process_time() - began, sorted(reached))
+            seconds = time.process_time() - began
+            generates = hasattr(getattr(item, "obj", None), "hypothesis")
+            lines_of = {file: sorted(lines) for file, lines in reached.items() if lines}
+            tests[item.nodeid] = (seconds, lines_of, generates)
 
+        try_examples(FEW)
         run_items(session.items, self.failures, before, after)
         others = [name for name, module in sys.modules.items() if not str(_file(module)).startswith(str(ROOT))]
         json.dump({"tests": tests, "failed": self.failures.first, "modules": others}, stream)
@@ -254,88 +266,129 @@ class Planted(MetaPathFinder):
 
 
 class Module:
-    """A module, its tests and its mutants."""
+    """A module and its mutants."""
 
     def __init__(self, path: str) -> None:
         self.path = ROOT / path
         self.name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         self.tree = ast.parse(self.path.read_text())
         self.mutants = mutants(self.tree)
-        self.tests: dict[str, Reach] = {}
 
-    def order(self, mutant: Any, test: str, reach: Reach) -> tuple[bool, float]:
-        """Which tests are run first: the quick ones."""
-        return False, reach.seconds
-
-    def plant(self, mutant: Mutant, live: ModuleType) -> bool:
-        """Put a mutant in the place of running code. False where that cannot be."""
-        mutant.plant()
-        return not mutant.at_import and plant_live(live, self.tree, mutant.line)
-
-    def in_one_session(self, chosen: list[Mutant], files: list[str], jobs: int) -> Iterator[tuple[Mutant, Outcome]]:
-        """The outcome of each mutant that running code can have, with few examples."""
-
-        def work(stream: TextIO) -> None:
-            try_examples(FEW)
-            session = Session(self, chosen, jobs, stream)
-            pytest.main([*QUIET, *files], plugins=[session, session.failures])
-
-        pid, stream = child(work)
-        for said in map(json.loads, stream):
-            if "outcome" in said:
-                yield chosen[said["position"]], Outcome(*said["outcome"])
-                continue
-            if said["failed"]:
-                raise SystemExit(f"without any fault, {said['failed']} fails")
-            self.tests = {test: Reach(*reach) for test, reach in said["tests"].items()}
-            for name in said["modules"]:
-                with contextlib.suppress(Exception):
-                    name in sys.modules or importlib.import_module(name)
-        os.waitpid(pid, 0)
-
-    def afresh(self, mutant: Mutant, examples: int | None) -> tuple[int, TextIO] | Outcome:
-        """The outcome of a mutant in a process that imports everything anew."""
-        reaching = {test: reach for test, reach in self.tests.items() if meets(mutant, reach)} or self.tests
-        files = list(dict.fromkeys(test.split("::")[0] for test in sorted(reaching, key=lambda t: reaching[t].seconds)))
-        failures = Failures()
-
-        class Reaching:
-            def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-                items[:] = [item for item in items if item.nodeid in reaching]
-                items.sort(key=lambda item: reaching[item.nodeid].seconds)
-
-        def work(stream: TextIO) -> None:
-            try_examples(examples)
-            mutant.plant()
-            sys.meta_path.insert(0, Planted(self))
-            status = pytest.main(["-x", *QUIET, *files], plugins=[failures, Reaching()])
-            stream.write(f"killed {failures.first}" if failures.first or status not in (0, 5) else "survived")
-
-        expected = sum(reach.seconds for reach in reaching.values())
-        return child(work, int(LEAST_SECONDS + expected * (5 if examples else 100)))
+    def fault(self, mutant: Any) -> "Fault":
+        """One of its mutants."""
+        return Fault(self, mutant)
 
 
 class Rules(Module):
-    """A convention's file, or a folder of them, read by a module of the package."""
+    """A folder of conventions, which a module of the package reads."""
 
     def __init__(self, path: str) -> None:
         super().__init__("cnncalc/analysis/convention.py")
-        files = [ROOT / path] if path.endswith(".toml") else sorted((ROOT / path).glob("*.toml"))
         quantities = list(importlib.import_module("cnncalc.analysis.quantities").QUANTITIES)
-        self.mutants = [mutant for file in files for mutant in rule_mutants(file, quantities)]
+        self.reader, self.name = self.name, path.replace("/", ".")
+        self.mutants = [m for file in sorted((ROOT / path).glob("*.toml")) for m in rule_mutants(file, quantities)]
 
-    def order(self, mutant: Any, test: str, reach: Reach) -> tuple[bool, float]:
+    def fault(self, mutant: Any) -> "Fault":
+        """One of their mutants."""
+        return RuleFault(self, mutant)
+
+
+class Fault(NamedTuple):
+    """A mutant of a module."""
+
+    module: Module
+    mutant: Mutant
+
+    def __str__(self) -> str:
+        return f"{self.module.path.relative_to(ROOT)}:{self.mutant}"
+
+    def met_by(self, reaches: dict[str, Reach], examples: int) -> dict[str, Reach]:
+        """The tests that may tell of it, and what they reach: those of its line; with more examples than were looked
+        at, those that generate them too.
+        """
+        file = str(self.module.path)
+        lines = range(sys.maxsize) if self.mutant.at_import else self.mutant.lines
+        return {
+            test: reach
+            for test, reach in reaches.items()
+            if any(line in lines for line in reach.lines.get(file, ()))
+            or (examples > FEW and reach.generates and file in reach.lines)
+        }
+
+    def order(self, test: str, reach: Reach) -> tuple[bool, float]:
+        """Which tests are run first: the quick ones."""
+        return False, reach.seconds
+
+    def plant_live(self) -> bool:
+        """Put it into the imported module; False where that cannot be done."""
+        self.mutant.plant()
+        live = importlib.import_module(self.module.name)
+        return not self.mutant.at_import and plant_live(live, self.module.tree, self.mutant.line)
+
+
+class RuleFault(Fault):
+    """A mutant of a convention's rules, which any test that reads conventions may tell."""
+
+    def __str__(self) -> str:
+        return str(self.mutant)
+
+    def met_by(self, reaches: dict[str, Reach], examples: int) -> dict[str, Reach]:
+        """All tests, and once: none of them generates conventions."""
+        return reaches if examples == FEW else {}
+
+    def order(self, test: str, reach: Reach) -> tuple[bool, float]:
         """Those first that name the convention, then the quick ones."""
-        name = mutant.file.stem
+        name = self.mutant.file.stem
         return f"[{name}" not in test and f"-{name}]" not in test, reach.seconds
 
-    def plant(self, mutant: Any, live: ModuleType) -> bool:
-        """Put a mutant in the place of the convention, as often as it is read."""
-        return plant_rules(live, mutant.file, mutant.data)
+    def plant_live(self) -> bool:
+        """Put it in the place of the convention, as often as it is read."""
+        return plant_rules(importlib.import_module(self.module.reader), self.mutant.file, self.mutant.data)
 
-    def afresh(self, mutant: Mutant, examples: int | None) -> tuple[int, TextIO] | Outcome:
-        """Nothing that a process has imported could hide these."""
-        return Outcome("survived")
+
+def in_one_session(faults: list[Fault], files: list[str], jobs: int) -> Iterator[Any]:
+    """First what each test reaches, then the outcome of each fault that running code can have."""
+
+    def work(stream: TextIO) -> None:
+        settle_hypothesis()
+        session = Session(faults, jobs, stream)
+        pytest.main([*QUIET, *files], plugins=[session, session.failures])
+
+    pid, stream = child(work)
+    for said in map(json.loads, stream):
+        if "outcome" in said:
+            yield faults[said["position"]], Outcome(*said["outcome"])
+            continue
+        if said["failed"]:
+            raise SystemExit(f"without any fault, {said['failed']} fails")
+        for name in said["modules"]:
+            with contextlib.suppress(Exception):
+                name in sys.modules or importlib.import_module(name)
+        yield {test: Reach(*reach) for test, reach in said["tests"].items()}
+    os.waitpid(pid, 0)
+
+
+def afresh(fault: Fault, reaches: dict[str, Reach], examples: int) -> tuple[int, TextIO]:
+    """The outcome of a fault in a process that imports everything anew."""
+    reaching = fault.met_by(reaches, examples) or reaches
+    files = list(dict.fromkeys(test.split("::")[0] for test in sorted(reaching, key=lambda t: reaching[t].seconds)))
+    failures = Failures()
+
+    class Reaching:
+        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+            try_examples(examples)
+            items[:] = [item for item in items if item.nodeid in reaching]
+            items.sort(key=lambda item: reaching[item.nodeid].seconds)
+
+    def work(stream: TextIO) -> None:
+        settle_hypothesis()
+        fault.mutant.plant()
+        sys.meta_path.insert(0, Planted(fault.module))
+        status = pytest.main(["-x", *QUIET, *files], plugins=[failures, Reaching()])
+        stream.write(f"killed {failures.first}" if failures.first or status not in (0, 5) else "survived")
+
+    expected = sum(reach.seconds for reach in reaching.values())
+    return child(work, int(LEAST_SECONDS + expected * 3 * examples / FEW))
 
 
 def main() -> None:
@@ -344,60 +397,70 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1, help="the share of its mutants that is tried")
     parser.add_argument("--seed", type=int, default=0, help="which share")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--few", action="store_true", help=f"never more than {FEW} examples a test")
+    parser.add_argument("--few", action="store_true", help=f"never more than {MORE} examples a test")
     parser.add_argument("--list", action="store_true", help="only list the mutants")
     parser.add_argument("--lines", help="only the mutants from one line to another, such as 40-60")
     parser.add_argument("--tests", nargs="+", help="other tests than those of targets.py")
     options = parser.parse_args()
     os.chdir(ROOT)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    for path in options.module:
-        module = Module(path) if path.endswith(".py") else Rules(path)
-        if options.list:
-            print(*module.mutants, sep="\n")
-        else:
-            _try_all(module, path, options)
+    modules = {path: Module(path) if path.endswith(".py") else Rules(path) for path in options.module}
+    if options.list:
+        print(*(module.fault(mutant) for module in modules.values() for mutant in module.mutants), sep="\n")
+        return
+    alike: dict[tuple[str, ...], list[Module]] = {}
+    for path, module in modules.items():
+        alike.setdefault(tuple(options.tests or TESTS[path]), []).append(module)
+    for tests, together in alike.items():
+        try_all(together, list(tests), options)
 
 
-def _try_all(module: Module, path: str, options: argparse.Namespace) -> None:
-    began = time.monotonic()
+def chosen(module: Module, options: argparse.Namespace) -> list[Fault]:
+    """The faults of a module that are to be tried."""
     count = len(module.mutants)
-    chosen = sorted(random.Random(options.seed).sample(range(count), round(options.share * count)))
+    places = sorted(random.Random(options.seed).sample(range(count), round(options.share * count)))
     first, last = map(int, (options.lines or "0-1000000").split("-"))
-    trials = [
-        module.mutants[i] for i in chosen if first <= getattr(module.mutants[i], "line", 0) <= last or not options.lines
-    ]
-    fates = {"killed": 0, "timed out": 0, "survived": 0}
+    return [module.fault(module.mutants[i]) for i in places if first <= module.mutants[i].line <= last]
 
-    def report(mutant: Mutant, outcome: Outcome) -> None:
-        fates[outcome.fate] += 1
+
+def try_all(modules: list[Module], tests: list[str], options: argparse.Namespace) -> None:
+    """Try faults of modules that have the same tests, and print the outcome of each and a table."""
+    began = time.monotonic()
+    fates = {module.name: {"killed": 0, "timed out": 0, "survived": 0} for module in modules}
+
+    def report(fault: Fault, outcome: Outcome) -> None:
+        fates[fault.module.name][outcome.fate] += 1
         mark = {"killed": "  ", "timed out": "T ", "survived": "S "}[outcome.fate]
-        print(f"{mark}{path}:{mutant}   {outcome.test} @{time.monotonic() - began:.0f}", flush=True)
+        print(f"{mark}{fault}   {outcome.test} @{time.monotonic() - began:.0f}", flush=True)
 
-    again = []
-    for mutant, outcome in module.in_one_session(trials, options.tests or TESTS[path], options.jobs):
-        if outcome.fate == "not" or (outcome.fate == "survived" and not outcome.test):
-            again.append((mutant, FEW if outcome.fate == "not" else None))
+    rounds: dict[int, list[Fault]] = {FEW: [], MORE: [], ALL: []}
+    outcomes = in_one_session([fault for module in modules for fault in chosen(module, options)], tests, options.jobs)
+    reaches = next(outcomes)
+    for fault, outcome in outcomes:
+        if outcome.fate == "unplanted":
+            rounds[FEW].append(fault)
+        elif outcome == Outcome("survived") and not (options.few or isinstance(fault, RuleFault)):
+            rounds[ALL].append(fault)
         else:
-            report(mutant, outcome)
-    for examples in (FEW, None):
-        tries = [mutant for mutant, most in again if most == examples]
-        if examples is None and options.few:
-            for mutant in tries:
-                report(mutant, Outcome("survived"))
-            break
-        for position, outcome in tried(range(len(tries)), lambda i: module.afresh(tries[i], examples), options.jobs):
-            if outcome.fate == "survived" and examples:
-                again.append((tries[position], None))
+            report(fault, outcome)
+    for examples, following in ((FEW, MORE), (MORE, ALL), (ALL, 0)):
+        faults = rounds[examples]
+        trial = partial(_afresh, faults, reaches, examples)
+        for position, outcome in tried(range(len(faults)), trial, options.jobs):
+            if outcome == Outcome("survived") and following and not (options.few and following == ALL):
+                rounds[following].append(faults[position])
             else:
-                report(tries[position], outcome)
-    tried_ = sum(fates.values())
-    share = (tried_ - fates["survived"]) / max(tried_, 1)
-    print(
-        f"| {path} | {tried_} of {count} | {fates['killed']} | {fates['timed out']} | {fates['survived']} | {share:.1%} |"
-        f" @{(time.monotonic() - began) / 60:.0f} min",
-        flush=True,
-    )
+                report(faults[position], outcome)
+    for module in modules:
+        counts = fates[module.name]
+        all_tried = sum(counts.values())
+        share = 1 - counts["survived"] / max(all_tried, 1)
+        row = (module.name, f"{all_tried} of {len(module.mutants)}", *counts.values(), f"{share:.1%}")
+        print("|", *(f"{cell} |" for cell in row), flush=True)
+
+
+def _afresh(faults: list[Fault], reaches: dict[str, Reach], examples: int, position: int) -> tuple[int, TextIO]:
+    return afresh(faults[position], reaches, examples)
 
 
 if __name__ == "__main__":

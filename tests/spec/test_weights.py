@@ -90,3 +90,18 @@ def test_what_they_depend_on():
     assert analysis.receptive_fields("a") == {}
     assert analysis.receptive_fields("sum")["input"].size == (1, 1)
     assert analysis.sees("a") == {}
+
+
+def test_weights_of_another_kind_or_of_several_layers_are_not_compared():
+    """A linear layer with a bias may take an embedding's weights, and a layer those of two, whatever their shapes."""
+    tied = [
+        layers.Embedding(100, 8, name="words"),
+        layers.Linear(100, name="next", weights=("words",)),
+        layers.Linear(7, bias=False, name="own"),
+        layers.Linear(9, name="both", weights=("own", "next")),
+    ]
+    found = rows(*tied, input=[5])
+    assert [found[name].params for name in ("words", "next", "own", "both")] == [800, 0, 700, 0]
+    unfit = layers.Linear(8, name="unfit", weights=("own",))
+    with pytest.raises(SpecError, match='"unfit" cannot use the weights of "own", which are weight 7×100'):
+        analyze(Network(input=[5], layers=[*tied, unfit]))

@@ -1,0 +1,134 @@
+"""Branches that look at different places, against the centres of their units one by one, and in words."""
+
+from fractions import Fraction
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reading_oracle import fields, sees
+
+from cnncalc.analysis.alignment import Misalignment, alignment_messages, axis_names, decimal_text, differences
+from cnncalc.analysis.axis_field import AxisField
+
+
+def found_between(one, other, count):
+    row = SimpleNamespace(name="sum", inputs=("a", "b", "c"), output_shape=(1, count))
+    apart = AxisField(None, everything=(0, 3))
+    return list(differences(row, {"x": (apart, one), "y": (one,)}, {"x": (apart, other), "z": (other,)}, 2))
+
+
+def on_axis_1(field):
+    return AxisField(1, field.firsts, field.sizes, field.shift, finite=field.finite)
+
+
+@settings(max_examples=500)
+@given(fields(), fields(), st.integers(1, 12))
+def test_units_are_as_far_apart_as_their_centres(one, other, count):
+    one, other = on_axis_1(one), on_axis_1(other)
+    found = found_between(one, other, count)
+    if one.finite or other.finite:
+        assert found == []  # they have no jump to speak of
+        return
+    jumps = tuple(Fraction(field.shift, len(field.firsts)) for field in (one, other))
+    edges = [(sees(one, unit), sees(other, unit)) for unit in range(count)]
+    apart = [Fraction(sum(theirs) - sum(ours), 2) for ours, theirs in edges if ours and theirs]
+    offsets = (min(apart, default=0), max(apart, default=0))
+    if jumps[0] != jumps[1] and count > 1:
+        offsets = None
+    expected = [Misalignment("sum", "x", 1, ("a", "c"), offsets, jumps)]
+    assert found == ([] if offsets == (0, 0) else expected)
+
+
+ONE, OTHER = AxisField(1, (0,), (3,), 2), AxisField(1, (1,), (3,), 2)
+
+
+def test_the_least_branches_that_do_not_align():
+    assert len(found_between(ONE, OTHER, 4)) == 1
+    assert found_between(ONE, ONE, 4) == []
+
+
+def test_each_axis_is_looked_at():
+    row = SimpleNamespace(name="sum", inputs=("a", "b"), output_shape=(4, 4))
+    everywhere = AxisField(1, (0,), (3,), 2, everything=(0, 3))
+    alike = AxisField(1, (0,), (3,), 2)  # equal to the first, but not the same
+    for aside in ((ONE, ONE), (ONE, alike), (everywhere, OTHER)):
+        (found,) = differences(row, {"x": (aside[0], ONE)}, {"x": (aside[1], OTHER)}, 1)
+        assert (found.axis, found.offsets) == (1, (1, 1))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        AxisField(0, (1,), (3,), 2),
+        AxisField(1, (1,), (3,), 2, everything=(0, 3)),
+        AxisField(1, (1,), (3,), 2, lost=True),
+        AxisField(None, everything=(0, 3)),
+    ],
+    ids=["along another axis", "sees everything", "lost", "has no place"],
+)
+def test_what_has_no_place_of_its_own_is_not_compared(other):
+    assert found_between(ONE, other, 4) == found_between(other, ONE, 4) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (Fraction(3), "3"),
+        (Fraction(-4), "-4"),
+        (Fraction(1, 2), "0.5"),
+        (Fraction(-1, 2), "-0.5"),
+        (Fraction(-7, 2), "-3.5"),
+        (2.5, "2.5"),
+        (Fraction(2**61 + 1, 2), "1152921504606846976.5"),
+        (Fraction(1, 3), "0.333333"),
+        (Fraction(-5, 4), "-1.25"),
+    ],
+)
+def test_numbers_in_decimals(number, text):
+    assert decimal_text(number) == text
+
+
+def test_axes_have_the_names_of_the_field():
+    assert [list(axis_names(count)) for count in (1, 2, 3)] == [
+        ["length"],
+        ["height", "width"],
+        ["depth", "height", "width"],
+    ]
+    assert list(axis_names(4)) == ["axis 0", "axis 1", "axis 2", "axis 3"]
+
+
+def said(offsets, *, axes=(0,), pixels=(9, 9), inputs=("x",), jumps=(2, 2)):
+    found = [Misalignment("sum", "x", axis, ("a", "b"), offsets, jumps) for axis in axes]
+    return list(alignment_messages(found, dict.fromkeys(inputs, pixels)))
+
+
+@pytest.mark.parametrize(
+    ("offsets", "amount"),
+    [
+        ((1, 1), "1 pixel behind"),
+        ((-1, -1), "1 pixel before"),
+        ((Fraction(1, 2), Fraction(1, 2)), "0.5 pixels behind"),
+        ((-2, -2), "2 pixels before"),
+        ((-1, Fraction(1, 2)), "from 1 pixel before to 0.5 pixels behind"),
+        ((0, 1), "from on to 1 pixel behind"),
+    ],
+)
+def test_how_far_branches_are_apart_in_words(offsets, amount):
+    expected = f'along the height the units of "b" are centred {amount} those of "a"'
+    assert said(offsets) == [("sum", expected)]
+
+
+def test_axes_that_are_alike_share_a_sentence():
+    (one,) = said((1, 1), axes=(0, 1))
+    assert one[1].startswith("along the height and width the units")
+    (named,) = said((1, 1), axes=(1,), inputs=("x", "y"))
+    assert named[1].startswith('along the width of "x" the units')
+    (drift,) = said(None, jumps=(Fraction(2), Fraction(5, 2)))
+    assert drift[1] == (
+        'along the height the units of its branches drift apart: those of "a" are 2 pixels apart, those of "b" 5/2'
+    )
+    different = [
+        Misalignment("sum", "x", axis, ("a", "b"), (offset, offset), (2, 2)) for axis, offset in ((0, 1), (1, 2))
+    ]
+    assert len(list(alignment_messages(different, {"x": (9, 9)}))) == 2

@@ -1,0 +1,113 @@
+"""What layers read along an axis, element by element, and what units see of it, as the documentation says."""
+
+import math
+
+import numpy
+from hypothesis import strategies as st
+
+from cnncalc.analysis.axis_field import AxisField
+from cnncalc.layers.reading import Binned, Dealt, Grouped, Listed, Placed, Resampled, Sliding, Spread, each
+
+
+def read_by(along, unit: int) -> set[int]:
+    """What the documentation of each relation says that one output element reads, the input going on for ever."""
+    match along:
+        case Sliding():
+            return {unit * along.stride - along.before + tap * along.dilation for tap in range(along.kernel)}
+        case Placed():
+            return {unit - along.offset}
+        case Spread():
+            writes = [tap * along.dilation - along.before for tap in range(along.kernel)]
+            return {(unit - place) // along.stride for place in writes if (unit - place) % along.stride == 0}
+        case Binned():
+            first, behind = (n * along.size / along.output for n in (unit, unit + 1))  # ATen's start and end index
+            return set(range(math.floor(first), math.ceil(behind)))
+        case Resampled():
+            place = (along.numerator * unit + along.offset) / along.denominator
+            if place == math.floor(place):
+                return {int(place)}
+            return set(range(math.floor(place) - along.before, math.floor(place) + along.behind + 1))
+        case Grouped():
+            group = unit // along.outputs
+            return {group * along.inputs + element for element in range(along.inputs)}
+        case Listed():
+            return set(along.table[unit])
+        case Dealt():
+            return {unit % along.hands * along.run + unit // along.hands}
+
+
+def inside(found: set[int], border: str, size: int) -> set[int]:
+    """What stands for these elements on an axis, as NumPy pads it."""
+    if border == "nothing" or not found:
+        return {place for place in found if 0 <= place < size}
+    before, behind = max(0, -min(found)), max(0, max(found) - size + 1)
+    padded = numpy.pad(range(size), (before, behind), "edge" if border == "clamp" else "reflect")
+    return {int(padded[place + before]) for place in found}
+
+
+SMALL = st.integers(1, 4)
+
+
+@st.composite
+def relations(draw):
+    """A relation, the size of the axis that it reads, and of the one that it makes."""
+    size = draw(st.integers(1, 14))
+    count = draw(st.integers(1, 10))
+    kinds = ["slide", "fit", "fit", "each", "reflect", "place", "spread", "bin", "resample", "group", "list", "deal"]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "each":
+        return each(0), size, draw(st.sampled_from([size, size, count]))
+    if kind == "fit":  # every window there is room for, and one more now and then
+        window = Sliding(0, draw(SMALL), draw(SMALL), draw(st.integers(0, 3)), draw(st.integers(1, 2)))
+        room = size + 2 * window.before - window.dilation * (window.kernel - 1) - 1
+        return window, size, max(room // window.stride + 1, 0) + draw(st.sampled_from([0, 0, 1])) or 1
+    if kind == "slide":
+        border = draw(st.sampled_from(["nothing", "nothing", "clamp"]))
+        return Sliding(0, draw(SMALL), draw(SMALL), draw(st.integers(-2, 5)), draw(SMALL), border), size, count
+    if kind == "reflect":
+        before, behind = draw(st.integers(0, size - 1)), draw(st.integers(0, size - 1))
+        return Sliding(0, before=before, at_border="reflect"), size, size + before + behind
+    if kind == "place":
+        return Placed(0, draw(st.integers(-3, 5))), size, count
+    if kind == "spread":
+        return Spread(0, draw(SMALL), draw(SMALL), draw(st.integers(0, 3)), draw(SMALL)), size, count
+    if kind == "bin":
+        return Binned(0, size, count), size, count
+    if kind == "resample":
+        offset, before, behind = draw(st.integers(-3, 3)), draw(st.integers(0, 1)), draw(st.integers(0, 2))
+        return Resampled(0, draw(SMALL), draw(SMALL), offset, before, behind), size, count
+    if kind == "group":
+        groups, inputs, outputs = draw(SMALL), draw(SMALL), draw(SMALL)
+        return Grouped(0, inputs, outputs), groups * inputs, groups * outputs
+    if kind == "list":
+        row = st.lists(st.integers(0, size - 1), min_size=1, max_size=3).map(tuple)
+        table = tuple(draw(st.lists(row, min_size=1, max_size=8)))
+        return Listed(0, table), size, len(table)
+    hands, run = draw(SMALL), draw(SMALL)
+    return Dealt(0, hands, run), hands * run, hands * run
+
+
+def sees(field, unit):
+    """The edges of what a unit sees in its own place, by the definition of a field."""
+    if field.extent is not None:
+        unit = unit // field.inner % field.extent
+    phase, turns = unit % len(field.firsts), unit // len(field.firsts)
+    pixels = range(
+        field.firsts[phase] + turns * field.shift, field.firsts[phase] + turns * field.shift + field.sizes[phase]
+    )
+    return (pixels[0], pixels[-1]) if pixels else None
+
+
+def hull(edges):
+    found = [edge for edge in edges if edge is not None]
+    return (min(low for low, _ in found), max(high for _, high in found)) if found else None
+
+
+@st.composite
+def fields(draw, units=12):
+    """Runs that repeat, or one for each unit."""
+    finite = draw(st.integers(0, 3)) == 0
+    period = units if finite else draw(st.sampled_from([1, 1, 2, 3]))
+    runs = draw(st.lists(st.tuples(st.integers(-6, 9), st.integers(0, 4)), min_size=period, max_size=period))
+    firsts, sizes = zip(*runs, strict=True)
+    return AxisField(0, firsts, sizes, 0 if finite else draw(st.integers(1, 6)), finite=finite)

@@ -275,9 +275,7 @@ def test_what_a_shape_may_be(text, shapes):
     assert [sizes.axes for sizes in found] == shapes
 
 
-@pytest.mark.parametrize(
-    "text", ["1e31", "1e-31", "1" * 61, "2" + "0" * 18, "1.1e18", "0." + "1" * 390]
-)
+@pytest.mark.parametrize("text", ["1e31", "1e-31", "1" * 61, "2" + "0" * 18, "1.1e18", "0." + "1" * 390])
 def test_numbers_beyond_what_is_read(text):
     with pytest.raises(AnswerError, match=r"too many digits|goes beyond|longer than"):
         parse(text)

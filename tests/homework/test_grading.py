@@ -84,6 +84,10 @@ def test_sizes_carried_forward():
         (("pool", "output"),),
     ]
     assert (paper.points, paper.most) == (3.5, 7)
+    assert [result.own is not None for result in paper.results] == [
+        result.verdict == "carried" for result in paper.results
+    ]
+    assert paper.results[2].own.row("pool").output_shape == (8, 14, 14)
     assert graded({"conv1.output": "8x28x28", "pool.output": "8x14x14"}).points == 0
 
 
@@ -223,6 +227,8 @@ def test_a_mistake_throughout_explains_a_total():
         *(("608", 600, "params", 608), ("2*300", 601, "params", 600), ("6.1k", 600, "params", None)),
         *(("7", (6, 28), "output", (6, 7)), ("600.5", 600, "params", None), ("N x 5 x 5", 600, "params", None)),
         ("12", (13, 15), "jump", None),
+        ("6x1x1", (6, 28, 28), "output", (6, 1, 1)),
+        ("6x5x6", (6, 28, 28), "output", (6, 5, 6)),
     ],
 )  # fmt: skip
 def test_the_figure_that_a_student_states(text, truth, quantity, figure):

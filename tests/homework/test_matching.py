@@ -93,6 +93,8 @@ def test_ways_to_write_a_field(figure, text, right):
         ("1000 and 1k", "params", "1000"),
         ("units: 13", "activations", "13"),
         ("size 5", "receptive_field", "5"),
+        ("flops: 2000; 5", "flops", "2000"),
+        ("5 (so 6)", "params", "5"),
     ],
 )
 def test_which_part_is_meant(text, quantity, final):

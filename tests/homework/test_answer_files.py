@@ -182,6 +182,7 @@ def test_how_much_a_file_may_hold():
     [
         ("| question | answer |\n|---|:-:|\n| a | 1 |\n| b | 2 |\n", {}, A),
         ("question | answer\n-|-\na | 1\nb | 2\n\nafter | this\n", {}, A),
+        ("Homework\n---\n\n| question | answer |\n|-|-|\n| a | 1 |\n| b | 2 |\n", {}, A),
         ("Name: Ada\nName: Bo\n\n| question | answer |\n|-|-|\n| a | 1 |\n| b | 2 |", {"student": "Ada"}, A),
         ("**Student:** *Ada*\n\n| q | answer |\n|-|-|\n| `a` | **1** |\n| b | 2 |", {"student": "Ada"}, A),
         ("| q | answer |\n|-|-|\n| a | 1\\|3 |\n| b | \\*2\\* |", {}, [("", "a", "1|3"), ("", "b", "2")]),
@@ -223,6 +224,7 @@ def test_which_format_a_text_has(suffix, text, reader):
         ([["layer", "params", "", ""], ["c", "5"]], [("", ("c", "params"), "5")]),
         ([["title", "x"], ["layer", "params"], ["c", "5"]], [("", ("c", "params"), "5")]),
         ([["Name", "1a"], ["Ada", "5"]], [("Ada", "1a", "5")]),
+        ([["layer", "1a"], ["Ada", "5"]], []),
         ([["Name", "params"], ["conv", "5"]], [("", ("conv", "params"), "5")]),
         ([["学号", "姓名", "1a"], ["7", "小明", "5"]], [("7", "1a", "5")]),
         ([["Email", "Username", "1a"], ["e", "ada", "5"]], [("ada", "1a", "5")]),

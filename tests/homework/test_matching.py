@@ -95,6 +95,7 @@ def test_ways_to_write_a_field(figure, text, right):
         ("size 5", "receptive_field", "5"),
         ("flops: 2000; 5", "flops", "2000"),
         ("5 (so 6)", "params", "5"),
+        ("H = 28; W = 28; so 600", "params", "600"),
     ],
 )
 def test_which_part_is_meant(text, quantity, final):

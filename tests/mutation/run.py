@@ -128,6 +128,14 @@ def run_items(items: list[pytest.Item], failures: Failures, before: Callable[[],
             return
 
 
+def clear_caches() -> None:
+    """Let no test find what another one has worked out."""
+    for name, found in list(sys.modules.items()):
+        if name.startswith("cnncalc"):
+            for each in list(vars(found).values()):
+                getattr(each, "cache_clear", lambda: None)()
+
+
 class Session:
     """Collects the tests once, sees what each reaches, then runs them for mutant after mutant, each in a fork."""
 
@@ -139,10 +147,7 @@ class Session:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if self.failures.first:
             raise SystemExit(f"{self.failures.first} cannot be collected")
-        for name, found in list(sys.modules.items()):
-            if name.startswith("cnncalc"):
-                for each in vars(found).values():
-                    getattr(each, "cache_clear", lambda: None)()
+        clear_caches()
         gc.freeze()
         pid, stream = child(lambda stream: self.look(session, stream))
         text = stream.read()
@@ -200,6 +205,7 @@ class Session:
             nonlocal began
             for lines in reached.values():
                 lines.clear()
+            clear_caches()
             began = time.process_time()
             sys.settrace(calls)
 

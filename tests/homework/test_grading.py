@@ -141,6 +141,7 @@ def test_totals_of_own_figures():
         ({"conv1.macs": 204_800, "conv1.flops": 417_792}, ["conv1.macs"]),
         ({"conv1.output": "8x28x28", "pool.output": "8x1x1", "conv1.activations": 6272}, ["conv1.output"]),
         ({"conv1.macs": 470_400, "conv1.params": 600, "total.params": 33_138}, ["conv1.params"]),
+        ({"conv1.params": 600, "conv1.macs": 470_400, "total.params": 33_138}, ["conv1.params"]),
         ({"conv1.params": 600, "total.weight_bytes": 4 * 33_138}, ["conv1.params"]),
         ({"conv1.params": 600, "conv2.params": 1169, "total.params": 33_139}, ["conv1.params", "conv2.params"]),
         ({"conv1.output": "8x28x28", "conv1.activations": 6272}, ["conv1.output"]),

@@ -146,6 +146,7 @@ def test_answers_beside_questions_of_their_own_are_none():
 def test_titles():
     assert key_from({"spec": SPEC, "name": "N"}, "k").title == "N"
     assert key_from({"spec": SPEC}, "k").title == "Small"
+    assert key_from({"spec": SPEC, "title": 5}, "k").title == "5"
     assert key_from({"questions": [ASKED | {"spec": SPEC}]}, "k").title == "k"
 
 

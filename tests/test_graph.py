@@ -115,3 +115,19 @@ def test_a_circle_of_any_length_is_named_from_its_first_layer(length):
     with pytest.raises(SpecError, match=r'in a circle: "r0" → "r1" →.* "r0"$') as raised:
         build_graph(Network(input=[1], layers=[ReLU(name="before", inputs=["input"]), *layers]))
     assert raised.value.where == "$.layers[1]"
+
+
+def test_a_layer_that_reads_itself_is_a_circle():
+    with pytest.raises(SpecError, match=r'in a circle: "r" → "r"$'):
+        build_graph(Network(input=[1], layers=[ReLU(name="r", inputs=["r"])]))
+
+
+def test_a_circle_is_found_past_what_else_its_layers_read():
+    layers = [ReLU(name="before"), *(Add(name=f"r{i}", inputs=["input", "before", f"r{1 - i}"]) for i in range(2))]
+    with pytest.raises(SpecError, match=r'in a circle: "r0" → "r1" → "r0"$'):
+        build_graph(Network(input=[1], layers=layers))
+
+
+def test_variables_are_bound_in_a_graph_with_other_numbers():
+    graph = build_graph_of(load("vgg16"), Bound({"input": (3, 64, 64)}, {"classes": 7}))
+    assert graph.nodes[-1].layer.out_features == 7

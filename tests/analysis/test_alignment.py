@@ -4,7 +4,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reading_oracle import fields, sees
 
@@ -24,6 +24,11 @@ def on_axis_1(field):
 
 @settings(max_examples=500)
 @given(fields(), fields(), st.integers(1, 12))
+@example(AxisField(0, (0,), (3,), 2), AxisField(0, (0,), (3,), 3), 2)
+@example(AxisField(0, (0, 5), (1, 1), 2), AxisField(0, (0, 0, 9), (1, 1, 1), 3), 12)
+@example(AxisField(0, (0, 0, 9), (1, 1, 1), 3), AxisField(0, (0, 5), (1, 0), 2), 12)
+@example(AxisField(0, (3,), (1,), 2), AxisField(0, (1,), (5,), 2), 4)
+@example(AxisField(0, (3,), (1,), 2), AxisField(0, (1,), (1,), 2), 4)
 def test_units_are_as_far_apart_as_their_centres(one, other, count):
     one, other = on_axis_1(one), on_axis_1(other)
     found = found_between(one, other, count)
@@ -109,6 +114,7 @@ def said(offsets, *, axes=(0,), pixels=(9, 9), inputs=("x",), jumps=(2, 2)):
         ((1, 1), "1 pixel behind"),
         ((-1, -1), "1 pixel before"),
         ((Fraction(1, 2), Fraction(1, 2)), "0.5 pixels behind"),
+        ((Fraction(-1, 2), Fraction(-1, 2)), "0.5 pixels before"),
         ((-2, -2), "2 pixels before"),
         ((-1, Fraction(1, 2)), "from 1 pixel before to 0.5 pixels behind"),
         ((0, 1), "from on to 1 pixel behind"),
@@ -132,3 +138,5 @@ def test_axes_that_are_alike_share_a_sentence():
         Misalignment("sum", "x", axis, ("a", "b"), (offset, offset), (2, 2)) for axis, offset in ((0, 1), (1, 2))
     ]
     assert len(list(alignment_messages(different, {"x": (9, 9)}))) == 2
+    drifting = Misalignment("sum", "x", 0, ("a", "b"), None, (2, 3))
+    assert len(list(alignment_messages([drifting, *different], {"x": (9, 9)}))) == 3

@@ -105,6 +105,21 @@ def test_totals_and_kinds_are_sums():
     assert sum(count for count, _ in analysis.by_type().values()) == len(analysis.layers)
 
 
+def test_totals_of_two_networks_together():
+    one, other = (analyze(load(name), batch=3).totals for name in ("lenet", "resnet18"))
+    both = one + other
+    for quantity in one.to_dict():
+        assert getattr(both, quantity) == getattr(one, quantity) + getattr(other, quantity)
+    assert one.to_dict()["trainable_params"] == one.params - one.frozen_params
+
+
+def test_totals_are_partial_where_a_layer_is_not_known():
+    for macs, partial in ((None, ("macs", "flops")), (5, ("flops",))):
+        stack = [cnncalc.Linear(4), cnncalc.layers.Opaque(operator="theirs", macs=macs)]
+        assert analyze(Network(input=[8], layers=stack)).partial == partial
+    assert analyze(load("lenet")).partial == ()
+
+
 def test_the_lectures_claim_about_alexnet():
     """Convolution holds about 5% of the parameters and does about 95% of the computation, linear layers the reverse."""
     analysis = analyze(load("alexnet"))

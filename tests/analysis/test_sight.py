@@ -235,3 +235,16 @@ def test_pixels_that_are_not_there(layer, pixel, source, complaint):
     with pytest.raises(CnncalcError) as error:
         analyze(load("alexnet")).units_seeing(layer, pixel, source)
     assert str(error.value) == complaint
+
+
+def test_a_pixel_of_one_of_several_inputs():
+    stack = [
+        layers.Conv1d(1, 3, name="a", inputs=("left",)),
+        layers.ZeroPad1d((-1, -1), name="b", inputs=("right",)),
+        layers.Add(name="sum", inputs=("a", "b")),
+    ]
+    analysis = analyze(Network(input={"left": [1, 6], "right": [1, 6]}, layers=stack))
+    assert analysis.units_seeing("sum", (2,), "left") == ((range(1), range(3)),)
+    assert analysis.units_seeing("sum", (2,), "right") == ((range(1), range(1, 2)),)
+    with pytest.raises(CnncalcError, match="several inputs; name the one of the pixel: left, right"):
+        analysis.units_seeing("sum", (2,))

@@ -158,7 +158,7 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
             continue
         elif token.text == "-":
             negative = True
-        elif token.kind == "number" and _may_be_sizes(token):
+        elif _may_be_sizes(token):
             if negative:
                 if token.text != "1":
                     return ()
@@ -220,7 +220,7 @@ def _readings(token: Token) -> list[_Figure]:
     if token.kind == "unit":
         return [_Figure(f"*{unit.factor}", unit=unit) for unit in units_of(token.text)]
     if token.kind != "number":
-        return [_Figure({"×": "*", "^": "**", "[": "(", "]": ")", "{": "(", "}": ")"}.get(token.text, token.text))]
+        return [_Figure({"^": "**", "[": "(", "]": ")", "{": "(", "}": ")"}.get(token.text, token.text))]
     readings = [_number(token.plain)]
     if _DOT_THOUSANDS.fullmatch(token.text):
         readings.append(_number(token.text.replace(".", ""), "dot-thousands"))

@@ -254,6 +254,10 @@ DEPTHWISE_PARAMS = {
             "one-filter 10": 16, "flops-for-macs": {320, 340}, "bias-additions-counted": 180,
             "another-quantity params": 90, "another-quantity activations": 20,
         }),
+        (Linear(10), (5, 8), "macs", {
+            "one-filter 10": 80, "flops-for-macs": {1600, 1700}, "bias-additions-counted": 900,
+            "another-quantity params": 90, "another-quantity activations": 100,
+        }),
         (Linear(10), (8,), "output", {"input-for-output": (8,)}),
         (Linear(10), (5, 8), "params", BIASED | {
             "another-quantity macs": 800, "another-quantity flops": 1700, "another-quantity activations": 100,

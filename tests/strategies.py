@@ -600,19 +600,8 @@ def tensors(draw: st.DrawFn) -> tuple[Layer, Shape | list[Shape]]:
 
 LAYER_CASES = (
     *(convolutions, pools, adaptive_pools, batch_norms, others, merges, transposed_convolutions, paddings, more_pools),
-    *(
-        more_norms,
-        arrangements,
-        images,
-        folds,
-        more_activations,
-        attentions,
-        recurrents,
-        pointwise,
-        repeating,
-        same_paddings,
-    ),
-    *(of_two, without_torch, tensors),
+    *(more_norms, arrangements, images, folds, more_activations, attentions, recurrents, pointwise, repeating),
+    *(same_paddings, of_two, without_torch, tensors),
 )
 """Strategies that make every kind of layer between them, each with the shapes of its inputs."""
 

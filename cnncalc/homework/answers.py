@@ -22,7 +22,6 @@ from cnncalc.spec.expressions import LARGEST, ExpressionError, value_of
 LONGEST = 400
 """The most characters of an answer."""
 _LARGEST_EXPONENT = 30
-_LONGEST_NUMBER = 60
 _MOST_AXES = 8
 _MOST_READINGS = 8
 _NOTHING = re.compile(r"none|zero|nil|no (?:params?|parameters|weights)|it has none|零|无|没有(?:参数)?")
@@ -159,7 +158,7 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
             continue
         elif token.text == "-":
             negative = True
-        elif token.kind == "number" and _may_be_sizes(token):
+        elif _may_be_sizes(token):
             if negative:
                 if token.text != "1":
                     return ()
@@ -221,7 +220,7 @@ def _readings(token: Token) -> list[_Figure]:
     if token.kind == "unit":
         return [_Figure(f"*{unit.factor}", unit=unit) for unit in units_of(token.text)]
     if token.kind != "number":
-        return [_Figure({"×": "*", "^": "**", "[": "(", "]": ")", "{": "(", "}": ")"}.get(token.text, token.text))]
+        return [_Figure({"^": "**", "[": "(", "]": ")", "{": "(", "}": ")"}.get(token.text, token.text))]
     readings = [_number(token.plain)]
     if _DOT_THOUSANDS.fullmatch(token.text):
         readings.append(_number(token.text.replace(".", ""), "dot-thousands"))
@@ -233,7 +232,7 @@ def _readings(token: Token) -> list[_Figure]:
 def _number(plain: str, remark: str = "") -> _Figure:
     mantissa, _, exponent = plain.lower().partition("e")
     whole, point, decimals = mantissa.partition(".")
-    if len(plain) > _LONGEST_NUMBER or abs(int(exponent or 0)) > _LARGEST_EXPONENT:
+    if abs(int(exponent or 0)) > _LARGEST_EXPONENT:
         raise ExpressionError("holds a number with too many digits")
     value = Fraction(plain)
     rounded = bool(point or exponent)

@@ -193,7 +193,7 @@ def _same_count(figure: int, amount: Amount) -> tuple[str, ...] | None:
     if not amount.half:
         return None
     if abs(amount.value) * COARSEST < amount.half:
-        is_near = amount.covers(figure) and abs(amount.value - figure) <= figure * COARSEST
+        is_near = abs(amount.value - figure) <= figure * COARSEST
         return (*amount.remarks, "one-digit") if is_near else None
     if amount.covers(figure):
         return amount.remarks

@@ -263,6 +263,10 @@ def test_a_convention_of_ones_own(tmp_path):
         (f"name = {'[' * 5000}", "nested too deeply"),
         ('name = "x"\ndescription = ""\nquantity = "time"', "Invalid enum value 'time'"),
         (
+            'name = "x"\ndescription = ""\n[[rules]]\nkinds = ["Conv2d"]\nwhen = { inplace = true }',
+            "$.rules[0].when: Conv2d has no 'inplace'",
+        ),
+        (
             'name = "x"\ndescription = ""\n[[rules]]\nkinds = ["Cnv2d"]',
             "no kind of layer is named 'Cnv2d'; did you mean",
         ),

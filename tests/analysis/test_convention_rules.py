@@ -192,6 +192,7 @@ OTHERS = {
     "Subsampling2d": (layers.Subsampling2d(2), (4, 9, 7)),
     "LocalResponseNorm": (layers.LocalResponseNorm(3), (4, 9, 7)),
     "ReLU": (layers.ReLU(), (4, 9, 7)),
+    "Softmax": (layers.Softmax(), (4, 9, 7)),
     "Add": (layers.Add(inputs=("input", "input")), (4, 9, 7)),
     "MultiheadAttention": (layers.MultiheadAttention(2), (5, 8)),
 }
@@ -201,6 +202,8 @@ OF_OTHERS = {
     ("cnncalc", "ReLU"): 252,
     ("cnncalc", "BatchNorm2d"): 2 * 252,
     ("cnncalc", "MaxPool2d"): 8 * 48,  # 4×4×3 windows of 9, 8 comparisons each
+    ("cnncalc", "AvgPool2d"): 9 * 48,  # 8 additions and a division
+    ("cnncalc", "Softmax"): 252 + 3 * 63 + 252,  # an exponential each, sums of 4 at 63 positions, a division each
     ("connections", "Subsampling2d"): 4 * 48 + 48,  # 4×4×3 units of 4 inputs and a bias
     ("pycls-acts", "MaxPool2d"): 48,
     ("pycls-acts", "AvgPool2d"): 48,
@@ -212,7 +215,7 @@ OF_OTHERS = {
     ("macs-sums", "MultiheadAttention"): 4 * 5 * 64 + 2 * 5 * 5 * 8,
     ("netscope", "LocalResponseNorm"): 3 * 252,
 }
-LEFT_OPEN = {("cnncalc", kind) for kind in ("AvgPool2d", "AdaptiveAvgPool2d", "Subsampling2d", "LocalResponseNorm")}
+LEFT_OPEN = {("cnncalc", kind) for kind in ("AdaptiveAvgPool2d", "Subsampling2d", "LocalResponseNorm")}
 """What the default convention makes of them is compared with PyTorch in the tests of the layers."""
 
 

@@ -61,6 +61,7 @@ def test_counts_are_copied_with_their_convention():
         assert (copied, copied.convention) == (3, "macs")
     assert (count == "3") is False
     assert count != None  # noqa: E711
+    assert (count + 0.5, 0.5 - count, count / 2) == (3.5, -2.5, 1.5)
     with pytest.raises(TypeError):
         count + "3"
 

@@ -173,3 +173,18 @@ def test_published_figures_in_python_and_back():
     (found,) = explained(loads(network.to_json()))
     assert (found.figure, found.agreement) == (192, "exact")
     assert analyze(network).totals.flops == 192
+
+
+def test_the_notes_of_rules_are_words():
+    (found,) = explained(
+        Network(
+            input=[4, 8, 8],
+            layers=[layers.Conv2d(2, 1), layers.BatchNorm2d()],
+            published=[Published(figure="16", convention="slim-params", source="s")],
+        )
+    )
+    assert [(part.amount, part.label.split(";")[0]) for part in found.parts] == [
+        (10, "1 Conv2d: 1 a parameter"),
+        (6, "1 BatchNorm2d: 3 a channel"),
+    ]
+    assert "which of scale, shift" in found.parts[1].label

@@ -166,6 +166,8 @@ def test_how_much_a_file_may_hold():
     with pytest.raises(SubmissionError, match=f"more than {MOST_ANSWERS:,} rows"):
         from_csv(rows + "a,1\n")
     assert len(read(from_json, {"answers": dict.fromkeys(map(str, range(MOST_ANSWERS)), 1)})[1]) == MOST_ANSWERS
+    with pytest.raises(SubmissionError, match=f"more than {MOST_ANSWERS:,} answers"):
+        read(from_json, {"answers": {"c": dict.fromkeys(map(str, range(MOST_ANSWERS + 1)), 1)}})
     assert read(from_csv, "\n" * (MOST_LINES - 1) + "question,answer\na,1")[1] == [("", "a", "1")]
     with pytest.raises(SubmissionError, match=f"more than {MOST_LINES:,} lines"):
         from_csv("\n" * MOST_LINES + "question,answer\na,1")
@@ -182,6 +184,7 @@ def test_how_much_a_file_may_hold():
     [
         ("| question | answer |\n|---|:-:|\n| a | 1 |\n| b | 2 |\n", {}, A),
         ("question | answer\n-|-\na | 1\nb | 2\n\nafter | this\n", {}, A),
+        ("Homework\n---\n\n| question | answer |\n|-|-|\n| a | 1 |\n| b | 2 |\n", {}, A),
         ("Name: Ada\nName: Bo\n\n| question | answer |\n|-|-|\n| a | 1 |\n| b | 2 |", {"student": "Ada"}, A),
         ("**Student:** *Ada*\n\n| q | answer |\n|-|-|\n| `a` | **1** |\n| b | 2 |", {"student": "Ada"}, A),
         ("| q | answer |\n|-|-|\n| a | 1\\|3 |\n| b | \\*2\\* |", {}, [("", "a", "1|3"), ("", "b", "2")]),
@@ -223,6 +226,10 @@ def test_which_format_a_text_has(suffix, text, reader):
         ([["layer", "params", "", ""], ["c", "5"]], [("", ("c", "params"), "5")]),
         ([["title", "x"], ["layer", "params"], ["c", "5"]], [("", ("c", "params"), "5")]),
         ([["Name", "1a"], ["Ada", "5"]], [("Ada", "1a", "5")]),
+        ([["layer", "1a"], ["Ada", "5"]], []),
+        ([["quantity", "answer", "layer"], ["params", "5"], ["macs", "6", "c"]], [
+            ("", (None, "params"), "5"), ("", ("c", "macs"), "6"),
+        ]),
         ([["Name", "params"], ["conv", "5"]], [("", ("conv", "params"), "5")]),
         ([["学号", "姓名", "1a"], ["7", "小明", "5"]], [("7", "1a", "5")]),
         ([["Email", "Username", "1a"], ["e", "ada", "5"]], [("ada", "1a", "5")]),

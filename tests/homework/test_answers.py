@@ -173,7 +173,7 @@ def test_what_is_rounded_too_far_tells_nothing(text):
         ("9**9**9", "the exponent 387420489 is not a whole number of 0 to 64"),
         ("1/0", "divides by zero"),
         ("1e999999", "too many digits"),
-        ("1" * 300, "too many digits"),
+        ("1" * 200, "goes beyond"),
         ("10**18*10", "goes beyond"),
         ("1+" * 600 + "1", "longer than 400 characters"),
         ("(" * 150 + "1" + ")" * 150, "holds no number"),
@@ -275,9 +275,9 @@ def test_what_a_shape_may_be(text, shapes):
     assert [sizes.axes for sizes in found] == shapes
 
 
-@pytest.mark.parametrize("text", ["1e31", "1e-31", "1" * 61, "0." + "1" * 59, "2" + "0" * 18, "1.1e18"])
+@pytest.mark.parametrize("text", ["1e31", "1e-31", "1" * 61, "2" + "0" * 18, "1.1e18", "0." + "1" * 390])
 def test_numbers_beyond_what_is_read(text):
-    with pytest.raises(AnswerError, match=r"too many digits|goes beyond"):
+    with pytest.raises(AnswerError, match=r"too many digits|goes beyond|longer than"):
         parse(text)
 
 
@@ -384,7 +384,9 @@ def test_a_column_is_a_vector():
         ("0.3M", 315_790, None),
         ("0.3M", 285_715, ("one-digit",)),
         ("0.3M", 285_714, None),
-        ("0.9M", 949_999, None),
+        ("0.9M", 947_368, ("one-digit",)),
+        ("0.9M", 947_369, None),
+        ("10k", 10_400, ()),
         # a last nought may be no digit: five units to either side, and no more than 5 % of the figure
         ("60M", 60_965_224, ("nought",)),
         ("600M", 605_000_000, ("nought",)),

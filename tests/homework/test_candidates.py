@@ -175,6 +175,9 @@ def test_two_mistakes_in_a_layer():
     assert found[("forgot-bias", ""), ("forgot-input-channels", "3")] == (36, 6)
     assert found[("forgot-input-channels", "3"), ("one-filter", "4")] == (10, 7)
     assert all(figure not in (112, 108) for figure, _ in found.values())
+    # of one filter the bias is one in any case; figures that leave the formula behind are not altered further
+    assert (("one-bias", ""), ("one-filter", "4")) not in found
+    assert not {first for (first, _), _ in found} & {"weights-not-shared", "parameters-overlooked"}
 
 
 @pytest.mark.parametrize(

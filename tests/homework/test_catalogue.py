@@ -254,6 +254,10 @@ DEPTHWISE_PARAMS = {
             "one-filter 10": 16, "flops-for-macs": {320, 340}, "bias-additions-counted": 180,
             "another-quantity params": 90, "another-quantity activations": 20,
         }),
+        (Linear(10), (5, 8), "macs", {
+            "one-filter 10": 80, "flops-for-macs": {1600, 1700}, "bias-additions-counted": 900,
+            "another-quantity params": 90, "another-quantity activations": 100,
+        }),
         (Linear(10), (8,), "output", {"input-for-output": (8,)}),
         (Linear(10), (5, 8), "params", BIASED | {
             "another-quantity macs": 800, "another-quantity flops": 1700, "another-quantity activations": 100,
@@ -279,6 +283,15 @@ def test_settings_are_told_as_they_are():
     assert made(Conv2d(2, 3, padding=(1, 2)), (1, 9, 9), "output")["forgot-padding 1×2"] == {(2, 7, 7)}
     assert "forgot-padding valid" not in made(Conv2d(2, 3, padding="valid"), (1, 9, 9), "output")
     assert made(Conv2d(2, 3, padding="same"), (1, 9, 9), "output")["forgot-padding same"] == {(2, 7, 7)}
+
+
+def test_groups():
+    """As many groups as filters share none; an odd number of channels is no half of a side."""
+    assert not {"one-group 4", "side-from-filters 2"} & made(Conv2d(4, 3, groups=4), (4, 9, 9), "params").keys()
+    work = made(Conv2d(8, 3, groups=2), (4, 10, 10), "macs")
+    assert work["one-group 2"] == {2 * 9216 // 2}
+    assert "side-from-filters 1" not in made(Conv2d(3, 3), (1, 9, 9), "activations")
+    assert made(Conv2d(4, 3), (1, 9, 9), "activations")["side-from-filters 2"] == {2 * 4 * 7 * 2}
 
 
 def test_a_size_of_nothing_is_no_answer():

@@ -119,6 +119,11 @@ def test_powers_of_ten(power):
             assert [(finding.name, finding.detail) for finding in found.findings] == [("power-of-ten", str(power))]
 
 
+def test_numbers_of_elements():
+    assert explained("168", truth=(6, 28), quantity="output") == ([["elements-for-shape"]], 0)
+    assert explained("169", truth=(13, 13), quantity="receptive_field") == ([], 0)
+
+
 def test_powers_of_ten_of_small_figures_are_chance():
     assert explained("10000", truth=1000) == ([["power-of-ten"]], 0)
     assert explained("9990", truth=999) == ([], 0)

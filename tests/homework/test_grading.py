@@ -85,6 +85,10 @@ def test_sizes_carried_forward():
         (("pool", "output"),),
     ]
     assert (paper.points, paper.most) == (3.5, 7)
+    assert [result.own is not None for result in paper.results] == [
+        result.verdict == "carried" for result in paper.results
+    ]
+    assert paper.results[2].own.row("pool").output_shape == (8, 14, 14)
     assert graded({"conv1.output": "8x28x28", "pool.output": "8x14x14"}).points == 0
 
 
@@ -138,6 +142,7 @@ def test_totals_of_own_figures():
         ({"conv1.macs": 204_800, "conv1.flops": 417_792}, ["conv1.macs"]),
         ({"conv1.output": "8x28x28", "pool.output": "8x1x1", "conv1.activations": 6272}, ["conv1.output"]),
         ({"conv1.macs": 470_400, "conv1.params": 600, "total.params": 33_138}, ["conv1.params"]),
+        ({"conv1.params": 600, "conv1.macs": 470_400, "total.params": 33_138}, ["conv1.params"]),
         ({"conv1.params": 600, "total.weight_bytes": 4 * 33_138}, ["conv1.params"]),
         ({"conv1.params": 600, "conv2.params": 1169, "total.params": 33_139}, ["conv1.params", "conv2.params"]),
         ({"conv1.output": "8x28x28", "conv1.activations": 6272}, ["conv1.output"]),
@@ -197,6 +202,14 @@ NAMED = {
 }
 
 
+def test_a_field_without_a_jump_is_carried_nowhere():
+    """Windows of an adaptive pool from 5 to 2 differ, so that units are no one distance apart."""
+    pool = {"type": "AdaptiveAvgPool2d", "name": "p", "output_size": 2}
+    spec = {"input": [1, 9, 9], "layers": [NETWORK["layers"][0], pool, NETWORK["layers"][1]]}
+    *_, last = graded({"p.rf": 6, "relu.rf": 6}, spec=spec).results
+    assert last.verdict == "wrong"
+
+
 def test_a_mistake_throughout_explains_a_total():
     """Without padding fc has 16·12·12·10 + 10 = 23,050, and 608 + 1,168 + 23,050 = 24,826 in all."""
     (result,) = graded({"total.params": "24,826"}).results
@@ -216,6 +229,8 @@ def test_a_mistake_throughout_explains_a_total():
         *(("608", 600, "params", 608), ("2*300", 601, "params", 600), ("6.1k", 600, "params", None)),
         *(("7", (6, 28), "output", (6, 7)), ("600.5", 600, "params", None), ("N x 5 x 5", 600, "params", None)),
         ("12", (13, 15), "jump", None),
+        ("6x1x1", (6, 28, 28), "output", (6, 1, 1)),
+        ("6x5x6", (6, 28, 28), "output", (6, 5, 6)),
     ],
 )  # fmt: skip
 def test_the_figure_that_a_student_states(text, truth, quantity, figure):

@@ -146,6 +146,7 @@ def test_answers_beside_questions_of_their_own_are_none():
 def test_titles():
     assert key_from({"spec": SPEC, "name": "N"}, "k").title == "N"
     assert key_from({"spec": SPEC}, "k").title == "Small"
+    assert key_from({"spec": SPEC, "title": 5}, "k").title == "5"
     assert key_from({"questions": [ASKED | {"spec": SPEC}]}, "k").title == "k"
 
 
@@ -222,3 +223,52 @@ def test_the_most_that_a_key_may_hold():
     assert key_from({"spec": SPEC, "questions": [question]}).questions["1"].points == 1_000_000
     assert key_from({"spec": SPEC, "questions": [ASKED | {"points": 0}]}).questions["1"].points == 0
     assert len(key_from({"spec": SPEC, "questions": [ASKED] * MOST_QUESTIONS}).questions) == MOST_QUESTIONS
+
+
+@pytest.mark.parametrize(
+    ("entry", "about"),
+    [
+        (Entry("", "", reference="c.params"), "c.params"),
+        (Entry("", "", reference="  C / Params "), "c.params"),
+        (Entry("", "", reference="number of params of the layer c"), "c.params"),
+        (Entry("", "", reference="params of the c"), "c.params"),
+        (Entry("", "", reference="macs"), "total.macs"),
+        (Entry("", "", reference="whole: macs"), "total.macs"),
+        (Entry("", "", layer="c", quantity="macs"), "c.macs"),
+        (Entry("", "", layer=None, quantity="macs"), "total.macs"),
+        (Entry("", "", layer="", quantity="macs"), "total.macs"),
+        (Entry("", "", reference="c", layer="Sum", quantity="macs"), "total.macs"),
+    ],
+)
+def test_what_an_entry_asks(entry, about):
+    assert key_from({"spec": SPEC}).question(entry).about == about
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (Entry("", "", reference="c.xyz"), "there is no question 'c.xyz'; there are c.params, total.macs"),
+        (Entry("", "", reference="zz"), "there is no question 'zz'; there are c.params, total.macs"),
+        (Entry("", "", reference="x" * 70), f"there is no question '{'x' * 60}'; there are c.params, total.macs"),
+        (Entry("", "", reference="d.params"), "no layer is named 'd'; the last one is 'c'"),
+        (Entry("", "", layer="c", quantity="parms"), "no quantity is named 'parms'; did you mean 'params'?"),
+        (Entry("", "", layer="d", quantity="params"), "no layer is named 'd'; the last one is 'c'"),
+        (Entry("", ""), "no quantity is named ''; the quantities are output, params"),
+    ],
+)
+def test_what_an_entry_cannot_ask(entry, message):
+    with pytest.raises(CnncalcError) as caught:
+        key_from({"spec": SPEC}).question(entry)
+    assert str(caught.value).startswith(message)
+
+
+def test_names_of_questions_that_are_alike():
+    """1.a and 1a are one name without their points, which then names neither."""
+    questions = [ASKED | {"id": "1.a"}, {"quantity": "macs", "id": "1a"}, {"quantity": "flops", "id": "2 b"}]
+    key = key_from({"spec": SPEC, "questions": questions})
+    about = {"1.A": "c.params", "1a": "total.macs", "Q2b": "total.flops", "2(b)": "total.flops", "c.params": "c.params"}
+    assert {name: key.question(Entry("", "", reference=name)).about for name in about} == about
+    with pytest.raises(CnncalcError, match="there is no question 'Q1a'; did you mean"):
+        key.question(Entry("", "", reference="Q1a"))
+    with pytest.raises(CnncalcError, match=r"^c.flops is not asked$"):
+        key.question(Entry("", "", layer="c", quantity="flops"))

@@ -93,6 +93,9 @@ def test_ways_to_write_a_field(figure, text, right):
         ("1000 and 1k", "params", "1000"),
         ("units: 13", "activations", "13"),
         ("size 5", "receptive_field", "5"),
+        ("flops: 2000; 5", "flops", "2000"),
+        ("5 (so 6)", "params", "5"),
+        ("H = 28; W = 28; so 600", "params", "600"),
     ],
 )
 def test_which_part_is_meant(text, quantity, final):
@@ -101,7 +104,14 @@ def test_which_part_is_meant(text, quantity, final):
 
 @pytest.mark.parametrize(
     ("text", "quantity"),
-    [("62 or 63", "params"), ("6x28x28; 6x27x27", "output"), ("13; 14", "receptive_field"), ("1k; 1.5k", "params")],
+    [
+        ("6x28x28; 28x6x28", "output"),
+        ("(N, 6, 28); (N, 6, 27)", "output"),
+        ("62 or 63", "params"),
+        ("6x28x28; 6x27x27", "output"),
+        ("13; 14", "receptive_field"),
+        ("1k; 1.5k", "params"),
+    ],
 )
 def test_two_answers_are_none(text, quantity):
     with pytest.raises(AnswerError, match=r"several answers, .* and .*; which is meant"):

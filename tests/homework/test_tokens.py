@@ -47,6 +47,8 @@ def test_what_is_stated(text, stated):
         ("3*(5+1)", ["3*(5+1)"], []),
         ("(416 params)", ["(416 params)"], []),
         ("(N, 6)", ["(N,6)"], []),
+        ("(weights 5) 6", ["6"], ["5"]),
+        ("(5 € 6) 7", ["7"], ["5", "6"]),
     ],
 )
 def test_what_stands_aside(text, stated, aside):

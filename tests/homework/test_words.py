@@ -225,7 +225,9 @@ def test_labels_of_axes(axis):
     for word in AXES[axis].split():
         labels = [word if place == axis else other for place, other in enumerate(("C", "H", "W"))]
         text = ", ".join(f"{label} = {size}" for label, size in zip(labels, (6, 28, 30), strict=True))
-        assert match(reading_of(parse(text), QUANTITIES["output"]).final, QUANTITIES["output"], (6, 28, 30)), word
+        found = match(reading_of(parse(text), QUANTITIES["output"]).final, QUANTITIES["output"], (6, 28, 30))
+        assert found is not None, word
+        assert found.remarks == (), word
 
 
 @pytest.mark.parametrize("word", ["N", "n", "B", "None", "batch", "bs", "batch_size", "?", "批"])

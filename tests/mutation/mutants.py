@@ -156,7 +156,7 @@ def _replacements(node: ast.AST, parent: ast.AST, field: str) -> Iterator[ast.AS
         case ast.Break():
             yield ast.Continue()
     if field == "test" and isinstance(parent, ast.If | ast.IfExp | ast.While):
-        yield from (ast.Constant(value) for value in (True, False) if ast.unparse(node) != str(value))
+        yield from (ast.Constant(True), ast.Constant(False))
     if field == "ifs":
         yield ast.Constant(True)
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 FLAGS = ("modules_only", "one_sample")
-EXCHANGED = {"input": "output", "output": "input", "mac": "output"}
-EVERY_LINE = range(1, 1_000_000)
+EXCHANGED = {"input": "channels", "output": "positions", "mac": "output"}
+"""What is read instead of a quantity; of others the next one in their list. Inputs and outputs are often the same."""
 
 
 class RuleMutant(NamedTuple):
@@ -20,14 +20,10 @@ class RuleMutant(NamedTuple):
     file: Path
     what: str
     data: dict[str, Any]
-    at_import: bool = False
-    lines: range = EVERY_LINE
+    line: int = 0
 
     def __str__(self) -> str:
         return f"{self.file.stem}: {self.what}"
-
-    def plant(self) -> None:
-        """Nothing is planted in a syntax tree."""
 
 
 def rule_mutants(path: Path, quantities: list[str]) -> list[RuleMutant]:

@@ -31,6 +31,7 @@ import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from mutants import Mutant, mutants  # noqa: E402
 from planting import plant_live  # noqa: E402
+from rules import plant_rules, rule_mutants  # noqa: E402
 from targets import TESTS  # noqa: E402
 
 FEW, MORE = 10, 100
@@ -127,6 +128,14 @@ def run_items(items: list[pytest.Item], failures: Failures, before: Callable[[],
             return
 
 
+def clear_caches() -> None:
+    """Let no test find what another one has worked out."""
+    for name, found in list(sys.modules.items()):
+        if name.startswith("cnncalc"):
+            for each in list(vars(found).values()):
+                getattr(each, "cache_clear", lambda: None)()
+
+
 class Session:
     """Collects the tests once, sees what each reaches, then runs them for mutant after mutant, each in a fork."""
 
@@ -138,10 +147,7 @@ class Session:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if self.failures.first:
             raise SystemExit(f"{self.failures.first} cannot be collected")
-        for name, found in list(sys.modules.items()):
-            if name.startswith("cnncalc"):
-                for each in vars(found).values():
-                    getattr(each, "cache_clear", lambda: None)()
+        clear_caches()
         gc.freeze()
         pid, stream = child(lambda stream: self.look(session, stream))
         text = stream.read()
@@ -152,14 +158,14 @@ class Session:
         if found["failed"]:
             return True
         reaches = {test: Reach(*reach) for test, reach in found["tests"].items()}
-        items = sorted(session.items, key=lambda item: reaches[item.nodeid].seconds)
 
         def trial(position: int, examples: int) -> tuple[int, TextIO] | Outcome:
             fault = self.faults[position]
             meeting = fault.met_by(reaches, examples)
             if not meeting:
-                return Outcome("survived", "" if examples == FEW else "no test reaches it")
-            reaching = [item for item in items if item.nodeid in meeting]
+                return Outcome("unplanted")  # it may have run while a module was imported
+            reaching = [item for item in session.items if item.nodeid in meeting]
+            reaching.sort(key=lambda item: fault.order(item.nodeid, reaches[item.nodeid]))
 
             def work(stream: TextIO) -> None:
                 if not fault.plant_live():
@@ -179,7 +185,7 @@ class Session:
             else:
                 self.say(position=position, outcome=outcome)
         for position, outcome in tried(left, lambda i: trial(i, MORE), self.jobs):
-            self.say(position=position, outcome=outcome)
+            self.say(position=position, outcome=Outcome("survived") if outcome.fate == "unplanted" else outcome)
         return True
 
     def look(self, session: pytest.Session, stream: TextIO) -> None:
@@ -199,6 +205,7 @@ class Session:
             nonlocal began
             for lines in reached.values():
                 lines.clear()
+            clear_caches()
             began = time.process_time()
             sys.settrace(calls)
 
@@ -273,6 +280,24 @@ class Module:
         self.tree = ast.parse(self.path.read_text())
         self.mutants = mutants(self.tree)
 
+    def fault(self, mutant: Any) -> "Fault":
+        """One of its mutants."""
+        return Fault(self, mutant)
+
+
+class Rules(Module):
+    """A folder of conventions, which a module of the package reads."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("cnncalc/analysis/convention.py")
+        quantities = list(importlib.import_module("cnncalc.analysis.quantities").QUANTITIES)
+        self.reader, self.name = self.name, path.replace("/", ".")
+        self.mutants = [m for file in sorted((ROOT / path).glob("*.toml")) for m in rule_mutants(file, quantities)]
+
+    def fault(self, mutant: Any) -> "Fault":
+        """One of their mutants."""
+        return RuleFault(self, mutant)
+
 
 class Fault(NamedTuple):
     """A mutant of a module."""
@@ -296,11 +321,35 @@ class Fault(NamedTuple):
             or (examples > FEW and reach.generates and file in reach.lines)
         }
 
+    def order(self, test: str, reach: Reach) -> tuple[bool, float]:
+        """Which tests are run first: the quick ones."""
+        return False, reach.seconds
+
     def plant_live(self) -> bool:
         """Put it into the imported module; False where that cannot be done."""
         self.mutant.plant()
         live = importlib.import_module(self.module.name)
         return not self.mutant.at_import and plant_live(live, self.module.tree, self.mutant.line)
+
+
+class RuleFault(Fault):
+    """A mutant of a convention's rules, which any test that reads conventions may tell."""
+
+    def __str__(self) -> str:
+        return str(self.mutant)
+
+    def met_by(self, reaches: dict[str, Reach], examples: int) -> dict[str, Reach]:
+        """All tests, and once: none of them generates conventions."""
+        return reaches if examples == FEW else {}
+
+    def order(self, test: str, reach: Reach) -> tuple[bool, float]:
+        """Those first that name the convention, then the quick ones."""
+        name = self.mutant.file.stem
+        return f"[{name}" not in test and f"-{name}]" not in test, reach.seconds
+
+    def plant_live(self) -> bool:
+        """Put it in the place of the convention, as often as it is read."""
+        return plant_rules(importlib.import_module(self.module.reader), self.mutant.file, self.mutant.data)
 
 
 def in_one_session(faults: list[Fault], files: list[str], jobs: int) -> Iterator[Any]:
@@ -361,9 +410,9 @@ def main() -> None:
     options = parser.parse_args()
     os.chdir(ROOT)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    modules = {path: Module(path) for path in options.module}
+    modules = {path: Module(path) if path.endswith(".py") else Rules(path) for path in options.module}
     if options.list:
-        print(*(Fault(module, mutant) for module in modules.values() for mutant in module.mutants), sep="\n")
+        print(*(module.fault(mutant) for module in modules.values() for mutant in module.mutants), sep="\n")
         return
     alike: dict[tuple[str, ...], list[Module]] = {}
     for path, module in modules.items():
@@ -377,7 +426,7 @@ def chosen(module: Module, options: argparse.Namespace) -> list[Fault]:
     count = len(module.mutants)
     places = sorted(random.Random(options.seed).sample(range(count), round(options.share * count)))
     first, last = map(int, (options.lines or "0-1000000").split("-"))
-    return [Fault(module, module.mutants[i]) for i in places if first <= module.mutants[i].line <= last]
+    return [module.fault(module.mutants[i]) for i in places if first <= module.mutants[i].line <= last]
 
 
 def try_all(modules: list[Module], tests: list[str], options: argparse.Namespace) -> None:
@@ -396,7 +445,7 @@ def try_all(modules: list[Module], tests: list[str], options: argparse.Namespace
     for fault, outcome in outcomes:
         if outcome.fate == "unplanted":
             rounds[FEW].append(fault)
-        elif outcome == Outcome("survived") and not options.few:
+        elif outcome == Outcome("survived") and not (options.few or isinstance(fault, RuleFault)):
             rounds[ALL].append(fault)
         else:
             report(fault, outcome)

@@ -17,6 +17,32 @@ LAYERS = [
     "--deselect=tests/layers/test_against_torch.py::test_every_kind_is_generated",
 ]
 
+_HOMEWORK = "tests/homework/test_"
+ANSWERS = [f"{_HOMEWORK}{name}.py" for name in ("answers", "matching", "words", "tokens", "published")]
+SUBMISSIONS = [f"{_HOMEWORK}{name}.py" for name in ("submissions", "answer_files", "words")]
+KEYS = [f"{_HOMEWORK}{name}.py" for name in ("key_files", "grading", "exercises")]
+MISTAKES = [
+    f"{_HOMEWORK}{name}.py"
+    for name in (
+        "catalogue",
+        "alterations",
+        "candidates",
+        "other_sizes",
+        "mistakes",
+        "explained",
+        "grading",
+        "diagnosis",
+        "published",
+    )
+]
+GRADING = [f"{_HOMEWORK}{name}.py" for name in ("grading", "published", "feedback")]
+CONVENTIONS = [f"tests/analysis/test_{name}.py" for name in ("count", "convention_rules", "convention", "published")]
+RULES = [
+    *("tests/analysis/test_convention_rules.py", "tests/analysis/test_convention.py::test_what_a_tool_printed"),
+    "tests/analysis/test_convention.py::test_what_a_tool_printed_for_one_layer",
+    *("tests/analysis/test_convention.py::test_defects_are_called_so", "tests/analysis/test_published.py"),
+]
+
 TESTS = {
     "cnncalc/layers/formulas.py": [
         "tests/layers/test_formulas.py",
@@ -31,6 +57,22 @@ TESTS = {
     "cnncalc/analysis/regions.py": ["tests/analysis/test_regions.py"],
     "cnncalc/analysis/sight.py": [SIGHT, *SLOW],
     "cnncalc/layers/reading.py": ["tests/analysis/test_regions.py", "tests/analysis/test_axis_field.py"],
+    **{f"cnncalc/homework/{name}.py": ANSWERS for name in ("tokens", "units", "answers", "matching")},
+    **{f"cnncalc/homework/{name}.py": SUBMISSIONS for name in ("answer_files", "answer_tables", "submissions")},
+    **{f"cnncalc/homework/{name}.py": KEYS for name in ("key", "key_files", "classroom")},
+    **{
+        f"cnncalc/homework/{name}.py": MISTAKES
+        for name in (
+            *("alterations", "task", "size_mistakes", "cost_mistakes", "field_mistakes", "candidates", "other_sizes"),
+            *("layer_candidates", "total_candidates", "field_candidates", "diagnosis", "findings", "context"),
+        )
+    },
+    **{f"cnncalc/homework/{name}.py": GRADING for name in ("carried", "grading")},
+    "cnncalc/homework/derivation.py": ["tests/homework/test_derivation.py"],
+    "cnncalc/homework/reduction.py": ["tests/homework/test_explanation.py"],
+    **{f"cnncalc/analysis/{name}.py": CONVENTIONS for name in ("convention", "quantities", "count", "reconcile")},
+    "cnncalc/analysis/published.py": ["tests/analysis/test_published.py"],
+    "cnncalc/conventions": RULES,
 }
 TESTS |= {
     f"cnncalc/layers/{name}.py": LAYERS

@@ -46,8 +46,8 @@ LENIENT: tuple[tuple[Layer, Shapes], ...] = (
 """Layers that PyTorch takes on the meta device and refuses with values, as cnncalc does."""
 
 EXPLORED = """A first run, `layers --seed 1 --chunks 132` on the commit 34097a3, looked at 264,000 layers and found
-1,292 disagreements of 54 sorts, from which what was mended and the departures below come; the smallest case of each sort
-was looked at again and agrees, or is a departure. The runs below are on later commits. Since then the formulas and
+1,292 disagreements of 54 sorts, from which what was mended and the departures below come; the smallest case of each
+sort was looked at again and agrees, or is a departure. The runs below are on later commits. Since then the formulas and
 conditions of the layers are the same; what changed is how complaints are worded, the names of held tensors, and the
 import of pools. The numbers to reach are a million layers and a hundred thousand networks: the heading of each run
 says how many it looked at, and the same command with more chunks and the same `--out` goes on from there."""

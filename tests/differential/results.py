@@ -7,7 +7,7 @@ from collections import Counter
 from differential.departures import DEPARTURES, LENIENT
 from differential.layer import Case
 from differential.ledger import Ledger
-from differential.resolved import MENDED
+from differential.resolved import EXPLAINED, EXPLORED, MENDED
 
 from cnncalc.layers import LAYERS
 
@@ -21,7 +21,7 @@ _COLUMNS = {
 
 def text(ledgers: list[Ledger]) -> str:
     """What ran, what was found, and what came of it."""
-    lines = [_HEAD]
+    lines = [_HEAD, "", EXPLORED]
     for ledger in ledgers:
         lines += _run(ledger)
     lines += ["", "## What was mended", "", "Each is a test with this case, the smallest found.", ""]
@@ -36,14 +36,14 @@ def text(ledgers: list[Ledger]) -> str:
 def _run(ledger: Ledger) -> list[str]:
     columns = _COLUMNS[ledger.what]
     cases = sum(row["cases"] for row in ledger.rows.values())
-    left = sum(found["count"] for found in ledger.disagreements.values())
+    found = sum(found["count"] for found in ledger.disagreements.values())
     lines = [
         "",
         f"## {cases:,} {ledger.what}, seed {ledger.seed}",
         "",
         f"`python -m tests.differential {ledger.what} --seed {ledger.seed} --chunks {ledger.chunks} "
         f"--each {ledger.each}` on the commit {', '.join(ledger.states)}: {ledger.seconds:,.0f} s of processor time. "
-        f"{vars(ledger).get('versions', '')}. Disagreements: {left or 'none'}.",
+        f"{vars(ledger).get('versions', '')}. Disagreements: {found or 'none'}{', below' if found else ''}.",
         "",
         "|" + "|".join(("", *columns)) + "|",
         "|---|" + "---:|" * len(columns),
@@ -53,7 +53,11 @@ def _run(ledger: Ledger) -> list[str]:
     rows["all"] = sum(ledger.rows.values(), Counter())
     lines += ["|" + "|".join((name, *(f"{row[column]:,}" for column in columns))) + "|" for name, row in rows.items()]
     for key, found in ledger.disagreements.items():
-        lines += ["", f"- {found['count']}× {key}: `{found['case']}` (chunk {found['chunk']}): {found['detail']}"]
+        case, came = " ".join(found["case"].split()), EXPLAINED.get(key, "open")
+        lines += [
+            "",
+            f"- {found['count']}× {key}: `{case:.400}` (chunk {found['chunk']}). {came[0].upper()}{came[1:]}.",
+        ]
     return lines
 
 

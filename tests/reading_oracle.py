@@ -48,13 +48,14 @@ def inside(found: set[int], border: str, size: int) -> set[int]:
 SMALL = st.integers(1, 4)
 
 
+KINDS = ("slide", "fit", "each", "reflect", "place", "spread", "bin", "resample", "group", "list", "deal")
+
+
 @st.composite
-def relations(draw):
-    """A relation, the size of the axis that it reads, and of the one that it makes."""
+def relations(draw, kind):
+    """A relation of that kind, the size of the axis that it reads, and of the one that it makes."""
     size = draw(st.integers(1, 14))
     count = draw(st.integers(1, 10))
-    kinds = ["slide", "fit", "fit", "each", "reflect", "place", "spread", "bin", "resample", "group", "list", "deal"]
-    kind = draw(st.sampled_from(kinds))
     if kind == "each":
         return each(0), size, draw(st.sampled_from([size, size, count]))
     if kind == "fit":  # every window there is room for, and one more now and then

@@ -7,7 +7,7 @@ from math import lcm
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from reading_oracle import fields, hull, inside, read_by, relations, sees
+from reading_oracle import KINDS, fields, hull, inside, read_by, relations, sees
 
 from cnncalc.analysis.axis_field import UNRESOLVED, AxisField, Budget, along_axes, in_other_shape, is_plain, union
 from cnncalc.analysis.regions import aligned_axes
@@ -28,10 +28,11 @@ def through(field, along, size, count, pixels=PIXELS):
     return found
 
 
-@settings(max_examples=1000)
-@given(relations(), st.data())
-def test_a_field_through_a_relation_is_what_the_units_read_see_together(case, data):
-    along, size, count = case
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=100)
+@given(st.data())
+def test_a_field_through_a_relation_is_what_the_units_read_see_together(kind, data):
+    along, size, count = data.draw(relations(kind))
     field = data.draw(fields(size))
     found = through(field, along, size, count)
     assert (found.everything, found.partly) == (None, False)
@@ -45,10 +46,11 @@ def test_a_field_through_a_relation_is_what_the_units_read_see_together(case, da
         assert found.centre(unit) == (None if expected is None else Fraction(sum(expected) + 1, 2))
 
 
-@settings(max_examples=500)
-@given(relations(), st.booleans(), st.booleans())
-def test_a_layer_covers_the_input_where_its_first_and_last_units_read_the_ends(case, covers, repeats):
-    along, size, count = case
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=100)
+@given(st.data(), st.booleans(), st.booleans())
+def test_a_layer_covers_the_input_where_its_first_and_last_units_read_the_ends(kind, data, covers, repeats):
+    along, size, count = data.draw(relations(kind))
     field = AxisField(0, (0, 1), (1, 1), 2, covers=covers) if repeats else AxisField(0, (0,), (1,), covers=covers)
     found = through(field, along, size, count, size)
     assert found.covers == (covers and 0 in read_by(along, 0) and size - 1 in read_by(along, count - 1))
@@ -58,10 +60,11 @@ def test_a_layer_covers_the_input_where_its_first_and_last_units_read_the_ends(c
     assert (pooled.everything is UNRESOLVED) == (not found.covers)
 
 
-@settings(max_examples=500)
-@given(relations(), st.booleans())
-def test_units_that_read_nothing_do_not_see_what_all_see(case, beside):
-    along, size, count = case
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=100)
+@given(st.data(), st.booleans())
+def test_units_that_read_nothing_do_not_see_what_all_see(kind, data, beside):
+    along, size, count = data.draw(relations(kind))
     field = AxisField(0, (0,), (1,), everything=(3, 8)) if beside else AxisField(None, everything=(3, 8))
     found = along_axes(field, (along,), PIXELS, (size,), (count,), Budget(10**6))
     nothing = any(not inside(read_by(along, unit), along.border, size) for unit in range(count))

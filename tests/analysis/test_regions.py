@@ -7,7 +7,7 @@ import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading_oracle import inside, read_by, relations
+from reading_oracle import KINDS, inside, read_by, relations
 
 from cnncalc import CnncalcError
 from cnncalc.analysis import regions
@@ -18,10 +18,11 @@ def some_of(draw, size: int):
     return regions.indices(draw(st.sets(st.integers(0, size - 1)))) if draw(st.booleans()) else range(size)
 
 
-@settings(max_examples=800)
-@given(relations(), st.data())
-def test_what_is_read_along_an_axis(case, data):
-    along, size, count = case
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=100)
+@given(st.data())
+def test_what_is_read_along_an_axis(kind, data):
+    along, size, count = data.draw(relations(kind))
     units = some_of(data.draw, count)
     expected = set().union(*(inside(read_by(along, unit), along.border, size) for unit in units))
     found = regions.read_along(along, units, size)
@@ -29,19 +30,22 @@ def test_what_is_read_along_an_axis(case, data):
     assert list(found) == sorted(expected)
 
 
-@settings(max_examples=800)
-@given(relations(), st.data())
-def test_what_is_made_along_an_axis(case, data):
-    along, size, count = case
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=100)
+@given(st.data())
+def test_what_is_made_along_an_axis(kind, data):
+    along, size, count = data.draw(relations(kind))
     elements = some_of(data.draw, size)
     expected = {u for u in range(count) if inside(read_by(along, u), along.border, size) & set(elements)}
     assert list(regions.made_along(along, elements, size, count)) == sorted(expected)
 
 
-@given(relations())
-def test_a_relation_that_always_reads_something_does(case):
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=30)
+@given(st.data())
+def test_a_relation_that_always_reads_something_does(kind, data):
     """``always`` is of an axis that goes on for ever."""
-    along, _size, count = case
+    along, _size, count = data.draw(relations(kind))
     assert not along.always or all(read_by(along, unit) for unit in range(count))
 
 

@@ -229,6 +229,7 @@ def test_which_format_a_text_has(suffix, text, reader):
         ([["title", "x"], ["layer", "params"], ["c", "5"]], [("", ("c", "params"), "5")]),
         ([["Name", "1a"], ["Ada", "5"]], [("Ada", "1a", "5")]),
         ([["layer", "1a"], ["Ada", "5"]], []),
+        ([["question", "answer", "student"], ["a", "1"]], [("", "a", "1")]),
         ([["quantity", "answer", "layer"], ["params", "5"], ["macs", "6", "c"]], [
             ("", (None, "params"), "5"), ("", ("c", "macs"), "6"),
         ]),

@@ -119,6 +119,8 @@ def test_published_figures_beside_an_independent_count(name, stated, figure):
         (60_000, "60000", "exact"),
         (60_000, "6e4", "exact"),
         (114_688, "112Ki", "exact"),
+        (3 * 2**20, "3Mi", "exact"),
+        (3_500_000, "3.3Mi", "rounded"),
         (3_500_000, "4e6", "rounded"),
         (3_499_999, "4e6", "different"),
         (3_857_973_248, "3.8e9", "cut off"),

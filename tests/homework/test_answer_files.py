@@ -115,6 +115,8 @@ A = [("", "a", "1"), ("", "b", "2")]
         ("# student: Ada\n\n  \nquestion,answer\na,1\nb,2\n", {"student": "Ada"}, A),
         ('"Name: Ada",,\nspec: n,\nkey: k\nq,answer\na,1\nb,2', {"student": "Ada", "spec": "n", "key": "k"}, A),
         ("学号：7\n网络：alexnet\nquestion,answer\na,1\nb,2", {"student": "7", "spec": "alexnet"}, A),
+        ("学生：小明\nquestion,answer\na,1\nb,2", {"student": "小明"}, A),
+        ("姓名：小明\nnetwork: alexnet\nquestion,answer\na,1\nb,2", {"student": "小明", "spec": "alexnet"}, A),
         ("STUDENT: Ada\nname: Bo\nquestion,answer\na,1\nb,2", {"student": "Bo"}, A),
         ("# a remark\n,,,\n;\nquestion,answer\na,1\nb,2", {}, A),
         ("#,answer\na,1\nb,2", {}, A),
@@ -227,6 +229,7 @@ def test_which_format_a_text_has(suffix, text, reader):
         ([["title", "x"], ["layer", "params"], ["c", "5"]], [("", ("c", "params"), "5")]),
         ([["Name", "1a"], ["Ada", "5"]], [("Ada", "1a", "5")]),
         ([["layer", "1a"], ["Ada", "5"]], []),
+        ([["question", "answer", "student"], ["a", "1"]], [("", "a", "1")]),
         ([["quantity", "answer", "layer"], ["params", "5"], ["macs", "6", "c"]], [
             ("", (None, "params"), "5"), ("", ("c", "macs"), "6"),
         ]),

@@ -187,7 +187,7 @@ def test_what_does_not_follow(answers, verdict):
 
 def test_the_field_of_the_whole_network():
     """5 and 5 + 2·1 = 7; with 6 instead of 5 it is 8, and with a jump of 2 twice as much is added."""
-    spec = {"input": [1, 9, 9], "layers": [NETWORK["layers"][0], NETWORK["layers"][3]]}
+    spec = {"input": [1, 9, 9], "layers": [NETWORK["layers"][0], NETWORK["layers"][1], NETWORK["layers"][3]]}
     for own, whole in (({"conv1.rf": 6}, 8), ({"conv1.jump": 2}, 9), ({"conv1.rf": 6, "conv1.jump": 2}, 10)):
         *_, last = graded(own | {"total.rf": whole}, spec=spec).results
         assert (last.verdict, last.sources) == ("carried", tuple(tuple(key.split(".")) for key in NAMED[tuple(own)]))
@@ -508,6 +508,7 @@ def test_mistakes_are_not_looked_for_without_end():
     results = Grader(key_from(key)).grade(submission).results
     assert all(result.verdict == "wrong" for result in results)
     assert [bool(result.diagnoses.found) for result in results] == [True] * 300 + [False] * 100
+    assert (results[-1].text, results[-1].question.id) == ("31,360", "399")
     assert (results[-1].remarks, results[-1].where) == (("many-wrong",), "$.answers.399")
 
 

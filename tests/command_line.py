@@ -1,6 +1,7 @@
 """The command line in a fresh process, as a person runs it."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -16,3 +17,11 @@ def cnncalc(*arguments, text=None, env=None, cwd=None):
         cwd=cwd,
         timeout=60,
     )
+
+
+def heed_signals():
+    """For a process to be interrupted: what the tests run in may ignore Ctrl-C or hang-ups, as jobs in the background do,
+    and processes inherit that.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)

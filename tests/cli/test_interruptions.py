@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from command_line import heed_signals
 
 CNNCALC = [sys.executable, "-m", "cnncalc"]
 
@@ -48,7 +49,9 @@ def test_the_processes_of_a_sweep_die_with_it(tmp_path, number, status):
     path, note = tmp_path / "points.csv", tmp_path / "points.csv.partial.json"
     values = ["--vary", "c=1:20000", "--vary", "W=32:400", "--quantity", "macs", "-o", path, "--jobs", "2"]
     command = [*CNNCALC, "sweep", wide_spec(tmp_path), *values]
-    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    running = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heed_signals
+    )
     wait_for(note, running)
     running.send_signal(number)
     _, said = running.communicate(timeout=60)
@@ -65,7 +68,8 @@ def test_ctrl_c_while_importing(tmp_path):
         f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(60)\nnetwork = None\n"
     )
     command = [*CNNCALC, "analyze", "net.py:network"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    running = subprocess.Popen(command, **pipes, text=True, cwd=tmp_path, preexec_fn=heed_signals)
     wait_for(started, running)
     running.send_signal(signal.SIGINT)
     printed, said = running.communicate(timeout=60)

@@ -9,7 +9,7 @@ import time
 import click
 import pandas
 import pytest
-from command_line import cnncalc
+from command_line import cnncalc, heed_signals
 
 from cnncalc.cli.commands import commands
 from cnncalc.errors import CnncalcError
@@ -80,7 +80,8 @@ def test_an_interruption_is_not_the_end(tmp_path):
     layer = {"type": "Conv2d", "out_channels": "c", "kernel_size": 3}
     spec.write_text(json.dumps({"input": [3, 32, 32], "variables": {"c": 8}, "layers": [layer]}))
     command = [sys.executable, "-m", "cnncalc", "sweep", str(spec), *values, "--quantity", "macs", "-o", str(path)]
-    running = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    running = subprocess.Popen(command, **pipes, text=True, preexec_fn=heed_signals)
     while not note.exists() and running.poll() is None:
         time.sleep(0.01)
     running.send_signal(signal.SIGINT)

@@ -20,8 +20,8 @@ def cnncalc(*arguments, text=None, env=None, cwd=None):
 
 
 def heed_signals():
-    """For a process to be interrupted: what the tests run in may ignore Ctrl-C or hang-ups, as jobs in the background do,
-    and processes inherit that.
+    """For a process to be interrupted: what the tests run in may ignore Ctrl-C or hang-ups, as jobs in the background
+    do, and processes inherit that.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)

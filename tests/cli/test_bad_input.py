@@ -235,7 +235,7 @@ def test_a_bad_path(argument, message, tmp_path):
     (tmp_path / "net.json").write_text(spec(CONV))
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "net.json").write_text(spec(CONV))
-    (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00\x01")
+    (tmp_path / "binary.json").write_bytes(b"\x80\xff\x00\x01")
     result = cnncalc("analyze", argument, cwd=tmp_path)
     assert result.returncode == 2
     assert result.stderr.startswith(f"Error: {message}")

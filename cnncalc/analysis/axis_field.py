@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from cnncalc.arithmetic import quotient
 from cnncalc.layers.base import Shape
 from cnncalc.layers.formulas import effective_kernel, field_first, field_jump, field_size
-from cnncalc.layers.reading import Along, Axes, Everything, Rearranged, Sliding
+from cnncalc.layers.reading import Along, Axes, Everything, Rearranged, Sliding, Until
 
 _FURTHEST = 10**15
 """Where no pixel is any more; what lies beyond is lost."""
@@ -162,11 +162,12 @@ def _composed(field: AxisField, along: Along, size: int, count: int, budget: Bud
     lost = AxisField(None, everything=field.everything, lost=True)
     if phases > _MOST_PHASES:
         return lost
+    grows = isinstance(along, Until)
     firsts: list[int] = []
     sizes: list[int] = []
     for unit in range(phases):
         quotient, phase = divmod(unit, along.period)
-        taps = along.taps(phase)
+        taps = along.taps(phase)[-1:] if grows else along.taps(phase)
         if period == 1 and not finite and len(taps) > 1:
             taps = (taps[0], taps[-1]) if isinstance(taps, range) else (min(taps), max(taps))
         if not budget.spend(len(taps) + 2):
@@ -176,6 +177,8 @@ def _composed(field: AxisField, along: Along, size: int, count: int, budget: Bud
             read = [max(min(tap, size - 1), 0) if along.border == "clamp" else tap for tap in read]
             read = [tap for tap in read if 0 <= tap < size]
         edges = [edge for edge in map(field.edges, read) if edge is not None]
+        if grows and sizes and sizes[-1]:
+            edges.append((firsts[-1], firsts[-1] + sizes[-1] - 1))
         low, high = min(edges, default=_NOTHING)[0], max((high for _, high in edges), default=_NOTHING[1])
         firsts.append(low)
         sizes.append(high - low + 1)

@@ -120,7 +120,7 @@ def _worked(layer: str, along: Along | Everything, before: AxisField, after: Axi
         return _slid(layer, along, before)
     if isinstance(along, Sliding) and along == Sliding(along.axis):
         return []
-    spans = [along.taps(phase) for phase in range(min(along.period, MOST_PHASES))]
+    spans = [along.taps(phase) for phase in looked_at(along)]
     extents = [span(taps) for taps in spans if taps]
     if not extents or (extents == [1] * along.period and along.shift == along.period):
         return []
@@ -137,6 +137,11 @@ def _worked(layer: str, along: Along | Everything, before: AxisField, after: Axi
     widest = field_size(number(before.sizes[0], "r"), number(most, "K"), number(before.shift, "j"))
     amount = "" if min(extents) == most and len(extents) == len(spans) else "the widest of its units; others see less"
     return [FieldStep(layer, _equation("r", widest), step, remark=amount)]
+
+
+def looked_at(along: Along) -> Sequence[int]:
+    """The phases of a relation, or the first ones of many and the last, among which are the least and the most."""
+    return range(along.period) if along.period <= MOST_PHASES else (*range(MOST_PHASES), along.period - 1)
 
 
 def span(taps: Sequence[int]) -> int:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cnncalc.analysis.analysis import Analysis
 from cnncalc.analysis.axis_field import is_plain
-from cnncalc.analysis.derivation import MOST_PHASES, slide, span, widest_branch
+from cnncalc.analysis.derivation import looked_at, slide, span, widest_branch
 from cnncalc.analysis.rows import Row
 from cnncalc.arithmetic import settled
 from cnncalc.arithmetic.recording import Recorded
@@ -104,7 +104,7 @@ def _behind(analysis: Analysis, row: Row, numbers: dict[str, FieldNumbers], sour
 def _worked(row: Row, branch: int, before: FieldNumbers, axis: int | None) -> tuple[Any, Any, Any]:
     size, jump, first = before.size, before.jump, before.first
     for step in row.layer.reads(*row.input_shapes)[branch]:
-        if size is None or jump is None or axis is None:
+        if size is None or axis is None:
             return None, None, None
         if isinstance(step, Rearranged):
             return size, jump, first
@@ -114,10 +114,12 @@ def _worked(row: Row, branch: int, before: FieldNumbers, axis: int | None) -> tu
         axis = along.axis
         if along == Sliding(axis):
             continue
+        if jump is None:
+            return None, None, None
         r, j = settled(size, "r"), settled(jump, "j")  # type: ignore[arg-type]
         if isinstance(along, Sliding):
             size, jump, first = slide(along, r, j, Recorded(0, "a") if first is None else settled(first, "a"))  # type: ignore[arg-type]
-        elif not all(along.taps(phase) == range(phase, phase + 1) for phase in range(min(along.period, MOST_PHASES))):
+        elif not all(along.taps(phase) == range(phase, phase + 1) for phase in looked_at(along)):
             size, jump, first = _resampled(along, r, j)
     return size, jump, first
 
@@ -125,7 +127,7 @@ def _worked(row: Row, branch: int, before: FieldNumbers, axis: int | None) -> tu
 def _resampled(along: Along, r: Any, j: Any) -> tuple[Any, Any, Any]:
     """Behind a relation with several phases, by the one that reads most."""
     common = gcd(along.shift, along.period)
-    spans = [along.taps(phase) for phase in range(min(along.period, MOST_PHASES))]
+    spans = [along.taps(phase) for phase in looked_at(along)]
     widest = max((span(taps) for taps in spans if taps), default=0)
     number: Any = Recorded
     jump = j * number(along.shift // common) / number(along.period // common)

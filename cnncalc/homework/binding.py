@@ -66,7 +66,7 @@ def bind(visit: Evaluated) -> Bound:
     )
     bound = _bound_layer(layer, inputs[0] if inputs else ())
     sizes: Shape = bound.output(*inputs)
-    symbols = [f"{symbol}'" for symbol in axis_symbols(len(sizes))]
+    symbols = [f"{symbol}'" for symbol in symbols_of(layer, len(sizes))]
     output: Any = tuple(settled(recorded(size), symbol) for size, symbol in zip(sizes, symbols, strict=True))
     known = {id(number.derivation): number for number in output if number.derivation is not None}
     alike = {number.derivation.symbols(): number for number in output if number.derivation is not None}
@@ -97,8 +97,14 @@ def axis_symbols(rank: int) -> Sequence[str]:
     return AXES[rank] if rank in AXES else [f"N{axis}" for axis in range(1, rank + 1)]
 
 
+def symbols_of(layer: Layer, rank: int) -> Sequence[str]:
+    """The symbols of the axes of what a layer reads or makes: L, E of a sequence's steps, else C, H, W."""
+    of_steps = hasattr(layer, "num_heads") or hasattr(layer, "hidden_size")
+    return "LE" if of_steps and rank == len("LE") else axis_symbols(rank)
+
+
 def _named_shape(shape: Shape, layer: Layer, suffix: str) -> Any:
-    symbols = ["L", "E"] if hasattr(layer, "num_heads") else list(axis_symbols(len(shape)))
+    symbols = list(symbols_of(layer, len(shape)))
     if shape and hasattr(layer, "out_features"):
         symbols[-1] = "Nin"
     elif shape and hasattr(layer, "out_channels"):

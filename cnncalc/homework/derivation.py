@@ -11,7 +11,7 @@ from cnncalc.analysis.recorded_fields import recorded_fields
 from cnncalc.arithmetic import prod, settled
 from cnncalc.arithmetic.recording import Recorded
 from cnncalc.errors import CnncalcError, nearest
-from cnncalc.homework.binding import Bound, axis_symbols, bind, recorded
+from cnncalc.homework.binding import Bound, bind, recorded, symbols_of
 from cnncalc.layers.base import Operations, elements
 from cnncalc.layers.formulas import tensor_bytes
 
@@ -66,7 +66,7 @@ def derive(analysis: Analysis, layer: str, quantity: str) -> tuple[Derivation, .
         return tuple(_fields(analysis, row, quantity))
     bound = bound_layer(analysis, row)
     if quantity == "output":
-        symbols = axis_symbols(len(bound.recorded.output))
+        symbols = symbols_of(row.layer, len(bound.recorded.output))
         return tuple(
             Derivation(layer, quantity, f"{symbol}'", recorded(size), axis)
             for axis, (symbol, size) in enumerate(zip(symbols, bound.recorded.output, strict=True))

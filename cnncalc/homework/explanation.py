@@ -224,12 +224,14 @@ class _LayerSections:
             return
         rows = []
         before: Any = None
+        kept = False
         for name, step in field_path(self.analysis, self.row.name, source, axis):
             if step.size is not None and step.size is not before and step.size.operator:
                 equations = [
                     Equation(symbol, number) for symbol, number in (("r", step.size), ("j", step.jump)) if number
                 ]
                 rows.append((name, tuple(equations)))
+            kept = step.size is before
             before = step.size
         if whole:
             yield Equation("r", numbers.size)
@@ -237,7 +239,8 @@ class _LayerSections:
             return
         if not rows:
             yield Equation("r", numbers.size)
-            yield Paragraph(say("why.field_same"), "why")
+            if kept or numbers.size.value == 1:
+                yield Paragraph(say("why.field_same"), "why")
             return
         if len(rows) > 1 or rows[-1][0] != self.row.name:
             yield Paragraph(say("explain.from_pixel"))
@@ -249,8 +252,10 @@ class _LayerSections:
             yield Equation("r'", numbers.size)
             if numbers.jump is not None:
                 yield Equation("j'", numbers.jump)
-        else:
+        elif kept:
             yield Paragraph(say("why.field_same"), "why")
+        else:
+            yield Equation("r'", numbers.size)
         yield Paragraph(say("explain.field_rules"), "why")
         yield Paragraph(say("why.field"), "why")
         if numbers.start is not None and numbers.first is not None:

@@ -98,6 +98,24 @@ class Placed(Along, frozen=True, gc=False):
         return range(-self.offset, 1 - self.offset)
 
 
+class Until(Along, frozen=True, gc=False):
+    """All up to its own place, of an axis of ``size`` elements: element i reads the elements 0 to i."""
+
+    size: int
+    bounded: ClassVar[bool] = True
+
+    @property
+    def period(self) -> int:
+        return self.size
+
+    @property
+    def shift(self) -> int:
+        return 0
+
+    def taps(self, phase: int) -> range:
+        return range(phase + 1)
+
+
 class Spread(Along, frozen=True, gc=False):
     """The transpose of a window, which writes where the window would read: every ``stride`` elements one input element
     more. Source: Dumoulin and Visin (2016), section 4.

@@ -17,7 +17,7 @@ from cnncalc.layers.base import (
     elements,
 )
 from cnncalc.layers.formulas import weight_macs
-from cnncalc.layers.reading import Along, Axes, Everything, Reading, Sliding
+from cnncalc.layers.reading import Along, Axes, Everything, Reading, Until
 
 
 class Recurrent(Layer, frozen=True):
@@ -67,7 +67,7 @@ class Recurrent(Layer, frozen=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         """All steps up to its own, with all their features; of both directions, all steps."""
-        steps: Along | Everything = Everything(0) if self.bidirectional else Sliding(0, kernel=x[0], before=x[0] - 1)
+        steps: Along | Everything = Everything(0) if self.bidirectional else Until(0, x[0])
         axes: Axes = (steps, Everything())
         return ((axes,),)
 

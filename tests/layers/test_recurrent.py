@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from cnncalc import layers
+from cnncalc import Network, analyze, layers
+from cnncalc.homework.derivation import derive
 
 LENGTH, WIDTH, UNITS = 4, 3, 2
 
@@ -128,3 +129,24 @@ def test_layers_upon_each_other_and_both_directions():
     assert both.operations((7, 3), output=(7, 10)) == sum(parts[1:], parts[0])
     shapes = {name: tuple(tensor.shape) for name, tensor in nn.LSTM(3, 5, 2, bidirectional=True).named_parameters()}
     assert {tensor.name: tensor.shape for tensor in both.parameters((7, 3))} == shapes
+
+
+@pytest.mark.parametrize("kind", [layers.RNN, layers.LSTM, layers.GRU])
+def test_layers_upon_each_other_see_what_one_of_several_sees(kind):
+    """A step sees those up to its own, however many layers: none of them pads the sequence."""
+
+    def fields(*stack):
+        network = Network(input=[1, 9], layers=[layers.Permute([0, 2, 1]), *stack])
+        analysis = analyze(network)
+        return analysis.receptive_fields(analysis.layers[-1].name)["input"]
+
+    found = fields(kind(2), kind(2), kind(2))
+    assert found == fields(kind(2, 3)) == fields(kind(2))
+    assert (found.size, found.smallest, found.padding) == ((9,), (1,), ((0, 0),))
+
+
+def test_steps_and_features_have_symbols_of_their_own():
+    """The first axis of a sequence is its steps, and not channels."""
+    analysis = analyze(Network(input=[20, 8], layers=[layers.LSTM(6, bidirectional=True, name="lstm")]))
+    assert [step.symbol for step in derive(analysis, "lstm", "output")] == ["L'", "E'"]
+    assert derive(analysis, "lstm", "macs")[0].number.symbols().startswith("L*(4*N_h*E + 4*N_h*N_h")

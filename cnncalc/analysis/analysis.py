@@ -102,9 +102,10 @@ class Analysis(Struct, frozen=True, dict=True):
         """Exactly which pixels of each input one unit of a layer depends on, all its channels together.
 
         ``unit`` is its position along the axes behind the channels, or along all axes for one channel alone; the middle
-        unless stated. Raises CnncalcError for a unit that the layer has not.
+        unless stated. Raises CnncalcError for a layer that is not there and for a unit that it has not.
         """
-        return sights(self._in_order, self.fields.seen[layer], self.row(layer), unit)
+        row = self.row(layer)
+        return sights(self._in_order, self.fields.seen[layer], row, unit)
 
     def units_seeing(self, layer: str, pixel: Sequence[int], input: str | None = None) -> tuple[Region, ...]:
         """The units of a layer that depend on a pixel, whatever its channel, as products of positions along the layer's

@@ -115,7 +115,7 @@ def command(
 def _analyses(
     specs: Sequence[str], shapes: Shapes, settings: tuple[str, ...], batch: int, convention: str
 ) -> dict[str, Analysis]:
-    """The analysis of each SPEC. Raises CnncalcError with what is wrong with any of them, a line each."""
+    """The analysis of each SPEC. What is wrong with any of them is told, and the last of it raised as CnncalcError."""
     if len(set(specs)) < len(specs):
         raise click.UsageError("the same SPEC is named twice")
     found: dict[str, Analysis] = {}
@@ -125,8 +125,11 @@ def _analyses(
             found[spec] = analysis_of(spec, shapes, settings, batch=batch, convention=convention)
         except CnncalcError as error:
             wrong.append(error)
-    if wrong:
-        raise wrong[0] if len(specs) == 1 else CnncalcError("\nError: ".join(dict.fromkeys(map(str, wrong))))
+    *others, last = {str(error): error for error in wrong}.values() or [None]
+    for other in others:
+        click.echo(f"Error: {other}", err=True)
+    if last:
+        raise last
     return found
 
 

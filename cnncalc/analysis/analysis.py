@@ -104,7 +104,8 @@ class Analysis(Struct, frozen=True, dict=True):
         ``unit`` is its position along the axes behind the channels, or along all axes for one channel alone; the middle
         unless stated. Raises CnncalcError for a unit that the layer has not.
         """
-        return sights(self._in_order, self.fields.seen[layer], self.row(layer), unit)
+        row = self.row(layer)
+        return sights(self._in_order, self.fields.seen[layer], row, unit)
 
     def units_seeing(self, layer: str, pixel: Sequence[int], input: str | None = None) -> tuple[Region, ...]:
         """The units of a layer that depend on a pixel, whatever its channel, as products of positions along the layer's

@@ -132,7 +132,7 @@ def _ask(quiz: Quiz) -> None:
 def _answer(prompt: str) -> str | None:
     """What is typed; None where it ends. Ctrl-C raises click.Abort."""
     try:
-        text: str = click.prompt(prompt, default="", show_default=False, prompt_suffix=": ").strip()
+        text: str = click.prompt(prompt, default="", show_default=False, prompt_suffix="").strip()
     except click.Abort as end:
         if isinstance(end.__context__, KeyboardInterrupt):
             raise

@@ -49,7 +49,7 @@ def _complaint(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
         hint = f"; did you mean '{error.possibilities[0]}'?" if error.possibilities else ""
         return f"no such option {error.option_name!r}{hint}"
-    text = error.format_message()
+    text = " ".join(error.format_message().split())
     if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter) and error.param:
         place = error.param.opts[-1] if isinstance(error.param, click.Option) else error.param.human_readable_name
         return f"{place}: {error.message}".removesuffix(".")

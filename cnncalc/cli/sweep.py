@@ -59,9 +59,9 @@ class Count(click.ParamType[int]):
 @click.option(
     "--quantity",
     metavar="QUANTITY,…",
-    help="With commas between: params, buffers, frozen_params, macs, flops, activations or receptive_field; of a "
-    "layer conv1.macs, conv1.H, conv1.receptive_field.H, conv1.jump.H; the first five without frozen_params unless "
-    "stated.",
+    help="With commas between: params, buffers, frozen_params, macs, flops, activations, memory or receptive_field; of "
+    "a layer conv1.macs, conv1.H, conv1.receptive_field.H, conv1.jump.H; params, buffers, macs, flops and activations "
+    "unless stated.",
 )
 @click.option("--where", metavar="CONDITION", help='Keep points that meet it: "params < 5e6 and macs < 3e8".')
 @click.option(

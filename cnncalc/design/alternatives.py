@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnncalc.analysis.analysis import Analysis, analyze
 from cnncalc.errors import CnncalcError
@@ -70,6 +71,7 @@ def alternatives(
         raise CnncalcError(f"{name} is a {kind}; other forms are known of convolutions that are not transposed")
     if any(not hasattr(layer, field) for field in _NEEDED):
         raise CnncalcError(f"{name} is a {kind}; other forms are known of convolutions")
+    layer = replace(layer, inputs=None, weights=None, when=True)  # of the network that it was taken out of
     found: list[Alternative] = []
     for form in [Form("as-is", "the layer as it stands", (layer,)), *_forms(_Shape.of(layer, input))]:
         network = Network(name=f"{name}: {form.name}", input=input, layers=form.layers)

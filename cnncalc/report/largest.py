@@ -106,8 +106,9 @@ def _looked(found: Largest) -> str:
         return "This is the end of the range; state --range to look beyond it."
     if found.looked >= count:
         return f"{subject}: each was looked at by itself."
-    alone = f", but for {exact(found.looked)} by themselves" if found.looked else ""
-    return f"{subject}: ruled out together by what ranges of them cost at least{alone}."
+    alone = f"{exact(found.looked)} looked at by itself, the others " if found.looked == 1 else ""
+    alone = alone or (f"{exact(found.looked)} looked at by themselves, the others " if found.looked else "")
+    return f"{subject}: {alone}ruled out together by what ranges of them cost at least."
 
 
 def _verdict(outcome: Outcome) -> str:

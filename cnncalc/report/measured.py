@@ -34,6 +34,12 @@ def rate_text(rate: float) -> str:
     return _three(rate)
 
 
+def _apart(rate: float) -> str:
+    """``45.2 G``: as in front of a unit."""
+    text = rate_text(rate) or "0"
+    return f"{text[:-1]} {text[-1]}" if text[-1:].isalpha() else f"{text} "
+
+
 def measurement_lines(measurement: Measurement, width: int) -> list[Line]:
     """The layers with their times, rates and bounds, the whole, the memory, and what is to be known of the run."""
     settings, ceilings, whole = measurement.settings, measurement.ceilings, measurement.whole
@@ -43,13 +49,13 @@ def measurement_lines(measurement: Measurement, width: int) -> list[Line]:
     where = measurement.environment
     lines += prose(f"On {where['device']}, PyTorch {where['torch']}.", width)
     seen = (
-        f"Ceilings of this device, just measured: {rate_text(ceilings.flops)}FLOP/s, {rate_text(ceilings.bytes)}B/s, "
+        f"Ceilings of this device, just measured: {_apart(ceilings.flops)}FLOP/s, {_apart(ceilings.bytes)}B/s, "
         f"{seconds_text(ceilings.overhead)} a call."
     )
     lines += [*prose(seen, width), *_layer_table(measurement.layers, width)]
     lines += prose(
-        f"whole  {_timing_text(whole.latency)}, {rate_text(whole.samples_per_second)} samples/s, "
-        f"{rate_text(whole.flops_per_second)}FLOP/s"
+        f"whole  {_timing_text(whole.latency)}, {rate_text(whole.samples_per_second)} samples/s"
+        + (f", {_apart(whole.flops_per_second)}FLOP/s" if whole.flops_per_second else "")
         + (f", {_three(whole.ratio)} times its bound of {seconds_text(whole.bound)}" if whole.ratio else ""),
         width,
         "bold",
@@ -141,7 +147,7 @@ def _quartiles(timing: Timing) -> str:
 
 def _bytes_text(count: int) -> str:
     """``247 MB``: three significant digits and a decimal prefix, MB being 10^6 bytes."""
-    return f"{rate_text(count)}B".replace("k", " k").replace("M", " M").replace("G", " G").replace("T", " T")
+    return f"{_apart(count)}B"
 
 
 def _three(number: float) -> str:

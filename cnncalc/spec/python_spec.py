@@ -45,13 +45,27 @@ def load_python(spec: str) -> Network:
         public = [key for key in names if not key.startswith("_")]
         raise SpecError(f'nothing in it is named "{function}"{nearest(function, public)}', source=path)
     value: Any = names[function]
-    if arguments is not None or (callable(value) and not isinstance(value, Network)):
+    if arguments is not None or (callable(value) and not isinstance(value, Network) and not _is_module(value)):
         positional, named = arguments or ((), {})
         with _running(spec):
             value = value(*positional, **named)
     if not isinstance(value, Network):
-        raise SpecError(f"expected a Network, found {type(value).__name__}", source=spec)
+        hint = _module_hint(path, name) if _is_module(value) else ""
+        raise SpecError(f"expected a Network, found {type(value).__name__}{hint}", source=spec)
     return value
+
+
+def _is_module(value: Any) -> bool:
+    """Whether it is a PyTorch module, which only a file that imports PyTorch can have."""
+    modules = sys.modules.get("torch.nn")
+    return modules is not None and isinstance(value, modules.Module)
+
+
+def _module_hint(path: str, name: str) -> str:
+    """How a PyTorch module is named that stands in a file."""
+    parts = os.path.normpath(path).removesuffix(".py").split(os.sep)
+    dotted = ".".join(parts) if all(map(str.isidentifier, parts)) else "package.module"
+    return f"; a PyTorch module is named without .py: {dotted}:{name}"
 
 
 @contextmanager

@@ -233,14 +233,14 @@ def test_what_a_python_spec_prints_is_in_no_report(tmp_path):
         ("$cnncalc analyze nothing 2>&-", 2, ""),
         ("$cnncalc analyze net.json > /dev/full", 2, "Error: cannot write: no space left on device\n"),
         (
-            "$cnncalc rf net.json act --svg /dev/full",
+            "$cnncalc rf net.json act --format svg -o /dev/full",
             2,
             "Error: /dev/full: cannot be written: no space left on device\n",
         ),
         ("mkdir x; cd x; rmdir ../x; $cnncalc analyze lenet > /dev/null", 0, ""),
         ("mkdir x; cd x; rmdir ../x; $cnncalc analyze net.json", 2, "Error: net.json: no such file\n"),
         (
-            "mkdir x; cd x; rmdir ../x; $cnncalc rf lenet conv1 --svg a.svg",
+            "mkdir x; cd x; rmdir ../x; $cnncalc rf lenet conv1 -o a.svg",
             2,
             "Error: a.svg: cannot be written: no such",
         ),
@@ -264,5 +264,5 @@ def test_what_may_not_be_read_or_written(tmp_path):
     write(tmp_path / "net.json").chmod(0)
     assert cnncalc("analyze", "net.json", cwd=tmp_path).stderr == "Error: net.json: cannot be read: permission denied\n"
     tmp_path.chmod(0o555)
-    result = cnncalc("rf", "lenet", "conv1", "--svg", "out.svg", cwd=tmp_path)
+    result = cnncalc("rf", "lenet", "conv1", "-o", "out.svg", cwd=tmp_path)
     assert result.stderr == "Error: out.svg: cannot be written: permission denied\n"

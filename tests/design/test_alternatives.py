@@ -96,6 +96,12 @@ def test_any_number_of_axes(layer, input, names):
     assert names <= forms(layer, input).keys()
 
 
+def test_a_layer_of_a_network_is_taken_by_itself():
+    plain = Conv2d(8, 3)
+    placed = Conv2d(8, 3, inputs=("image",), weights=("other",), when="depth > 1")
+    assert alternatives(placed, (8, 32, 32)) == alternatives(plain, (8, 32, 32))
+
+
 def test_forms_that_change_nothing_are_left_out():
     assert list(forms(Conv2d(7, 1), (5, 8, 8))) == ["as-is"]
     assert "stack" not in forms(Conv2d(8, 4, padding=1), (8, 9, 9))

@@ -72,6 +72,8 @@ def test_figures_of_different_conventions_are_not_compared():
     network = load("alexnet")
     with pytest.raises(CnncalcError, match="different conventions cannot be compared: cnncalc, thop"):
         compare(analyze(network), analyze(network, convention="thop"))
+    with pytest.raises(CnncalcError, match="found an object of type Network"):
+        compare(network, network)
     with pytest.raises(CnncalcError, match="needs two networks or more"):
         compare(analyze(network))
 

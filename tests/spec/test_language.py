@@ -491,6 +491,7 @@ def test_specs_in_python(spec, channels, tmp_path, monkeypatch):
     [
         ("net.py:nett", "net.py: nothing in it is named \"nett\"; did you mean 'net'?"),
         ("net.py:unit", "net.py:unit: expected a Network, found Block"),
+        ("module.py:net", "found Conv2d; a PyTorch module is named without .py: module:net"),
         (
             "net.py:make(width=0)",
             "$.blocks.unit.layers[0].body[0].out_channels: expected a whole number of at least 1, found 0",
@@ -504,6 +505,7 @@ def test_specs_in_python(spec, channels, tmp_path, monkeypatch):
 def test_what_is_wrong_with_a_spec_in_python(spec, message, tmp_path, monkeypatch):
     (tmp_path / "net.py").write_text(PYTHON)
     (tmp_path / "bad.py").write_text("1 / 0")
+    (tmp_path / "module.py").write_text("import torch\nnet = torch.nn.Conv2d(3, 8, 3)")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SpecError) as raised:
         analyze(load(spec))

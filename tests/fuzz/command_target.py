@@ -54,9 +54,9 @@ def is_run(arguments: list[str]) -> bool:
     ):
         return False
     for place, argument in enumerate(arguments):
-        if argument.startswith(("-o", "--out", "--ht", "--fe", "--sv")):
+        if argument.startswith(("-o", "--out", "--fe")):
             name = argument.partition("=")[2] or "".join(arguments[place + 1 : place + 2])
-            if name not in _OUTPUTS or argument not in ("-o", "--output", "--html", "--feedback", "--svg"):
+            if name not in _OUTPUTS or argument not in ("-o", "--output", "--feedback"):
                 return False
     return not {"--jobs", "--run"} & {argument.partition("=")[0] for argument in arguments}
 

@@ -1,7 +1,9 @@
 """Recurrent layers, which go along a sequence step by step."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
 
 from cnncalc.arithmetic import prod
 from cnncalc.layers.axes import of_axes
@@ -19,6 +21,9 @@ from cnncalc.layers.base import (
 from cnncalc.layers.formulas import weight_macs
 from cnncalc.layers.reading import Along, Axes, Everything, Reading, Until
 
+_MOST_LAYERS = 1000
+"""Each has tensors of its own, and one number in a spec must not ask for millions of them."""
+
 
 class Recurrent(Layer, frozen=True):
     """``num_layers`` of cells one upon the other along a sequence ``[L, E]`` → ``[L, hidden_size]``, the states at zero
@@ -29,7 +34,7 @@ class Recurrent(Layer, frozen=True):
     """
 
     hidden_size: Positive
-    num_layers: Positive = 1
+    num_layers: Annotated[int, Meta(ge=1, le=_MOST_LAYERS)] = 1
     bias: bool = True
     bidirectional: bool = False
     input_size: Positive | None = None

@@ -108,7 +108,11 @@ def theirs(case: Case, batch: int, device: str) -> Said:
 
 
 def device_for(case: Case, said: Said) -> str:
-    """The real device for what is small, or cannot become large; the meta device for the rest."""
+    """The real device for what is small, or cannot become large; the meta device for the rest, and for an LSTM, which
+    is one kernel on the CPU and comes apart into products only there.
+    """
+    if case.kind == "LSTM":
+        return "meta"
     if any(number > _LARGEST_NUMBER for number in _numbers((case.shapes, *case.fields.values()))):
         return "meta"
     return "cpu" if _is_small(case.shapes, said, 1) else "meta"

@@ -101,8 +101,8 @@ class LSTM(Recurrent, frozen=True):
     """Four gates: ``c' = σ(f)·c + σ(i)·tanh(g)`` and ``h' = σ(o)·tanh(c')``.
 
     A unit's step has three sigmoids of an exponential, an addition and a division each, two tanh, three products and a
-    sum. Source: PyTorch documentation, ``torch.nn.LSTM``; Hochreiter and Schmidhuber, "Long Short-Term Memory" (1997),
-    with the forget gate of Gers, Schmidhuber and Cummins (2000).
+    sum. Source: PyTorch documentation, ``torch.nn.LSTM``; Hochreiter and Schmidhuber, "Long Short-Term Memory" (1997);
+    Gers, Schmidhuber and Cummins, "Learning to Forget" (2000).
     """
 
     gates: ClassVar[int] = 4

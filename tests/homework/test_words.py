@@ -108,7 +108,7 @@ HEADINGS = {
     "weight_bytes": "weight_bytes|param memory|param bytes|parameter memory|weight memory|model size|参数内存",
     "activation_bytes": "activation_bytes|activation memory|activation bytes|feature memory|激活内存",
     "space": "space|space complexity|空间复杂度",
-    "memory": "memory|total memory|bytes|内存",
+    "total_bytes": "total_bytes|memory|total memory|bytes|内存",
 }
 
 

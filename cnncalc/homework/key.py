@@ -12,7 +12,7 @@ from msgspec import Struct
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.homework.context import Context
 from cnncalc.homework.entries import Entry
-from cnncalc.homework.quantities import TOTAL, find_quantity, quantity_named
+from cnncalc.homework.quantities import QUANTITIES, TOTAL, find_quantity, quantity_named
 
 
 class Question(Struct, frozen=True):
@@ -74,8 +74,10 @@ class Key(Struct, frozen=True, dict=True):
             except CnncalcError as error:
                 problem = problem or error
         if problem is None or (self.questions and entry.reference is not None):
+            before = (entry.reference or "").rpartition(".")[0]
             layers = self.context.analysis.layers[:1] if self.context else ()
-            names = list(self.questions) or [*(f"{row.name}.params" for row in layers), "total.macs"]
+            open_names = [f"{before}.{name}" for name in QUANTITIES] if before else []
+            names = list(self.questions) or open_names or [*(f"{row.name}.params" for row in layers), "total.macs"]
             hint = nearest(entry.reference or "", names) or f"; there are {', '.join(names[:8])}"
             raise CnncalcError(f"there is no question {(entry.reference or '')[:60]!r}{hint}")
         raise problem

@@ -247,7 +247,8 @@ def test_what_an_entry_asks(entry, about):
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        (Entry("", "", reference="c.xyz"), "there is no question 'c.xyz'; there are c.params, total.macs"),
+        (Entry("", "", reference="c.xyz"), "there is no question 'c.xyz'; there are c.output, c.params, c.buffers"),
+        (Entry("", "", reference="c.out"), "there is no question 'c.out'; did you mean 'c.output'?"),
         (Entry("", "", reference="zz"), "there is no question 'zz'; there are c.params, total.macs"),
         (Entry("", "", reference="x" * 70), f"there is no question '{'x' * 60}'; there are c.params, total.macs"),
         (Entry("", "", reference="d.params"), "no layer is named 'd'; the last one is 'c'"),

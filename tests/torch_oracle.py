@@ -309,7 +309,7 @@ class Figures:
 def module(layer: Layer, *inputs: Shape, device: str | None = None) -> Callable[..., Any]:
     """The torch module (or function) of a layer, by its name and its hyper-parameters' names."""
     kind = type(layer).__name__
-    if isinstance(layer, layers.RNN | layers.LSTM | layers.GRU) and layer.num_layers > 1000:
+    if isinstance(layer, layers.RNN | layers.LSTM | layers.GRU) and layer.num_layers * inputs[0][0] > 1000:
         raise BeyondError(layer)
     if kind == "DepthwiseConv2d":
         layer = layers.Conv2d(

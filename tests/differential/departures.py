@@ -54,7 +54,17 @@ def _without_torch(kind: str) -> bool:
     return not hasattr(nn, kind)
 
 
+def _pairs_beyond_64_bits(case: Any, own: Any, torch_s: Any) -> bool:
+    if case.kind != "CumulativeSum" or "numel: integer multiplication overflow" not in torch_s.refusal:
+        return False
+    return 5 * prod(own.output) * max(own.output) >= _LARGEST
+
+
 DEPARTURES: dict[str, tuple[str, Test]] = {
+    "pairs beyond 64 bits": (
+        "without values torch compares each position with each in a running sum, and counts the pairs in 64 bits",
+        _pairs_beyond_64_bits,
+    ),
     "no elements": (
         "an input of no elements, or a sample without axes, is no input of a network",
         lambda case, own, torch_s: bool(own.refusal) and any(0 in shape or not shape for shape in case.shapes),

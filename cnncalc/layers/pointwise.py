@@ -77,11 +77,13 @@ class Function(Elementwise, frozen=True):
         return _COSTS.get(self.function, Operations(exp=1)).times(prod(x))
 
     def torch_call(self, x: Shape) -> TorchCall:
-        return TorchCall("cnncalc.pytorch.functions.apply", self._hyper_parameters())
+        name = "decided" if self.function in _DECISIONS else "applied"
+        return TorchCall(f"cnncalc.pytorch.functions.{name}", self._hyper_parameters())
 
 
+_DECISIONS = ("compare", "isnan", "isfinite", "logical_not")
 _COSTS = {"reciprocal": Operations(div=1), "square": Operations(mul=1), "neg": Operations()}
-_COSTS |= dict.fromkeys(("abs", "sign", "compare", "isnan", "isfinite", "logical_not"), Operations(compare=1))
+_COSTS |= dict.fromkeys(("abs", "sign", *_DECISIONS), Operations(compare=1))
 _COSTS |= dict.fromkeys(("floor", "ceil", "round", "trunc", "frac"), Operations(compare=1))
 
 

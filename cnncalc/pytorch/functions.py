@@ -91,8 +91,14 @@ def clamp(x: Tensor, min: float | None, max: float | None) -> Tensor:
     return x if min is None and max is None else x.clamp(min, max)
 
 
-def apply(x: Tensor, function: str) -> Tensor:
-    """A function of each element, in the type of what it is applied to."""
+def applied(x: Tensor, function: str) -> Tensor:
+    """A function of each element."""
+    found: Tensor = getattr(torch, function)(x)
+    return found
+
+
+def decided(x: Tensor, function: str) -> Tensor:
+    """1 where something is so of an element, else 0, in the element's type."""
     found: Tensor = x > 0 if function == "compare" else getattr(torch, function)(x)
     return found.to(x.dtype)
 

@@ -32,6 +32,7 @@ Box: TypeAlias = tuple[tuple[int, int], ...]
 _UNDECIDED = {
     "cnncalc.pytorch.modules.MaxUnpool": "the places that maxima return to are data",
     "cnncalc.pytorch.functions.argmax": "a place among others is a number, even of what is none",
+    "cnncalc.pytorch.functions.decided": "a decision is a number, even on what is none",
     "cnncalc.pytorch.functions.compare": "a comparison is a number, even of what is none",
     "cnncalc.pytorch.functions.where": "what it chooses by is not what it gives",
 }

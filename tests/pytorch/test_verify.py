@@ -57,6 +57,7 @@ KINDS_WITHOUT_A_STRATEGY = [
     ),
     (layers.LocallyConnected2d(kernel_size=(3, 2), out_channels=4, padding=1, stride=(1, 2)), (2, 6, 7)),
     (layers.MaxUnpool2d(3, stride=1, padding=1), (2, 5, 4)),
+    *((layers.Function(function), (2, 3)) for function in ("compare", "isnan", "isfinite", "logical_not", "floor")),
 ]
 
 

@@ -64,10 +64,10 @@ EXPLAINED: dict[str, str] = {
     "CumulativeSum: refused by torch alone": "the sizes that PyTorch's meta kernel multiplies are beyond 64 bits, the "
     "output's are not",
     "Late": "the machine was busy for 30 s; now processor time is counted",
-    "pixels": "a comparison hides what is not a number from the test of pixels, which took it for a difference; mended: "
-    "of such a layer PyTorch cannot tell, which is said",
-    "gradients": "PyTorch gives the gradient of BatchNorm2d without running statistics to another channel's pixels where "
-    "what arrives is permuted and one column wide; behind .contiguous() it is where cnncalc has it",
+    "pixels": "a comparison hides what is not a number from the test of pixels, which took it for a difference; "
+    "mended: of such a layer PyTorch cannot tell, which is said",
+    "gradients": "PyTorch gives the gradient of BatchNorm2d without running statistics to another channel's pixels "
+    "where what arrives is permuted and one column wide; behind .contiguous() it is where cnncalc has it",
     "there and back, SpecError": "an imported AdaptiveAvgPool2d((None, None)) was refused: mended, with a test",
 }
 """What came of what a written run found and the final program does not find again."""

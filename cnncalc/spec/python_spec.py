@@ -37,8 +37,11 @@ def load_python(spec: str) -> Network:
         names = runpy.run_path(path)
     if not name:
         found = [key for key, value in names.items() if isinstance(value, Network)]
-        if len(found) != 1:
-            raise SpecError(f"defines {len(found)} networks, name one as {path}:NAME", source=path)
+        if not found:
+            message = f"no network stands in it; name a function that makes one, as {path}:NAME"
+            raise SpecError(message, source=path)
+        if len(found) > 1:
+            raise SpecError(f"defines {' and '.join(found)}, name one as {path}:NAME", source=path)
         name = found[0]
     function, arguments = _call(name, path)
     if function not in names:

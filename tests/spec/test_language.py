@@ -551,3 +551,18 @@ def test_the_schema_takes_every_shipped_spec_and_refuses_mistakes():
         {"layers": [CONV]},
     ):
         assert not validator.is_valid(wrong), wrong
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("x = 1\n", "no network stands in it; name a function that makes one, as {path}:NAME"),
+        ("import cnncalc\na = b = cnncalc.load('lenet')\n", "defines a and b, name one as {path}:NAME"),
+    ],
+)
+def test_a_python_file_that_leaves_open_which_network(tmp_path, code, message):
+    path = tmp_path / "net.py"
+    path.write_text(code)
+    with pytest.raises(SpecError) as caught:
+        load(str(path))
+    assert str(caught.value) == f"{path}: {message.format(path=path)}"

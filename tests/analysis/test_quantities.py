@@ -4,7 +4,7 @@ import pytest
 
 from cnncalc import Network, analyze, layers
 from cnncalc.analysis.convention import Rule, quantities
-from cnncalc.analysis.quantities import QUANTITIES, term_value
+from cnncalc.analysis.quantities import QUANTITIES, value_of
 from cnncalc.analysis.reconcile import described, reconciled
 
 
@@ -88,9 +88,9 @@ def test_quantities_of_other_layers(layer, shapes, found):
 
 
 def test_products_of_quantities():
-    assert term_value("output*taps", CONV) == 720
-    assert term_value("one", CONV) == 1
-    assert term_value("channels * groups*axes", CONV) == 16
+    assert value_of("output*taps")(CONV) == 720
+    assert value_of("one")(CONV) == 1
+    assert value_of("channels * groups*axes")(CONV) == 16
 
 
 @pytest.mark.parametrize(

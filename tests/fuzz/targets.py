@@ -224,9 +224,9 @@ def ranges_and_shapes(data: bytes) -> None:
     """A text as each of the options that take numbers reads it; refused by all is refused."""
     from click import ClickException
 
+    from cnncalc.cli.options import ShapeParameter, variables
     from cnncalc.cli.rf import Place
-    from cnncalc.cli.solve import OpenShape, _named, _stepped
-    from cnncalc.cli.specs import ShapeParameter, variables
+    from cnncalc.cli.solve import WantedShape, _named, _stepped
     from cnncalc.cli.sweep import Count
     from cnncalc.design.limits import limit
     from cnncalc.design.values import values_of
@@ -236,7 +236,7 @@ def ranges_and_shapes(data: bytes) -> None:
     readers: tuple[Callable[[str], object], ...] = (
         lambda text: len(values_of(text)) <= 1_000_000,
         lambda text: ShapeParameter().convert(text, None, None),
-        lambda text: OpenShape(same=True).convert(text, None, None),
+        lambda text: WantedShape().convert(text, None, None),
         lambda text: Place().convert(text, None, None),
         lambda text: Count().convert(text, None, None),
         lambda text: figures.check_variables(variables((text,))),

@@ -89,13 +89,13 @@ def test_memory():
         ("other-width", "8"): (8 * 112, 3),
         ("memory-doubled", ""): (4 * 112, 4),
         ("other-memory", "activation_bytes"): (2 * 3600, 2),
-        ("other-memory", "memory"): (2 * 3712, 2),
+        ("other-memory", "total_bytes"): (2 * 3712, 2),
     }
 
 
 def test_memory_of_two_counts():
     """That a layer is left out of one of them only is rarer by 2."""
-    assert singles(NORMED, None, "memory", "layer-left-out", "one-kind-only", "forgot-bias", "input-counted") == {
+    assert singles(NORMED, None, "total_bytes", "layer-left-out", "one-kind-only", "forgot-bias", "input-counted") == {
         ("layer-left-out", "fc"): (4 * (268 + 13_482), 4),
         ("layer-left-out", "a"): (4 * (31_526 + 13_482), 5),
         ("layer-left-out", "b"): (4 * (31_490 + 13_482), 5),

@@ -51,13 +51,12 @@ sort was looked at again and agrees, or is a departure. The runs below are on la
 them. What changed since concerns none of the figures that they compare: a test of pixels, words, and the oracle's own
 bounds."""
 
-_NOT_RUN = (
-    "PyTorch's kernels with values refuse it, its meta device does not; the program now makes sure of larger cases"
-)
+_NOT_RUN = "PyTorch's kernels with values refuse it, its meta device does not, and it was too large for the program to make sure"
 _INDICES = "few of PyTorch's layers take the whole numbers of ArgMax; such networks are no longer run in one piece"
 EXPLAINED: dict[str, str] = {
-    "Conv3d: refused by cnncalc alone": _NOT_RUN,
+    **{f"Conv{rank}d: refused by cnncalc alone": _NOT_RUN for rank in (1, 2, 3)},
     "CELU: refused by cnncalc alone": _NOT_RUN,
+    "Split: refused by torch alone": "of hundreds of millions of pieces PyTorch makes all, cnncalc the one",
     "RMSNorm: refused by cnncalc alone": "the batch, of 5, was taken for the first of two axes of 5; now a departure",
     "one piece, RuntimeError": "gigabytes of weights or activations; such networks now go to the meta device",
     "one piece, NotImplementedError": _INDICES,

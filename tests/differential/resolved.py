@@ -51,7 +51,7 @@ sort was looked at again and agrees, or is a departure. The runs below are on la
 them. What changed since concerns none of the figures that they compare: a test of pixels, words, and the oracle's own
 bounds."""
 
-_NOT_RUN = "PyTorch's kernels with values refuse it, its meta device does not, and it was too large for the program to make sure"
+_NOT_RUN = "PyTorch's kernels with values refuse it, its meta device does not, and it is too large to make sure"
 _INDICES = "few of PyTorch's layers take the whole numbers of ArgMax; such networks are no longer run in one piece"
 EXPLAINED: dict[str, str] = {
     **{f"Conv{rank}d: refused by cnncalc alone": _NOT_RUN for rank in (1, 2, 3)},

@@ -134,12 +134,22 @@ def _extra(hint: Any, key: str) -> str:
 def _place(finding: str, document: dict[str, Any], struct: type[msgspec.Struct], inner: str) -> tuple[str, Any]:
     """The place of a finding, with the name of an object's entry where msgspec writes ``[...]``, and what is there."""
     field, among, rest = inner.partition("[...]")
-    for name, entry in document[field[1:]].items() if among else ():
-        try:
-            msgspec.convert(document | {field[1:]: {name: entry}}, struct)
-        except msgspec.ValidationError as error:
-            if str(error) == finding:
-                return f"{field}.{name}{rest}", _lookup(entry, rest)
+    entries = _lookup(document, field) if among else None
+    if not isinstance(entries, dict):
+        return inner, _lookup(document, inner)
+    every = dict(entries)
+    try:
+        for name, entry in every.items():
+            entries.clear()
+            entries[name] = entry
+            try:
+                msgspec.convert(document, struct)
+            except msgspec.ValidationError as error:
+                if str(error) == finding:
+                    return f"{field}.{name}{rest}", _lookup(entry, rest)
+    finally:
+        entries.clear()
+        entries.update(every)
     return inner, _lookup(document, inner)
 
 

@@ -566,3 +566,10 @@ def test_a_python_file_that_leaves_open_which_network(tmp_path, code, message):
     with pytest.raises(SpecError) as caught:
         load(str(path))
     assert str(caught.value) == f"{path}: {message.format(path=path)}"
+
+
+def test_an_entry_of_an_object_within_a_list_is_named():
+    entry = '{"figure": "1", "convention": "macs", "source": "a table", "variables": {"a": 2, "width": [[32]]}}'
+    with pytest.raises(SpecError) as caught:
+        loads(f'{{"input": [3], "published": [{entry}], "layers": [{{"type": "ReLU"}}]}}')
+    assert str(caught.value).startswith("$.published[0].variables.width: expected ")

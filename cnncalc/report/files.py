@@ -18,12 +18,13 @@ _LONGEST = 80
 def write_whole(path: str, text: str, *, mark: bool = False) -> None:
     """Write a text in UTF-8 in one step, so that no reader ever sees half of it; ``mark`` begins it with a BOM, by
     which spreadsheets know UTF-8. A link stays one, a file that was there keeps its permissions, and what is no
-    ordinary file, such as ``/dev/stdout``, is written to. Raises CnncalcError where it cannot be written.
+    ordinary file, such as ``/dev/stdout``, is written to. What UTF-8 has not, as in the names of some files, becomes a
+    question mark. Raises CnncalcError where it cannot be written.
     """
     encoding = "utf-8-sig" if mark else "utf-8"
     try:
         if os.path.exists(path) and not os.path.isfile(path):
-            with open(path, "w", encoding=encoding, newline="") as file:
+            with open(path, "w", encoding=encoding, errors="replace", newline="") as file:
                 file.write(text)
             return
         target = os.path.realpath(path)
@@ -31,7 +32,7 @@ def write_whole(path: str, text: str, *, mark: bool = False) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         temporary = os.path.join(os.path.dirname(target), f".cnncalc-{os.urandom(8).hex()}")
         try:
-            with open(temporary, "x", encoding=encoding, newline="") as file:
+            with open(temporary, "x", encoding=encoding, errors="replace", newline="") as file:
                 file.write(text)
             if os.path.exists(target):
                 os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))

@@ -90,3 +90,9 @@ def test_nothing_half_written_stays_behind_an_interruption(tmp_path, monkeypatch
         write_whole(str(path), "after")
     assert os.listdir(tmp_path) == ["report.txt"]
     assert path.read_text() == "before"
+
+
+def test_halves_of_characters_do_not_stop_a_file(tmp_path):
+    """Names of files on Linux are bytes, of which Python makes such halves where they are no UTF-8."""
+    write_whole(str(tmp_path / "a.csv"), "caf\udce9,1\n")
+    assert (tmp_path / "a.csv").read_text() == "caf?,1\n"

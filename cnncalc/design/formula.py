@@ -11,7 +11,8 @@ from cnncalc.analysis.analysis import analyze
 from cnncalc.analysis.convention import convention_named
 from cnncalc.analysis.rows import Row, row_of
 from cnncalc.analysis.vocabulary import spelled
-from cnncalc.arithmetic.closed import Book, Closed, symbol
+from cnncalc.arithmetic.book import Book
+from cnncalc.arithmetic.closed import Closed, symbol
 from cnncalc.design.closed_form import Formula
 from cnncalc.design.conditions import is_whole, strongest
 from cnncalc.design.quantities import FIELD, MEMORY, TOTALS, Figures, Quantity, quantity_named

@@ -7,7 +7,8 @@ import pytest
 import sympy
 
 from cnncalc import arithmetic
-from cnncalc.arithmetic.closed import Book, symbol
+from cnncalc.arithmetic.book import Book
+from cnncalc.arithmetic.closed import symbol
 from cnncalc.arithmetic.integers import Integers
 from cnncalc.arithmetic.recording import TEXTBOOK, Recorded
 

@@ -5,7 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cnncalc import arithmetic
-from cnncalc.arithmetic.closed import Book, Closed, Decision, symbol
+from cnncalc.arithmetic.book import Book
+from cnncalc.arithmetic.closed import Closed, Decision, symbol
 from cnncalc.arithmetic.symbols import Choice
 
 STEPS = st.one_of(

@@ -71,9 +71,9 @@ def compare(*analyses: Analysis) -> Comparison:
     >>> comparison.figures["macs"], comparison.figures["activations"]
     ((5898240000, 1638400000), (2560000, 3200000))
     """
-    others = [found for found in analyses if type(found) is not Analysis]
-    if others:
-        kind = type(others[0]).__name__
+    unlike = next((found for found in analyses if not isinstance(found, Analysis)), None)
+    if unlike is not None:
+        kind = type(unlike).__name__
         raise CnncalcError(f"expected what cnncalc.analyze makes of a network, found an object of type {kind}")
     if len(analyses) < 2:
         raise CnncalcError("a comparison needs two networks or more")

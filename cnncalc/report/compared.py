@@ -192,7 +192,7 @@ def _layers(pairs: Sequence[Pair], letter: str, width: int, *, all_layers: bool)
             for quantity in ("params", "macs")
             for row in (pair.ours, pair.theirs)
         ]
-        rows.append(["/".join(dict.fromkeys(names)), *sides, *counts])
+        rows.append([" / ".join(dict.fromkeys(names)), *sides, *counts])
     if not rows:
         return prose(f"All {alike} layers are alike.", width)
     widths = [width_of(texts) for texts in zip(head, *rows, strict=True)]

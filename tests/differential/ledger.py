@@ -74,8 +74,11 @@ def versions() -> str:
 
 def state() -> str:
     """The commit that is checked out, with a + where files differ from it."""
-    run = lambda *words: subprocess.run(["git", *words], capture_output=True, text=True, check=False).stdout.strip()  # noqa: E731
-    return run("rev-parse", "--short", "HEAD") + ("+" if run("status", "--porcelain", "cnncalc") else "")
+    return _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain", "cnncalc") else "")
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], capture_output=True, text=True, check=False).stdout.strip()
 
 
 class Clock:

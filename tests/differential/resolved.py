@@ -52,21 +52,14 @@ them. What changed since concerns none of the figures that they compare: a test 
 bounds."""
 
 _NOT_RUN = "PyTorch's kernels with values refuse it, its meta device does not, and it is too large to make sure"
-_INDICES = "few of PyTorch's layers take the whole numbers of ArgMax; such networks are no longer run in one piece"
 EXPLAINED: dict[str, str] = {
-    **{f"Conv{rank}d: refused by cnncalc alone": _NOT_RUN for rank in (1, 2, 3)},
-    "CELU: refused by cnncalc alone": _NOT_RUN,
+    **{f"Conv{rank}d: refused by cnncalc alone": _NOT_RUN for rank in (1, 2)},
     "Split: refused by torch alone": "of hundreds of millions of pieces PyTorch makes all, cnncalc the one",
-    "RMSNorm: refused by cnncalc alone": "the batch, of 5, was taken for the first of two axes of 5; now a departure",
-    "one piece, RuntimeError": "gigabytes of weights or activations; such networks now go to the meta device",
-    "one piece, NotImplementedError": _INDICES,
     "CumulativeSum: refused by torch alone": "the sizes that PyTorch's meta kernel multiplies are beyond 64 bits, the "
     "output's are not",
-    "Late": "the machine was busy for 30 s; now processor time is counted",
     "pixels": "a comparison hides what is not a number from the test of pixels, which took it for a difference; "
     "mended: of such a layer PyTorch cannot tell, which is said",
     "gradients": "PyTorch gives the gradient of BatchNorm2d without running statistics to another channel's pixels "
     "where what arrives is permuted and one column wide; behind .contiguous() it is where cnncalc has it",
-    "there and back, SpecError": "an imported AdaptiveAvgPool2d((None, None)) was refused: mended, with a test",
 }
-"""What came of what a written run found and the final program does not find again."""
+"""What came of the disagreements that the written runs found."""

@@ -14,7 +14,7 @@ from typing import Any
 import click
 from fuzz.corpus import ROOT
 from fuzz.figures import check_json
-from fuzz.oracle import Contradiction, raw_controls
+from fuzz.oracle import ContradictionError, raw_controls
 
 from cnncalc.errors import CnncalcError
 
@@ -76,19 +76,19 @@ def command_line(data: bytes) -> None:
     for name in left:
         shutil.rmtree(folder / name) if (folder / name).is_dir() else (folder / name).unlink()
     if status not in (0, 1, 2):
-        raise Contradiction(f"exit status {status!r}")
+        raise ContradictionError(f"exit status {status!r}")
     if status == 2 and left:
-        raise Contradiction(f"exit status 2, and {sorted(left)} is left")
+        raise ContradictionError(f"exit status 2, and {sorted(left)} is left")
     if any(name.startswith(".") or name.endswith((".new", ".partial")) for name in left):
-        raise Contradiction(f"half a file is left: {sorted(left)}")
+        raise ContradictionError(f"half a file is left: {sorted(left)}")
     if raw := raw_controls(output, allowed="\n\t") or raw_controls(errors, allowed="\n"):
-        raise Contradiction(f"prints {raw}")
+        raise ContradictionError(f"prints {raw}")
     form = arguments[arguments.index("--format") + 1 :][:1] if "--format" in arguments else []
     if status < 2 and form == ["json"] and not {"-h", "--help"} & set(arguments):
         check_json(output)
     if status == 2:
         if not errors.strip():
-            raise Contradiction("exit status 2 without a word")
+            raise ContradictionError("exit status 2 without a word")
         raise click.ClickException(errors.splitlines()[-1])
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from math import prod
 from typing import Any
 
-from fuzz.oracle import Contradiction, raw_controls, told, unclear
+from fuzz.oracle import ContradictionError, raw_controls, told, unclear
 
 POINTS = (1, 2, 7, 8, 255, 2**31 - 1, 10**12)
 _LARGEST_TENSOR = 10**7
@@ -30,10 +30,10 @@ def check_sums(analysis: Any) -> None:
     for name in ("params", "buffers", "macs", "flops", "activations"):
         figures = [int(getattr(row, name)) for row in analysis.layers]
         if (name != "flops" and min(figures) < 0) or sum(figures) != int(getattr(analysis.totals, name)):
-            raise Contradiction(f"{name}: {figures} have the total {getattr(analysis.totals, name)}")
+            raise ContradictionError(f"{name}: {figures} have the total {getattr(analysis.totals, name)}")
     for row in analysis.layers:
         if not all(type(size) is int and size > 0 for size in row.output_shape):
-            raise Contradiction(f"{row.name} has an output of {row.output_shape}")
+            raise ContradictionError(f"{row.name} has an output of {row.output_shape}")
 
 
 def check_report(analysis: Any, width: int) -> None:
@@ -51,7 +51,7 @@ def check_report(analysis: Any, width: int) -> None:
         rows = list(csv.reader(io.StringIO(text.as_csv(chosen))))
         for cell in (cell for row in rows for cell in row):
             if cell[:1] in ("=", "+", "@", "\t", "\r") or (cell[:1] == "-" and not _is_number(cell)):
-                raise Contradiction(f"a spreadsheet runs {cell[:60]!r}")
+                raise ContradictionError(f"a spreadsheet runs {cell[:60]!r}")
 
 
 def _is_number(text: str) -> bool:
@@ -67,9 +67,9 @@ def check_lines(lines: Any) -> None:
     for line in lines:
         text = "".join(span.text for span in line)
         if raw := raw_controls(text):
-            raise Contradiction(f"a line for a terminal with {raw}: {text[:200]!r}")
+            raise ContradictionError(f"a line for a terminal with {raw}: {text[:200]!r}")
         if len(text) > _WIDEST_LINE:
-            raise Contradiction(f"a line of {len(text)} characters")
+            raise ContradictionError(f"a line of {len(text)} characters")
 
 
 class _Exactly(ast.NodeTransformer):
@@ -126,7 +126,7 @@ def check_expression(text: str, names: Mapping[str, Any], found: Any) -> None:
     # only what the language's own reader let through comes here: names, numbers, operators and the functions above
     expected = eval(compile(tree, "expression", "eval"), {"__builtins__": {}}, _FUNCTIONS | exactly)
     if found != expected:
-        raise Contradiction(f"{text[:200]!r} is {expected} in Python, not {found}")
+        raise ContradictionError(f"{text[:200]!r} is {expected} in Python, not {found}")
 
 
 def check_expression_over_points(text: str, names: Mapping[str, Any]) -> None:
@@ -159,11 +159,11 @@ def check_expression_over_points(text: str, names: Mapping[str, Any]) -> None:
             try:
                 alone = value_of(text, {**names, name: point})
             except ExpressionError as error:
-                raise Contradiction(
+                raise ContradictionError(
                     f"{text[:200]!r} is {there} in a sweep where {name} is {point}; alone: {error}"
                 ) from None
             if there != alone:
-                raise Contradiction(f"{text[:200]!r} is {there} in a sweep where {name} is {point}, alone {alone}")
+                raise ContradictionError(f"{text[:200]!r} is {there} in a sweep where {name} is {point}, alone {alone}")
 
 
 def check_variables(variables: Mapping[str, Any]) -> bool:
@@ -188,7 +188,7 @@ def check_condition(text: str) -> None:
         alone = {name: column[place : place + 1] for name, column in values.items()}
         block = Block(numpy.arange(1), alone, {}, numpy.full(1, -1), ())
         if bool(condition.holds(block)[0]) != bool(together[place]):
-            raise Contradiction(f"{text!r} at {POINTS[place]} holds alone or among others only")
+            raise ContradictionError(f"{text!r} at {POINTS[place]} holds alone or among others only")
 
 
 def check_layer_alone(layer: Any, *, against_torch: bool) -> None:
@@ -205,7 +205,7 @@ def check_layer_alone(layer: Any, *, against_torch: bool) -> None:
         except SpecError as error:
             last = error
             if fault := unclear_refusal(error):
-                raise Contradiction(fault) from None
+                raise ContradictionError(fault) from None
             continue
         check_sums(analysis)
         if against_torch:
@@ -235,9 +235,9 @@ def check_against_torch(analysis: Any) -> None:
         try:
             theirs = torch_oracle.run(layer, *row.input_shapes)
         except (RuntimeError, ValueError, IndexError, AssertionError, TypeError) as error:
-            raise Contradiction(f"PyTorch refuses {layer} on {row.input_shapes}: {str(error)[:200]}") from None
+            raise ContradictionError(f"PyTorch refuses {layer} on {row.input_shapes}: {str(error)[:200]}") from None
         if ours != theirs:
-            raise Contradiction(f"{layer} on {row.input_shapes} is {ours}; PyTorch: {theirs}")
+            raise ContradictionError(f"{layer} on {row.input_shapes} is {ours}; PyTorch: {theirs}")
 
 
 def _small(row: Any) -> bool:
@@ -257,6 +257,6 @@ def check_json(text: str) -> None:
     """A text is one JSON document, without what JSON does not know."""
 
     def refuse(constant: str) -> None:
-        raise Contradiction(f"{constant} in JSON")
+        raise ContradictionError(f"{constant} in JSON")
 
     json.loads(text, parse_constant=refuse)

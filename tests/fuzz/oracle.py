@@ -25,7 +25,7 @@ _LOOKS = 3
 _LONGEST_MESSAGE = 6_000
 
 
-class Contradiction(AssertionError):  # noqa: N818
+class ContradictionError(AssertionError):
     """A figure that another way to come by it does not give."""
 
 

@@ -1,7 +1,7 @@
 """What is fuzzed: a function of bytes for each kind of input, sound inputs to begin with, and how they are made worse.
 
 A function returns where it takes its input, raises what a user would be told where it refuses it, and
-:class:`~fuzz.oracle.Contradiction` where figures do not agree with what they are checked against.
+:class:`~fuzz.oracle.ContradictionError` where figures do not agree with what they are checked against.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from fuzz import corpus, figures, mutation
 from fuzz.command_target import arguments_of, command_line, is_run
-from fuzz.oracle import Contradiction
+from fuzz.oracle import ContradictionError
 from msgspec.structs import replace
 
 Mutation = Callable[[random.Random, bytes], bytes]
@@ -70,7 +70,7 @@ def spec_text(data: bytes) -> None:
     elif choice == 1:
         again = loads(network.to_json())
         if analyze(again).totals != analysis.totals:
-            raise Contradiction("the network that is written as a spec is another one")
+            raise ContradictionError("the network that is written as a spec is another one")
     elif choice in (2, 3):
         figures.check_report(analysis, 40 if choice == 2 else 100)
     if _one_in(50, data):
@@ -106,7 +106,7 @@ def layer_text(data: bytes) -> None:
     written = call_text(layer)
     here = replace(layer, name=None, inputs=None, when=True, functional=False)
     if "…" not in written and layer_from_text(written) != here:
-        raise Contradiction(f"written again it is another layer: {written}")
+        raise ContradictionError(f"written again it is another layer: {written}")
     figures.check_layer_alone(layer, against_torch=_one_in(50, data))
 
 
@@ -143,7 +143,7 @@ def _check_paper(paper: Any) -> None:
     from cnncalc.report.explained import document_lines
 
     if not 0 <= paper.points <= paper.most:
-        raise Contradiction(f"{paper.points} points of {paper.most}")
+        raise ContradictionError(f"{paper.points} points of {paper.most}")
     json.dumps(paper_document(paper), allow_nan=False)
     figures.check_lines(document_lines(feedback(paper, "en"), 60))
 
@@ -253,7 +253,7 @@ def ranges_and_shapes(data: bytes) -> None:
         except (CnncalcError, ClickException) as error:
             refused = error
             if fault := figures.unclear_refusal(error):
-                raise Contradiction(fault) from None
+                raise ContradictionError(fault) from None
     if not taken and refused is not None:
         raise refused
 

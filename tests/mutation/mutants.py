@@ -1,6 +1,7 @@
 """The mutants of a module: each has one small fault, made in its syntax tree."""
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -34,31 +35,46 @@ OPPOSITES |= {other: one for one, other in OPPOSITES.items()}
 TYPES_ONLY = {"annotation", "returns", "decorator_list", "bases", "keywords", "format_spec", "type_params"}
 """Fields of the syntax tree that say nothing of what the code does; ``keywords`` are those of a class."""
 NO_BEHAVIOUR = {"__repr__", "__all__", "TypeVar", "cast"}
+FROZEN = {"tuple", "list", "frozenset"}
+"""Calls whose argument says the same in their place: a sequence is only read as another kind of sequence."""
 
 
 class Mutant(NamedTuple):
     """A fault. ``plant`` puts it into the tree that it was found in; ``lines`` are those of the statement around it.
 
-    One that is ``at_import`` is outside of any function, so that every test may meet it.
+    One that is ``at_import`` is outside of any function, so that every test may meet it. Its ``name`` stays when lines
+    move: where it stands, the change, and which of several that are alike.
     """
 
     line: int
     lines: range
+    scope: str
     before: str
     after: str
     at_import: bool
     plant: Callable[[], None]
+    count: int = 1
+
+    @property
+    def name(self) -> str:
+        which = f" ({self.count})" if self.count > 1 else ""
+        return f"{self.scope or 'module'}: {self.before}  →  {self.after}{which}"
 
     def __str__(self) -> str:
-        return f"{self.line}: {self.before}  →  {self.after}"
+        return f"{self.line}: {self.name}"
 
 
 def mutants(tree: ast.Module) -> list[Mutant]:
     """Every mutant of a module, from its top to its end."""
-    return sorted(_below(tree, range(0), at_import=True), key=lambda mutant: mutant.line)
+    found = sorted(_below(tree, range(0), "", at_import=True), key=lambda mutant: mutant.line)
+    alike: Counter[str] = Counter()
+    for position, mutant in enumerate(found):
+        alike[mutant.name] += 1
+        found[position] = mutant._replace(count=alike[mutant.name])
+    return found
 
 
-def _below(parent: ast.AST, lines: range, *, at_import: bool) -> Iterator[Mutant]:
+def _below(parent: ast.AST, lines: range, scope: str, *, at_import: bool) -> Iterator[Mutant]:
     for field, value in ast.iter_fields(parent):
         if field in TYPES_ONLY and not isinstance(parent, ast.Call):
             continue
@@ -75,13 +91,16 @@ def _below(parent: ast.AST, lines: range, *, at_import: bool) -> Iterator[Mutant
             for replacement in _replacements(node, parent, field):
                 before, after = _text(node), _text(replacement)
                 plant = partial(_plant, parent, field, place, replacement)
-                yield Mutant(getattr(node, "lineno", lines.start), around, before, after, at_import, plant)
+                yield Mutant(getattr(node, "lineno", lines.start), around, scope, before, after, at_import, plant)
             is_later = isinstance(node, ast.FunctionDef | ast.Lambda)
+            within = scope
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                within = f"{scope}.{node.name}" if scope else node.name
             if isinstance(node, ast.FunctionDef):
                 body = range(node.body[0].lineno, node.end_lineno + 1)
-                yield from _below(node.args, body, at_import=False)
+                yield from _below(node.args, body, within, at_import=False)
             below = ast.Module(node.body, []) if isinstance(node, ast.FunctionDef) else node
-            yield from _below(below, around, at_import=at_import and not is_later)
+            yield from _below(below, around, within, at_import=at_import and not is_later)
 
 
 def _plant(parent: ast.AST, field: str, position: int | None, replacement: ast.AST) -> None:
@@ -103,8 +122,8 @@ def _is_no_behaviour(node: ast.AST) -> bool:
             return True
         case ast.Assign([ast.Name(name)]) | ast.Call(ast.Name(name)):
             return name in NO_BEHAVIOUR
-        case ast.AnnAssign(annotation=ast.Name("TypeAlias")):
-            return True
+        case ast.AnnAssign(annotation=ast.Name("TypeAlias")) | ast.keyword("strict"):
+            return True  # strict says that both have as many, by construction
     return False
 
 
@@ -173,6 +192,10 @@ def _calls(call: ast.Call) -> Iterator[ast.AST]:
             yield ast.Call(function, swapped, keywords)
         if len(arguments) > 1:
             yield ast.Call(function, arguments[:-1], keywords)
-        yield from (argument for argument in arguments[:2] if not isinstance(argument, ast.Constant | ast.GeneratorExp))
+        if ast.unparse(function) not in FROZEN:
+            read = (argument for argument in arguments[:2] if not isinstance(argument, ast.Constant | ast.GeneratorExp))
+            yield from read
     for i in range(len(keywords)):
+        if keywords[i].arg == "strict":
+            continue
         yield ast.Call(function, arguments, keywords[:i] + keywords[i + 1 :])

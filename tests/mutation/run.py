@@ -15,6 +15,7 @@ import resource
 import signal
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib.abc import MetaPathFinder
@@ -39,6 +40,7 @@ FEW, MORE = 10, 100
 ALL = 3000
 LEAST_SECONDS = 4
 MEMORY = 6 << 30
+SURVIVORS = Path(__file__).with_name("survivors.toml")
 QUIET = ["-q", "--assert=plain", "--tb=no", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
 
 
@@ -284,6 +286,11 @@ class Module:
         """One of its mutants."""
         return Fault(self, mutant)
 
+    @property
+    def faults(self) -> "list[Fault]":
+        """All of its mutants."""
+        return [self.fault(mutant) for mutant in self.mutants]
+
 
 class Rules(Module):
     """A folder of conventions, which a module of the package reads."""
@@ -307,6 +314,11 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.module.path.relative_to(ROOT)}:{self.mutant}"
+
+    @property
+    def name(self) -> str:
+        """What survivors.toml calls it."""
+        return f"{self.module.path.relative_to(ROOT)} {self.mutant.name}"
 
     def met_by(self, reaches: dict[str, Reach], examples: int) -> dict[str, Reach]:
         """The tests that may tell of it, and what they reach: those of its line; with more examples than were looked
@@ -336,6 +348,11 @@ class RuleFault(Fault):
     """A mutant of a convention's rules, which any test that reads conventions may tell."""
 
     def __str__(self) -> str:
+        return str(self.mutant)
+
+    @property
+    def name(self) -> str:
+        """What survivors.toml calls it."""
         return str(self.mutant)
 
     def met_by(self, reaches: dict[str, Reach], examples: int) -> dict[str, Reach]:
@@ -406,13 +423,14 @@ def main() -> None:
     parser.add_argument("--few", action="store_true", help=f"never more than {MORE} examples a test")
     parser.add_argument("--list", action="store_true", help="only list the mutants")
     parser.add_argument("--lines", help="only the mutants from one line to another, such as 40-60")
+    parser.add_argument("--explained", action="store_true", help="only those of survivors.toml, which should survive")
     parser.add_argument("--tests", nargs="+", help="other tests than those of targets.py")
     options = parser.parse_args()
     os.chdir(ROOT)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     modules = {path: Module(path) if path.endswith(".py") else Rules(path) for path in options.module}
     if options.list:
-        print(*(module.fault(mutant) for module in modules.values() for mutant in module.mutants), sep="\n")
+        print(*(fault for module in modules.values() for fault in module.faults), sep="\n")
         return
     alike: dict[tuple[str, ...], list[Module]] = {}
     for path, module in modules.items():
@@ -421,18 +439,29 @@ def main() -> None:
         try_all(together, list(tests), options)
 
 
+def explained() -> dict[str, str]:
+    """The mutants that are known to change nothing, and why."""
+    groups = tomllib.loads(SURVIVORS.read_text())["survivors"]
+    return {name: group["because"] for group in groups for name in group["mutants"]}
+
+
 def chosen(module: Module, options: argparse.Namespace) -> list[Fault]:
-    """The faults of a module that are to be tried."""
-    count = len(module.mutants)
-    places = sorted(random.Random(options.seed).sample(range(count), round(options.share * count)))
+    """The faults of a module that are drawn."""
+    faults = module.faults
+    places = sorted(random.Random(options.seed).sample(range(len(faults)), round(options.share * len(faults))))
     first, last = map(int, (options.lines or "0-1000000").split("-"))
-    return [module.fault(module.mutants[i]) for i in places if first <= module.mutants[i].line <= last]
+    return [faults[i] for i in places if first <= faults[i].mutant.line <= last]
 
 
 def try_all(modules: list[Module], tests: list[str], options: argparse.Namespace) -> None:
     """Try faults of modules that have the same tests, and print the outcome of each and a table."""
     began = time.monotonic()
     fates = {module.name: {"killed": 0, "timed out": 0, "survived": 0} for module in modules}
+    changing_nothing = explained()
+    drawn = {module.name: chosen(module, options) for module in modules}
+    tried_here = [
+        fault for faults in drawn.values() for fault in faults if (fault.name in changing_nothing) == options.explained
+    ]
 
     def report(fault: Fault, outcome: Outcome) -> None:
         fates[fault.module.name][outcome.fate] += 1
@@ -440,7 +469,7 @@ def try_all(modules: list[Module], tests: list[str], options: argparse.Namespace
         print(f"{mark}{fault}   {outcome.test} @{time.monotonic() - began:.0f}", flush=True)
 
     rounds: dict[int, list[Fault]] = {FEW: [], MORE: [], ALL: []}
-    outcomes = in_one_session([fault for module in modules for fault in chosen(module, options)], tests, options.jobs)
+    outcomes = in_one_session(tried_here, tests, options.jobs)
     reaches = next(outcomes)
     for fault, outcome in outcomes:
         if outcome.fate == "unplanted":
@@ -461,8 +490,9 @@ def try_all(modules: list[Module], tests: list[str], options: argparse.Namespace
         counts = fates[module.name]
         all_tried = sum(counts.values())
         share = 1 - counts["survived"] / max(all_tried, 1)
-        row = (module.name, f"{all_tried} of {len(module.mutants)}", *counts.values(), f"{share:.1%}")
-        print("|", *(f"{cell} |" for cell in row), flush=True)
+        nothing = sum(fault.name in changing_nothing for fault in drawn[module.name])
+        row = (module.name, f"{len(drawn[module.name])} of {len(module.mutants)}", nothing, *counts.values())
+        print("|", *(f"{cell} |" for cell in (*row, f"{share:.1%}")), flush=True)
 
 
 def _afresh(faults: list[Fault], reaches: dict[str, Reach], examples: int, position: int) -> tuple[int, TextIO]:

@@ -1,11 +1,18 @@
 """The mutants themselves: what is changed, what is left alone, and a fault in running code that a test sees or not."""
 
 import ast
+import tomllib
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from mutation.mutants import mutants
 from mutation.planting import plant_live
+from mutation.rules import rule_mutants
+
+from cnncalc.analysis.quantities import QUANTITIES
+
+ROOT = Path(__file__).parents[2]
 
 SOURCE = '''
 from functools import cached_property, lru_cache
@@ -42,7 +49,7 @@ class Shape:
 
 
 def texts(source):
-    return [str(mutant).split(": ", 1)[1] for mutant in mutants(ast.parse(source))]
+    return [f"{mutant.before}  →  {mutant.after}" for mutant in mutants(ast.parse(source))]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +71,8 @@ def texts(source):
         ("def f(): return a", ["return a  →  return None"]),
         ("x = {'a b': c}", ["{'a b': c}  →  {}"]),
         ("x = a[:b]", [":b  →  :"]),
+        ("x = tuple(a)", []),
+        ("x = f(*a, strict=True)", []),
         ("import a\nfrom a import b", []),
     ],
 )
@@ -108,3 +117,20 @@ def test_a_fault_that_changes_nothing():
 def test_what_is_no_functions_code_is_not_planted_there():
     _, planted = live("7  →  8")
     assert not planted
+
+
+def test_names_tell_where_and_which_of_several():
+    names = [mutant.name for mutant in mutants(ast.parse("class A:\n def f(self): return self.g() + 1 + 1"))]
+    assert [name for name in names if "  2" in name] == ["A.f: 1  →  2", "A.f: 1  →  2 (2)"]
+
+
+def test_explained_survivors_are_mutants_of_the_code_as_it_is():
+    groups = tomllib.loads((Path(__file__).with_name("survivors.toml")).read_text())["survivors"]
+    names = [name for group in groups for name in group["mutants"]]
+    assert len(names) == len(set(names))
+    assert all(group["because"] for group in groups)
+    files = {name.split()[0] for name in names if name.startswith("cnncalc/")}
+    known = {f"{file} {mutant.name}" for file in files for mutant in mutants(ast.parse((ROOT / file).read_text()))}
+    for file in (ROOT / "cnncalc/conventions").glob("*.toml"):
+        known |= {str(mutant) for mutant in rule_mutants(file, list(QUANTITIES))}
+    assert sorted(set(names) - known) == []

@@ -40,7 +40,7 @@ FEW, MORE = 10, 100
 ALL = 3000
 LEAST_SECONDS = 4
 MEMORY = 6 << 30
-SURVIVORS = Path(__file__).with_name("survivors.toml")
+SURVIVORS = Path(__file__).with_name("survivors")
 QUIET = ["-q", "--assert=plain", "--tb=no", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
 
 
@@ -317,7 +317,7 @@ class Fault(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What survivors.toml calls it."""
+        """What the files of survivors call it."""
         return f"{self.module.path.relative_to(ROOT)} {self.mutant.name}"
 
     def met_by(self, reaches: dict[str, Reach], examples: int) -> dict[str, Reach]:
@@ -352,7 +352,7 @@ class RuleFault(Fault):
 
     @property
     def name(self) -> str:
-        """What survivors.toml calls it."""
+        """What the files of survivors call it."""
         return str(self.mutant)
 
     def met_by(self, reaches: dict[str, Reach], examples: int) -> dict[str, Reach]:
@@ -423,7 +423,7 @@ def main() -> None:
     parser.add_argument("--few", action="store_true", help=f"never more than {MORE} examples a test")
     parser.add_argument("--list", action="store_true", help="only list the mutants")
     parser.add_argument("--lines", help="only the mutants from one line to another, such as 40-60")
-    parser.add_argument("--explained", action="store_true", help="only those of survivors.toml, which should survive")
+    parser.add_argument("--explained", action="store_true", help="only those of survivors/, which should survive")
     parser.add_argument("--tests", nargs="+", help="other tests than those of targets.py")
     options = parser.parse_args()
     os.chdir(ROOT)
@@ -441,8 +441,8 @@ def main() -> None:
 
 def explained() -> dict[str, str]:
     """The mutants that are known to change nothing, and why."""
-    groups = tomllib.loads(SURVIVORS.read_text())["survivors"]
-    return {name: group["because"] for group in groups for name in group["mutants"]}
+    files = [tomllib.loads(file.read_text()) for file in sorted(SURVIVORS.glob("*.toml"))]
+    return {name: group["because"] for file in files for group in file["survivors"] for name in group["mutants"]}
 
 
 def chosen(module: Module, options: argparse.Namespace) -> list[Fault]:

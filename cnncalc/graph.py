@@ -26,8 +26,8 @@ class Node(Struct, frozen=True, gc=False):
     inputs: tuple[str, ...]
     sources: tuple[int, ...]
     where: str
-    advice: Advice | None = None
-    used: bool = True
+    advice: Advice | None
+    used: bool
 
 
 class Graph(Struct, frozen=True):

@@ -158,7 +158,7 @@ class Conditional(layers.ReLU, frozen=True):
 
 def conditional(holds):
     layer = Conditional(holds=holds)
-    node = Node("conditional", layer, ("input",), (0,), "$.layers[0]", lambda inputs: f"; try {inputs[0][0]}")
+    node = Node("conditional", layer, ("input",), (0,), "$.layers[0]", lambda inputs: f"; try {inputs[0][0]}", True)
     return Graph(("input",), (node,), ("conditional",))
 
 

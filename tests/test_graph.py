@@ -28,6 +28,14 @@ def test_layers_may_be_listed_in_any_order():
         )
 
 
+def test_the_last_layer_of_the_list_is_not_taken_for_an_input():
+    """Its place seen from the end is −1, which is an input's, too."""
+    reads = {"late": ["input", "third"], "third": ["second", "input"], "second": ["first", "input"]}
+    layers = [*(Add(name=name, inputs=inputs) for name, inputs in reads.items()), ReLU(name="first", inputs=["input"])]
+    graph = build_graph(Network(input=(4,), layers=layers, outputs=["late"]))
+    assert [node.name for node in graph.nodes] == ["first", "second", "third", "late"]
+
+
 def fields(node):
     return {field: getattr(node.layer, field) for field in node.layer.__struct_fields__} | {
         "name": node.name,

@@ -20,7 +20,7 @@ def effective_kernel(kernel: Number, dilation: Number = 1) -> Number:
     return settled(dilation * (kernel - 1) + 1, "K'")
 
 
-def window_span(size: Number, kernel: Number, padding: Number = 0, dilation: Number = 1) -> Number:
+def window_span(size: Number, kernel: Number, padding: Number, dilation: Number) -> Number:
     """How far a window can travel along its padded axis, ``M − K' + 2P``; negative where it does not fit."""
     return size - effective_kernel(kernel, dilation) + 2 * padding
 
@@ -36,9 +36,7 @@ def window_output(
     return window_span(size, kernel, padding, dilation) // stride + 1
 
 
-def window_remainder(
-    size: Number, kernel: Number, stride: Number = 1, padding: Number = 0, dilation: Number = 1
-) -> Number:
+def window_remainder(size: Number, kernel: Number, stride: Number, padding: Number, dilation: Number) -> Number:
     """How many elements at the end of the padded axis no window reaches, ``(M − K' + 2P) mod S``."""
     return window_span(size, kernel, padding, dilation) % stride
 
@@ -51,7 +49,7 @@ def same_padding(kernel: Number, dilation: Number = 1) -> Number:
     return (effective_kernel(kernel, dilation) - 1) // 2
 
 
-def same_total(size: Number, kernel: Number, stride: Number = 1, dilation: Number = 1) -> Number:
+def same_total(size: Number, kernel: Number, stride: Number, dilation: Number) -> Number:
     """What TensorFlow's ``'SAME'`` adds along an axis in all, ``max((⌈M/S⌉ − 1)·S + K' − M, 0)``.
 
     Source: TensorFlow documentation, ``tf.nn``, "Notes on padding that are specific to the SAME scheme".
@@ -93,7 +91,7 @@ def transposed_output(
     return (size - 1) * stride - 2 * padding + effective_kernel(kernel, dilation) + extra
 
 
-def transposed_taps(phase: int, kernel: int, stride: int, padding: int = 0, dilation: int = 1) -> Sequence[int]:
+def transposed_taps(phase: int, kernel: int, stride: int, padding: int, dilation: int) -> Sequence[int]:
     """The input elements that element ``phase`` of a transposed convolution's output is made of.
 
     Tap k of input element i is written to ``i·S − P + k·D``, so element o is made of those i for which ``o + P − k·D``
@@ -103,8 +101,8 @@ def transposed_taps(phase: int, kernel: int, stride: int, padding: int = 0, dila
     place, rest = divmod(phase + padding, common)
     turns = stride // common
     first = place * pow(dilation // common, -1, turns) % turns
-    if rest or first >= kernel:
-        return range(0)
+    if rest:
+        return ()
     index = (phase + padding - first * dilation) // stride
     taps = ceil_div(kernel - first, turns)
     return range(index - (taps - 1) * (dilation // common), index + 1, dilation // common)

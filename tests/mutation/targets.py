@@ -50,7 +50,10 @@ TESTS = {
     ],
     "cnncalc/evaluate.py": WALK,
     "cnncalc/graph.py": WALK,
-    "cnncalc/analysis/analysis.py": ["tests/analysis/test_analysis.py", "tests/spec/test_weights.py"],
+    "cnncalc/analysis/analysis.py": [
+        *("tests/analysis/test_plain_data.py", "tests/analysis/test_analysis.py", "tests/spec/test_weights.py"),
+        *(SIGHT, *SLOW),
+    ],
     "cnncalc/analysis/axis_field.py": ["tests/analysis/test_axis_field.py"],
     "cnncalc/analysis/receptive_field.py": [FIELDS, *SLOW],
     "cnncalc/analysis/alignment.py": ["tests/analysis/test_alignment.py"],

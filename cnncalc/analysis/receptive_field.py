@@ -31,7 +31,8 @@ class ReceptiveField(Struct, frozen=True):
     ``size`` is in pixels, padding included, the largest where units differ and ``smallest`` the smallest; ``jump`` how
     many pixels lie between neighbouring units; ``start`` the centre of the first unit's field, where pixel i spans
     [i, i + 1]; ``padding`` how far the fields of the first and the last unit reach beyond the input. Where ``whole``, a
-    unit sees all that the layer sees, whatever its place. None is what has no value or could not be followed.
+    unit sees all that the layer sees, whatever its place. None is what has no value or could not be followed, such as
+    ``smallest`` where some units may see nothing of what others see the whole of.
     """
 
     size: tuple[int | None, ...]
@@ -71,15 +72,11 @@ def follow(layers: Layers) -> Fields:
     for row in layers.rows:
         visit = row.visit
         readings = visit.node.layer.reads(*visit.inputs)
-        if len(readings) == 1 and not readings[0]:
-            seen[row.name] = seen[row.inputs[0]]
-            continue
         found = leading = _read(row, 0, readings, seen, layers, budget)
         for position in range(1, len(readings)):
             branch = _read(row, position, readings, seen, layers, budget)
-            if branch is not leading:
-                misaligned += differences(row, leading, branch, position)
-                found = _united(found, branch, inputs, visit.output, budget)
+            misaligned += differences(row, leading, branch, position)
+            found = _united(found, branch, inputs, visit.output, budget)
         seen[row.name] = found
     return Fields(seen, tuple(misaligned))
 
@@ -91,9 +88,9 @@ def _read(
     source, reading = row.inputs[position], readings[position]
     visit = row.visit
     found = through(reading, seen[source], layers.inputs, visit.inputs[position], visit.output, budget)
-    if len(readings) > 1 and _apart(reading, seen[source]):
+    if len(readings) > 1 and _apart(reading, [seen[name] for name in row.inputs]):
         found = {
-            name: tuple(AxisField(None, lost=True) if field.everything else field for field in fields)
+            name: tuple([replace(field, partly=True) if field.everything else field for field in fields])
             for name, fields in found.items()
         }
     for fields in found.values():
@@ -126,9 +123,12 @@ def _resolved(found: Seen, whole: str, layers: Layers, budget: Budget) -> Seen:
     }
 
 
-def _apart(reading: Reading, seen: Seen) -> bool:
-    """Whether a layer has this input in some of its places only, so that not all of its units see what this sees."""
-    driven = {field.axis for fields in seen.values() for field in fields}
+def _apart(reading: Reading, seen: Sequence[Seen]) -> bool:
+    """Whether a layer has this input in some of its places only, so that not all of its units see what this sees.
+
+    ``seen`` is what each of its inputs sees. Places along the channels matter only where they are those of pixels.
+    """
+    driven = {field.axis for branch in seen for fields in branch.values() for field in fields}
     return any(
         isinstance(along, Along) and along.bounded and (along.axis > 0 or 0 in driven)
         for step in reading
@@ -143,7 +143,7 @@ def through(reading: Reading, seen: Seen, inputs: Mapping[str, Shape], x: Shape,
         return seen
     if reading == NOTHING:
         return {}
-    shapes = shapes_along(reading, x, output) if len(reading) > 1 else (x, output)
+    shapes = shapes_along(reading, x, output)
     found = {}
     for name, fields in seen.items():
         pixels = inputs[name] if len(inputs[name]) == 1 else inputs[name][1:]
@@ -169,7 +169,7 @@ def _united(a: Seen, b: Seen, inputs: Mapping[str, Shape], output: Shape, budget
         sizes = [inputs[name][axis] for axis in pixel_axes(inputs[name])]
         united[name] = tuple(
             [
-                one if one is other or one == other else union(one, other, size, output, budget)
+                one if one == other else union(one, other, size, output, budget)
                 for one, other, size in zip(a[name], b[name], sizes, strict=True)
             ]
         )
@@ -190,7 +190,7 @@ def _figures(field: AxisField, size: int, output: Shape) -> tuple[Any, ...]:
         first, last = field.everything
         extent = last - first + 1
         if field.partly:
-            return extent, jump, None, (0, 0), False, 0
+            return extent, jump, None, (0, 0), False, None
         return extent, jump, first + extent / 2, (0, 0), True, extent
     if field.lost or field.axis is None:
         return None, None, None, None, False, None

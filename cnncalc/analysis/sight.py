@@ -208,7 +208,8 @@ def units_at(layers: Layers, row: Row, pixel: Sequence[int], source: str | None)
     shape = inputs[source]
     sizes = [shape[axis] for axis in pixel_axes(shape)]
     if len(pixel) != len(sizes):
-        raise CnncalcError(f"a pixel of an input {shape_text(shape)} takes {len(sizes)} numbers, found {len(pixel)}")
+        wanted = f"{len(sizes)} number{'s' if len(sizes) > 1 else ''}"
+        raise CnncalcError(f"a pixel of an input {shape_text(shape)} takes {wanted}, found {len(pixel)}")
     if not all(0 <= index < size for index, size in zip(pixel, sizes, strict=True)):
         last = _listed([size - 1 for size in sizes])
         raise CnncalcError(f"the input has no pixel {_listed(pixel)}; its pixels are counted from 0 to {last}")

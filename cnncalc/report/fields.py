@@ -16,7 +16,11 @@ NOTHING = "–"
 def size_text(field: ReceptiveField) -> str:
     """``195×195``; ``5–6×5–6`` where units differ; ``all 224×224`` where every unit sees all that the layer sees."""
     sizes = [
-        UNKNOWN if size is None else f"{smallest}–{size}" if smallest != size else str(size)
+        UNKNOWN
+        if size is None
+        else f"{UNKNOWN if smallest is None else smallest}–{size}"
+        if smallest != size
+        else str(size)
         for size, smallest in zip(field.size, field.smallest, strict=True)
     ]
     if all(field.whole):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from strategies import convolutions, fits, images, paddings, pools, transposed_convolutions
 
 from cnncalc import Network, analyze, layers, load
+from cnncalc.analysis import receptive_field
 from cnncalc.analysis.axis_field import AxisField
 from cnncalc.analysis.derivation import derivation
 from cnncalc.analysis.receptive_field import ReceptiveField, size_and_jump, summed_up
@@ -186,9 +187,114 @@ def test_whole_is_said_of_what_every_unit_sees_only():
         [layers.AdaptiveAvgPool2d(1), layers.ZeroPad2d(1)],
     ],
 )
-def test_units_in_padding_see_nothing_of_the_whole(stack):
+def test_units_in_padding_are_not_said_to_see_the_whole(stack):
     field = last(stack, (1, 8, 8))
-    assert (field.size, field.smallest, field.whole) == ((8, 8), (0, 0), (False, False))
+    assert (field.size, field.smallest, field.whole) == ((8, 8), (None, None), (False, False))
+
+
+def test_a_window_over_the_padding_of_a_whole_is_not_said_to_see_nothing():
+    """The only unit of the kernel of 3 sees all 8 pixels; that every unit does is not followed, and not denied."""
+    field = last([layers.AdaptiveAvgPool1d(1), layers.ZeroPad1d(1), layers.Conv1d(1, 3)], (1, 8))
+    assert (field.size, field.smallest, field.whole) == ((8,), (None,), (False,))
+
+
+@pytest.mark.parametrize(
+    ("stack", "size", "whole"),
+    [
+        # unit 0 sees all 8 pixels, those behind it 3 each
+        (
+            [
+                layers.AdaptiveAvgPool1d(1, name="one"),
+                layers.Conv1d(1, 3, name="other", inputs=["input"]),
+                layers.Concat(inputs=["one", "other"], dim=2),
+            ],
+            None,
+            False,
+        ),
+        # the first 6 see 3 pixels each, those of the linear layer all 8
+        (
+            [
+                layers.Conv1d(1, 3),
+                layers.Flatten(name="one"),
+                layers.Flatten(inputs=["input"]),
+                layers.Linear(2, name="other"),
+                layers.Concat(inputs=["one", "other"], dim=1),
+            ],
+            None,
+            False,
+        ),
+        # two pools, one unit each
+        (
+            [
+                layers.AdaptiveAvgPool1d(1, name="one"),
+                layers.AdaptiveMaxPool1d(1, name="other", inputs=["input"]),
+                layers.Concat(inputs=["one", "other"], dim=2),
+            ],
+            8,
+            False,
+        ),
+        # all channels of a place are looked at together
+        (
+            [
+                layers.AdaptiveAvgPool1d(1, name="one"),
+                layers.AdaptiveMaxPool1d(1, name="other", inputs=["input"]),
+                layers.Concat(inputs=["one", "other"], dim=1),
+            ],
+            8,
+            True,
+        ),
+        # features have no places
+        (
+            [
+                layers.Flatten(),
+                layers.Linear(2, name="one"),
+                layers.Linear(3, name="other"),
+                layers.Concat(inputs=["one", "other"], dim=1),
+            ],
+            8,
+            True,
+        ),
+    ],
+)
+def test_only_what_every_place_of_a_concatenation_sees_is_the_whole(stack, size, whole):
+    field = last(stack, (1, 8))
+    assert (field.size, field.whole) == ((size,), (whole,))
+
+
+def test_a_layer_that_reads_padding_alone_sees_nothing():
+    stack = [layers.ZeroPad1d((8, 0)), layers.Slice(0, 4, dim=2), layers.AdaptiveAvgPool1d(1)]
+    analysis = analyze(Network(input=[1, 8], layers=stack))
+    assert analysis.receptive_fields("adaptiveavgpool1d_1") == {}
+    assert analysis.sees("adaptiveavgpool1d_1") == {}
+
+
+@pytest.mark.parametrize(("work", "sizes"), [(7, [None, None]), (8, [7, None]), (30, [7, None]), (100, [7, 7])])
+def test_what_would_take_too_long_to_follow_is_lost(monkeypatch, work, sizes):
+    """What a pool of a strided layer sees takes a walk back to the input for each: 8 to begin, 8 a layer on the way."""
+    monkeypatch.setattr(receptive_field, "_MOST_WORK", work)
+    stack = [
+        layers.Conv1d(1, 1, stride=2, name="conv"),
+        layers.AdaptiveAvgPool1d(1, name="one", inputs=["conv"]),
+        layers.AdaptiveAvgPool1d(1, name="other", inputs=["conv"]),
+    ]
+    analysis = analyze(Network(input=[1, 8], layers=stack, outputs=["one", "other"]))
+    assert [analysis.receptive_fields(name)["input"].size[0] for name in ("one", "other")] == sizes
+
+
+def test_fields_as_plain_data():
+    field = ReceptiveField((3, 8, None), (Fraction(1, 2), None, 2), (1.5, 4.0, None), ((1, 2), (0, 0), None), *WHOLE)
+    assert field.to_dict() == {
+        "size": [3, 8, None],
+        "jump": [0.5, None, 2],
+        "start": [1.5, 4.0, None],
+        "padding": [[1, 2], [0, 0], None],
+        "whole": [False, True, False],
+        "smallest": [2, 8, None],
+    }
+    assert [type(jump) for jump in field.to_dict()["jump"]] == [float, type(None), int]
+
+
+WHOLE = ((False, True, False), (2, 8, None))
 
 
 @pytest.mark.parametrize(
@@ -290,9 +396,9 @@ def test_figures_are_of_the_units_that_are_there(field, count, pixels, everythin
     ("field", "size", "start", "whole", "smallest"),
     [
         (AxisField(None, everything=(2, 5)), 4, 4.0, True, 4),
-        (AxisField(None, everything=(2, 5), partly=True), 4, None, False, 0),
+        (AxisField(None, everything=(2, 5), partly=True), 4, None, False, None),
         (AxisField(0, (0,), (1,), everything=(0, 8)), 9, 4.5, True, 9),
-        (AxisField(0, (0,), (1,), everything=(0, 8), partly=True), 9, None, False, 0),
+        (AxisField(0, (0,), (1,), everything=(0, 8), partly=True), 9, None, False, None),
         (AxisField(0, (0,), (1,), everything=(2, 5), partly=True), None, None, False, None),
         (AxisField(None, everything=(0, 8), lost=True), None, None, False, None),
         (AxisField(None, lost=True), None, None, False, None),

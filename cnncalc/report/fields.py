@@ -16,16 +16,17 @@ NOTHING = "–"
 def size_text(field: ReceptiveField) -> str:
     """``195×195``; ``5–6×5–6`` where units differ; ``all 224×224`` where every unit sees all that the layer sees."""
     sizes = [
-        UNKNOWN
-        if size is None
-        else f"{UNKNOWN if smallest is None else smallest}–{size}"
-        if smallest != size
-        else str(size)
+        size_range(smallest, size) if size is not None else UNKNOWN
         for size, smallest in zip(field.size, field.smallest, strict=True)
     ]
     if all(field.whole):
         return f"all {'×'.join(sizes)}"
     return "×".join(f"all {size}" if whole else size for size, whole in zip(sizes, field.whole, strict=True))
+
+
+def size_range(smallest: int | None, largest: int) -> str:
+    """``5–6``, one number where they are the same, and ``?–6`` where the smallest is not known."""
+    return str(largest) if smallest == largest else f"{UNKNOWN if smallest is None else smallest}–{largest}"
 
 
 def jump_text(field: ReceptiveField) -> str:

@@ -1,5 +1,6 @@
 """What units see, and which units see a pixel, against PyTorch's gradients, in every layer of generated networks."""
 
+from fractions import Fraction
 from itertools import product
 from math import prod
 
@@ -12,7 +13,7 @@ from strategies import any_networks, fits, folds, images
 
 from cnncalc import CnncalcError, Network, analyze, layers, load
 from cnncalc.analysis.regions import read
-from cnncalc.analysis.sight import pixel_axes
+from cnncalc.analysis.sight import pixel_axes, reach
 
 BORDERS = ("Replication", "Reflection", "Upsample")
 """Kinds that read the border's elements where a field goes beyond it."""
@@ -207,6 +208,76 @@ def test_how_much_lies_in_padding():
     assert sight.box == ((0, 1), (0, 1))
     assert sight.field == ((-1, 1), (-1, 1))
     assert sight.in_padding * 9 == 5
+
+
+@pytest.mark.parametrize(("kernel", "padding", "stride"), [((3, 5), (1, 4), (1, 1)), ((2, 3), (3, 2), (3, 2))])
+def test_the_share_in_padding_of_every_unit(kernel, padding, stride):
+    """Of kernel × kernel places of a window on 4×5 pixels, place by place; some windows have padding alone."""
+    shape = (4, 5)
+    conv = layers.Conv2d(1, kernel, padding=padding, stride=stride)
+    analysis = analyze(Network(input=[1, *shape], layers=[conv]))
+    for unit in product(*map(range, analysis.layers[0].output_shape[1:])):
+        first = [index * s - p for index, s, p in zip(unit, stride, padding, strict=True)]
+        window = list(product(*(range(f, f + k) for f, k in zip(first, kernel, strict=True))))
+        inside = [place for place in window if all(0 <= i < size for i, size in zip(place, shape, strict=True))]
+        (sight,) = analysis.sees("conv2d_1", unit).values()
+        assert sight.in_padding == 1 - Fraction(len(inside), len(window))
+        assert sight.contributing == len(inside)
+        rows, columns = ({place[axis] for place in inside} for axis in (0, 1))
+        assert sight.size == (len(rows), len(columns))
+        assert sight.coverage == (1 if inside else None)
+        assert sight.box == (((min(rows), max(rows)), (min(columns), max(columns))) if inside else None)
+
+
+def test_where_the_field_is_not_followed_nothing_is_said_of_padding():
+    stack = [layers.AdaptiveAvgPool1d(1), layers.ZeroPad1d(1)]
+    for unit, seen in ((0, ()), (1, ((range(8),),)), (2, ())):
+        (sight,) = analyze(Network(input=[1, 8], layers=stack)).sees("zeropad1d_1", (unit,)).values()
+        assert (sight.field, sight.in_padding, sight.regions) == (None, None, seen)
+
+
+@pytest.mark.parametrize(
+    ("shape", "middle"), [((7,), (3,)), ((2, 7), (3,)), ((2, 7, 6), (3, 3)), ((3, 1, 4, 5), (0, 2, 2))]
+)
+def test_the_middle_unit_unless_stated(shape, middle):
+    (sight,) = analyze(Network(input=shape, layers=[layers.ReLU()])).sees("relu_1").values()
+    assert sight.unit == middle
+    assert sight.box == tuple((index, index) for index in middle)
+    assert sight.pixels == (shape if len(shape) == 1 else shape[1:])
+    assert (sight.layer, sight.input, sight.field) == ("relu_1", "input", sight.box)
+
+
+def test_one_number_a_sample_has_no_units():
+    analysis = analyze(Network(input=[6], layers=[layers.Sum(1, name="sum")]))
+    assert analysis.sees("sum")["input"].box == ((0, 5),)
+    with pytest.raises(CnncalcError, match="^sum has one number a sample and no units to choose from$"):
+        analysis.sees("sum", (0,))
+
+
+def test_all_units_of_a_layer_together_and_how_many_layers_lie_between():
+    """Behind the 3×3 of stride 4 on 10×10 are windows at 0 and 4, which end at 6; the ReLU is on another branch."""
+    stack = [
+        layers.Conv2d(1, 3, stride=4, name="conv"),
+        layers.ReLU(inputs=["input"], name="aside"),
+        layers.Add(inputs=["conv", "conv"], name="twice"),
+        layers.Flatten(name="flat"),
+    ]
+    analysis = analyze(Network(input=[1, 10, 10], layers=stack, outputs=["flat", "aside"]))
+    assert reach(analysis._in_order, "flat") == ({"input": ((0, 6), (0, 6))}, 3)
+    assert reach(analysis._in_order, "input") == ({"input": ((0, 9), (0, 9))}, 0)
+
+
+def test_a_unit_of_one_axis_takes_one_number():
+    analysis = analyze(Network(input=[2, 8], layers=[layers.Conv1d(3, 1)]))
+    with pytest.raises(CnncalcError) as error:
+        analysis.sees("conv1d_1", (1, 2, 3))
+    assert str(error.value) == "a unit of conv1d_1, whose output is 3×8, takes 1 number or 2, found 3"
+    with pytest.raises(CnncalcError, match="^a pixel of an input 2×8 takes 1 number, found 2$"):
+        analysis.units_seeing("conv1d_1", (1, 2))
+    features = analyze(Network(input=[4], layers=[layers.Linear(3)]))
+    with pytest.raises(CnncalcError, match="^a unit of linear_1, whose output is 3, takes 1 number, found 2$"):
+        features.sees("linear_1", (1, 2))
+    assert features.units_seeing("linear_1", (3,)) == ((range(3),),)
 
 
 @pytest.mark.parametrize(

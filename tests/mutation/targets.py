@@ -58,7 +58,7 @@ TESTS = {
     "cnncalc/analysis/receptive_field.py": [FIELDS, SIGHT, "tests/analysis/test_plain_data.py", *SLOW],
     "cnncalc/analysis/alignment.py": ["tests/analysis/test_alignment.py"],
     "cnncalc/analysis/regions.py": ["tests/analysis/test_regions.py"],
-    "cnncalc/analysis/sight.py": [SIGHT, FIELDS, "tests/analysis/test_plain_data.py", *SLOW],
+    "cnncalc/analysis/sight.py": [SIGHT, *SLOW],
     "cnncalc/layers/reading.py": ["tests/analysis/test_regions.py", "tests/analysis/test_axis_field.py"],
     **{f"cnncalc/homework/{name}.py": ANSWERS for name in ("tokens", "units", "answers", "matching")},
     **{f"cnncalc/homework/{name}.py": SUBMISSIONS for name in ("answer_files", "answer_tables", "submissions")},

@@ -250,7 +250,7 @@ def test_the_middle_unit_unless_stated(shape, middle):
 def test_one_number_a_sample_has_no_units():
     analysis = analyze(Network(input=[6], layers=[layers.Sum(1, name="sum")]))
     assert analysis.sees("sum")["input"].box == ((0, 5),)
-    with pytest.raises(CnncalcError, match="^sum has one number a sample and no units to choose from$"):
+    with pytest.raises(CnncalcError, match=r"^sum has one number a sample and no units to choose from$"):
         analysis.sees("sum", (0,))
 
 
@@ -272,10 +272,10 @@ def test_a_unit_of_one_axis_takes_one_number():
     with pytest.raises(CnncalcError) as error:
         analysis.sees("conv1d_1", (1, 2, 3))
     assert str(error.value) == "a unit of conv1d_1, whose output is 3×8, takes 1 number or 2, found 3"
-    with pytest.raises(CnncalcError, match="^a pixel of an input 2×8 takes 1 number, found 2$"):
+    with pytest.raises(CnncalcError, match=r"^a pixel of an input 2×8 takes 1 number, found 2$"):
         analysis.units_seeing("conv1d_1", (1, 2))
     features = analyze(Network(input=[4], layers=[layers.Linear(3)]))
-    with pytest.raises(CnncalcError, match="^a unit of linear_1, whose output is 3, takes 1 number, found 2$"):
+    with pytest.raises(CnncalcError, match=r"^a unit of linear_1, whose output is 3, takes 1 number, found 2$"):
         features.sees("linear_1", (1, 2))
     assert features.units_seeing("linear_1", (3,)) == ((range(3),),)
 

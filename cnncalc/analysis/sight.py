@@ -124,17 +124,14 @@ def reach(layers: Layers, layer: str) -> tuple[dict[str, tuple[Edges, ...]], int
 def units_seeing(layers: Layers, source: str, elements: Region, layer: str) -> list[Region]:
     """The units of a layer that depend on some elements of an input."""
     reached: dict[str, list[Region]] = {source: [elements]}
-    for row in layers.rows:
+    for row in layers.rows[: layers.places[layer] + 1]:
         units: list[Region] = []
         for name, x, reading in zip(row.inputs, row.input_shapes, row.layer.reads(*row.input_shapes), strict=True):
             for region in reached.get(name, ()):
                 for found in made(reading, region, x, row.output_shape) if reading else (region,):
                     add(units, found)
-        if row.name == layer:
-            return units
-        if units:
-            reached[row.name] = units
-    return reached.get(layer, [])
+        reached[row.name] = units
+    return reached[layer]
 
 
 def sights(layers: Layers, seen: Seen, row: Row, unit: Sequence[int] | None) -> dict[str, Sight]:
@@ -187,12 +184,11 @@ def _field(axes: Sequence[AxisField], units: Region) -> tuple[Edges, ...] | None
         if axis.axis is not None:
             if len(units[axis.axis]) != 1:
                 return None
-            own = axis.edges(units[axis.axis][0])
+            own = axis.edges(units[axis.axis].start)
         edges = [edge for edge in (own, axis.everything) if edge is not None]
         if not edges:
             return None
-        low, high = min(edges)[0], max(last for _, last in edges)
-        found.append((low, high) if axis.everything is None else (max(low, 0), high))
+        found.append((min(first for first, _ in edges), max(last for _, last in edges)))
     return tuple(found)
 
 

@@ -261,6 +261,31 @@ def test_only_what_every_place_of_a_concatenation_sees_is_the_whole(stack, size,
     assert (field.size, field.whole) == ((size,), (whole,))
 
 
+def test_attention_sees_all_of_the_keys_and_its_own_place_of_the_queries():
+    """Keys and values are pixels 0, 2, 4 and 6 of 8; the last query is pixel 7, and sees one pixel more."""
+    stack = [
+        layers.Permute((0, 2, 1), name="queries"),
+        layers.Slice(0, None, 2, dim=1, name="keys"),
+        layers.ScaledDotProductAttention(inputs=["queries", "keys", "keys"], name="attention"),
+    ]
+    analysis = analyze(Network(input=[2, 8], layers=stack))
+    field = analysis.receptive_fields("attention")["input"]
+    assert (field.size, field.smallest, field.whole) == ((8,), (7,), (False,))
+    assert analysis.receptive_fields("keys")["input"].size == (1,)
+
+
+def test_a_sum_up_to_each_place_of_a_whole_is_the_whole():
+    field = last([layers.AdaptiveAvgPool1d(1), layers.Expand((1, 4)), layers.CumulativeSum(dim=2)], (1, 8))
+    assert (field.size, field.smallest, field.whole) == ((8,), (8,), (True,))
+
+
+def test_the_place_of_a_unit_behind_a_concatenation_is_known():
+    joined = layers.Concat(inputs=["left", "right"], dim=2, name="joined")
+    analysis = analyze(Network(input={"left": [1, 6], "right": [1, 5]}, layers=[joined]))
+    sights = analysis.sees("joined", (2,))
+    assert (sights["left"].field, sights["right"].field) == (((2, 2),), None)
+
+
 def test_a_layer_that_reads_padding_alone_sees_nothing():
     stack = [layers.ZeroPad1d((8, 0)), layers.Slice(0, 4, dim=2), layers.AdaptiveAvgPool1d(1)]
     analysis = analyze(Network(input=[1, 8], layers=stack))

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from strategies import any_networks, fits, folds, images
 
 from cnncalc import CnncalcError, Network, analyze, layers, load
+from cnncalc.analysis.axis_field import AxisField
 from cnncalc.analysis.regions import read
-from cnncalc.analysis.sight import pixel_axes, reach
+from cnncalc.analysis.sight import pixel_axes, reach, sights
 
 BORDERS = ("Replication", "Reflection", "Upsample")
 """Kinds that read the border's elements where a field goes beyond it."""
@@ -247,6 +248,40 @@ def test_the_middle_unit_unless_stated(shape, middle):
     assert (sight.layer, sight.input, sight.field) == ("relu_1", "input", sight.box)
 
 
+def test_the_field_of_a_unit_that_sees_everything_besides_its_own_place():
+    """A 3×3 with padding beside a global pool of 8 pixels: the first unit's field begins before the input."""
+    stack = [
+        layers.Conv1d(1, 3, padding=1, name="own"),
+        layers.AdaptiveAvgPool1d(1, inputs=["input"], name="all"),
+        layers.Add(inputs=["own", "all"], name="sum"),
+    ]
+    analysis = analyze(Network(input=[1, 8], layers=stack))
+    fields = [analysis.sees("sum", (unit,))["input"].field for unit in (0, 1, 6, 7)]
+    assert fields == [((-1, 7),), ((0, 7),), ((0, 7),), ((0, 8),)]
+
+
+@pytest.mark.parametrize(
+    ("field", "seen"),
+    [
+        (AxisField(1, (-2,), (5,), 3), (4, 8)),
+        (AxisField(1, (-2,), (5,), 3, everything=(6, 7)), (4, 8)),
+        (AxisField(1, (-2,), (5,), 3, everything=(1, 9)), (1, 9)),
+        (AxisField(None, everything=(3, 5)), (3, 5)),
+        (AxisField(None, everything=(3, 5), lost=True), None),
+        (AxisField(None, everything=(3, 5), partly=True), None),
+        (AxisField(None, lost=True), None),
+        (AxisField(1, (0,), (0,)), None),
+        # along the channels, of which all are looked at together
+        (AxisField(0, (0,), (1,)), None),
+    ],
+)
+def test_the_field_of_a_unit_along_an_axis(field, seen):
+    """Unit 2 of an axis whose first unit sees 5 pixels from −2 on, the next 3 further on each."""
+    analysis = analyze(Network(input=[3, 12], layers=[layers.ReLU()]))
+    (sight,) = sights(analysis._in_order, {"input": (field,)}, analysis.row("relu_1"), (2,)).values()
+    assert sight.field == (None if seen is None else (seen,))
+
+
 def test_one_number_a_sample_has_no_units():
     analysis = analyze(Network(input=[6], layers=[layers.Sum(1, name="sum")]))
     assert analysis.sees("sum")["input"].box == ((0, 5),)
@@ -300,6 +335,7 @@ def test_units_that_are_not_there(unit, complaint):
     [
         ("conv9", (0, 0), None, "no layer is named 'conv9'; did you mean 'conv5'?"),
         ("conv2", (224, 0), None, "the input has no pixel 224,0; its pixels are counted from 0 to 223,223"),
+        ("conv2", (0, -1), None, "the input has no pixel 0,-1; its pixels are counted from 0 to 223,223"),
         ("conv2", (1,), None, "a pixel of an input 3×224×224 takes 2 numbers, found 1"),
         ("conv2", (1, 1), "image", 'the network has no input "image"; its inputs: input'),
     ],

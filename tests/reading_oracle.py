@@ -1,12 +1,13 @@
 """What layers read along an axis, element by element, and what units see of it, as the documentation says."""
 
 import math
+from itertools import product
 
 import numpy
 from hypothesis import strategies as st
 
 from cnncalc.analysis.axis_field import AxisField
-from cnncalc.layers.reading import Binned, Dealt, Grouped, Listed, Placed, Resampled, Sliding, Spread, each
+from cnncalc.layers.reading import Binned, Dealt, Grouped, Listed, Placed, Resampled, Sliding, Spread, Until, each
 
 
 def read_by(along, unit: int) -> set[int]:
@@ -16,6 +17,8 @@ def read_by(along, unit: int) -> set[int]:
             return {unit * along.stride - along.before + tap * along.dilation for tap in range(along.kernel)}
         case Placed():
             return {unit - along.offset}
+        case Until():
+            return set(range(unit + 1))
         case Spread():
             writes = [tap * along.dilation - along.before for tap in range(along.kernel)]
             return {(unit - place) // along.stride for place in writes if (unit - place) % along.stride == 0}
@@ -48,7 +51,47 @@ def inside(found: set[int], border: str, size: int) -> set[int]:
 SMALL = st.integers(1, 4)
 
 
-KINDS = ("slide", "fit", "each", "reflect", "place", "spread", "bin", "resample", "group", "list", "deal")
+SEVERAL = range(1, 4)
+SMALL_RELATIONS = {
+    "slide": [
+        (Sliding(0, kernel, stride, before, dilation, border), size, 5)
+        for kernel, stride, before, dilation in product(SEVERAL, SEVERAL, (-1, 0, 2), SEVERAL)
+        for border in ("nothing", "clamp")
+        for size in (2, 7)
+    ],
+    "each": [(each(0), size, count) for size, count in product((1, 3, 4), (1, 3, 4))],
+    "reflect": [
+        (Sliding(0, before=before, at_border="reflect"), size, before + size + behind)
+        for size in (1, 4)
+        for before, behind in product(range(size), range(size))
+    ],
+    "place": [(Placed(0, offset), size, 5) for offset in (-2, 0, 1, 7) for size in (1, 4)],
+    "until": [(Until(0, size), size, size) for size in (1, 2, 5)],
+    "spread": [
+        (Spread(0, kernel, stride, before, dilation), size, 7)
+        for kernel, stride, before, dilation in product(SEVERAL, SEVERAL, range(3), SEVERAL)
+        for size in (1, 4)
+    ],
+    "bin": [(Binned(0, size, count), size, count) for size, count in product(range(1, 8), range(1, 6))],
+    "resample": [
+        (Resampled(0, numerator, denominator, offset, before, behind), size, 6)
+        for numerator, denominator, offset in product(SEVERAL, SEVERAL, (-2, 0, 1))
+        for before, behind in ((0, 0), (0, 1), (1, 2))
+        for size in (1, 4)
+    ],
+    "group": [
+        (Grouped(0, inputs, outputs), groups * inputs, groups * outputs)
+        for groups, inputs, outputs in product(SEVERAL, SEVERAL, SEVERAL)
+    ],
+    "list": [
+        (Listed(0, table), 5, len(table))
+        for table in (((4,),), ((3, 1), (1,)), ((0,), (2, 4), (2,), (0, 1)), ((2,),) * 3)
+    ],
+    "deal": [(Dealt(0, hands, run), hands * run, hands * run) for hands, run in product(SEVERAL, SEVERAL)],
+}
+"""Small relations of every kind and sort, with the size of the axis that each reads and of the one that it makes."""
+
+KINDS = ("fit", *SMALL_RELATIONS)
 
 
 @st.composite
@@ -70,6 +113,8 @@ def relations(draw, kind):
         return Sliding(0, before=before, at_border="reflect"), size, size + before + behind
     if kind == "place":
         return Placed(0, draw(st.integers(-3, 5))), size, count
+    if kind == "until":
+        return Until(0, size), size, size
     if kind == "spread":
         return Spread(0, draw(SMALL), draw(SMALL), draw(st.integers(0, 3)), draw(SMALL)), size, count
     if kind == "bin":

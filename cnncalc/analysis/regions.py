@@ -6,9 +6,10 @@ set of elements is a list of regions, of which none holds another.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from math import prod
 from typing import TypeAlias
 
@@ -40,15 +41,11 @@ def indices(values: Iterable[int]) -> Indices:
 
 def contains(outer: Indices, inner: Indices) -> bool:
     """Whether all of ``inner`` are among ``outer``."""
-    if outer == inner:
-        return True
-    if len(inner) > len(outer) or not outer:
-        return False
     if isinstance(outer, range):
-        if outer.step == 1:
-            return not inner or (outer[0] <= inner[0] and inner[-1] <= outer[-1])
+        if outer.step == 1 or isinstance(inner, range):
+            inner = (*inner[:2], *inner[-1:])  # the others lie between, as far apart as the first two
         return all(index in outer for index in inner)
-    return set(inner) <= set(outer)
+    return set(outer).issuperset(inner)
 
 
 def _joined(a: Indices, b: Indices) -> Indices:
@@ -67,52 +64,47 @@ def _bounded(count: int) -> None:
 
 def _sums(first: range, second: range) -> Indices:
     """Every sum of an element of one and an element of the other."""
-    if len(first) == 1:
-        first, second = second, first
-    low, high = first[0] + second[0], first[-1] + second[-1] + 1
-    if len(second) == 1:
-        return range(low, high, first.step)
-    if second.step < first.step:
-        first, second = second, first
-    if second.step % first.step == 0 and second.step <= first.step * len(first):
-        return range(low, high, first.step)
-    _bounded(len(first) * len(second))
-    return indices(a + b for a in first for b in second)
+    fine, coarse = sorted((first, second), key=lambda run: (len(run) == 1, run.step))
+    if len(coarse) > 1 and (coarse.step % fine.step or coarse.step > fine.step * len(fine)):
+        _bounded(len(fine) * len(coarse))
+        return indices(a + b for a in fine for b in coarse)
+    return range(fine[0] + coarse[0], fine[-1] + coarse[-1] + 1, fine.step)
 
 
 def _within(found: Indices, size: int) -> Indices:
     """Those of some elements that an axis has."""
-    if not found or (found[0] >= 0 and found[-1] < size):
-        return found
     if isinstance(found, range):
-        start = found.start if found.start >= 0 else found.start % found.step
-        return range(start, min(found.stop, size), found.step)
+        return range(max(found.start, found.start % found.step), min(found.stop, size), found.step)
     return indices(index for index in found if 0 <= index < size)
 
 
 def _brought_inside(found: Indices, border: str, size: int) -> Indices:
     """What stands for elements of which some lie outside of an axis."""
-    if not found or border == "nothing" or (found[0] >= 0 and found[-1] < size):
-        return _within(found, size)
-    if border == "clamp" and isinstance(found, range) and found.step == 1:
-        return range(min(max(found[0], 0), size - 1), min(max(found[-1], 0), size - 1) + 1)
-    _bounded(len(found))
-    if border == "clamp":
-        return indices(min(max(index, 0), size - 1) for index in found)
-    inside = (min(abs(index), 2 * (size - 1) - abs(index)) for index in found)
-    return _within(indices(inside), size)
+    inside = _within(found, size)
+    if border == "nothing" or len(inside) == len(found):
+        return inside
+    if border == "reflect":
+        _bounded(len(found))
+        return indices(min(abs(index), 2 * (size - 1) - abs(index)) for index in found)
+    for end in (found[0], found[-1]):
+        nearest = min(max(end, 0), size - 1)
+        inside = _joined(inside, range(nearest, nearest + 1))
+    return inside
 
 
 @lru_cache(maxsize=4096)
 def _seamless(along: Along) -> bool:
-    """Whether neighbouring elements of the output read neighbouring or common elements, without holes."""
-    _bounded(along.period)
-    spans = [along.taps(phase) for phase in range(along.period)]
-    if not all(isinstance(span, range) and span and (span.step == 1 or len(span) == 1) for span in spans):
+    """Whether neighbouring elements of the output read neighbouring or common elements, without holes.
+
+    Not where the period is so long that this cannot be looked at.
+    """
+    if along.period > _MOST_INDICES:
         return False
-    edges = [(span[0], span[-1]) for span in spans]
-    edges.append((edges[0][0] + along.shift, edges[0][1] + along.shift))
-    return all(a[0] <= b[0] <= a[1] + 1 and a[1] <= b[1] for a, b in pairwise(edges))
+    spans = [along.taps(phase) for phase in range(along.period)]
+    if along.shift:
+        spans.append(_taps(along, along.period))
+    edges = [(span[0], span[-1]) for span in spans if span and len(span) == span[-1] - span[0] + 1]
+    return len(edges) == len(spans) and all(a[0] <= b[0] <= a[1] + 1 and a[1] <= b[1] for a, b in pairwise(edges))
 
 
 def _taps(along: Along, unit: int) -> Indices:
@@ -124,12 +116,10 @@ def _taps(along: Along, unit: int) -> Indices:
     return tuple(sorted(tap + moved for tap in taps))
 
 
-def read_along(along: Along | Everything, units: Indices, size: int) -> Indices:
+def read_along(along: Along, units: Indices, size: int) -> Indices:
     """The elements of an axis of ``size`` that some elements of the output's axis read."""
     if not units:
         return range(0)
-    if isinstance(along, Everything):
-        return range(size)
     found: Indices
     taps = along.taps(0)
     if along.period == 1 and isinstance(units, range) and isinstance(taps, range):
@@ -138,31 +128,30 @@ def read_along(along: Along | Everything, units: Indices, size: int) -> Indices:
     elif isinstance(units, range) and units.step == 1 and _seamless(along):
         found = range(_taps(along, units[0])[0], _taps(along, units[-1])[-1] + 1)
     else:
-        _bounded(len(units) * max(1, len(taps)))
-        found = indices(tap for unit in units for tap in _taps(along, unit))
+        _bounded(len(units))
+        read_by_each = [_taps(along, unit) for unit in units]
+        _bounded(sum(map(len, read_by_each)))
+        found = indices(chain.from_iterable(read_by_each))
     return _brought_inside(found, along.border, size)
 
 
 def made_along(along: Along, elements: Indices, size: int, count: int) -> Indices:
     """Those of ``count`` elements of the output's axis that read some elements of an axis of ``size``."""
     period, shift = along.period, along.shift
-    if len(elements) == size and along.always and along.border == "nothing" and not along.bounded and shift:
-        ends = [_within(_taps(along, unit), size) for unit in (0, count - 1)]
-        if all(ends) and _seamless(along):
-            return range(count)
+    ends = (range(1), range(count - 1, count))
+    if len(elements) == size and _seamless(along) and all(read_along(along, end, size) for end in ends):
+        return range(count)
     phases = range(min(period, count))
-    _bounded(len(elements))
-    _bounded(len(phases))
-    _bounded(sum(len(along.taps(phase)) for phase in phases) * len(elements))
+    _bounded(max(len(phases), len(elements)))
+    taps = [(phase, along.taps(phase)) for phase in phases]
     reached = {*elements, *_standing_for(along, elements, size, count)}
-    taps = [(phase, tap) for phase in phases for tap in along.taps(phase)]
-    _bounded(len(taps) * len(reached))
+    _bounded(sum(len(found) for _, found in taps) * len(reached))
     if not shift:
-        chosen = {phase for phase, tap in taps if tap in reached}
-        return indices(unit for unit in range(count) if unit % period in chosen)
+        return indices(phase for phase, found in taps if not reached.isdisjoint(found))
     units = {
         (element - tap) // shift * period + phase
-        for phase, tap in taps
+        for phase, found in taps
+        for tap in found
         for element in reached
         if (element - tap) % shift == 0
     }
@@ -173,11 +162,11 @@ def _standing_for(along: Along, elements: Indices, size: int, count: int) -> Ite
     """The places outside of an axis at which some of its elements are read instead."""
     if along.border == "nothing":
         return
-    ends = (*range(min(along.period, count)), *range(max(count - along.period, 0), count))
-    taps = [found for found in (_taps(along, unit) for unit in ends) if found]
-    lowest, highest = min(found[0] for found in taps), max(found[-1] for found in taps)
-    _bounded(max(0, -lowest) + max(0, highest + 1 - size))
-    for place in (*range(min(lowest, 0), 0), *range(size, max(highest + 1, size))):
+    lowest = min(_taps(along, unit)[0] for unit in range(count)[: along.period])
+    highest = max(_taps(along, unit)[-1] for unit in range(count)[-along.period :])
+    before, behind = range(lowest, 0), range(size, highest + 1)
+    _bounded(len(before) + len(behind))
+    for place in (*before, *behind):
         if contains(elements, _brought_inside((place,), along.border, size)):
             yield place
 
@@ -298,14 +287,14 @@ def add(regions: list[Region], region: Region) -> None:
 
 def count(regions: Sequence[Region]) -> int:
     """How many elements a set has, each counted once though several regions may hold it."""
-    if len(regions) <= 1 or not regions[0]:
-        return prod(map(len, regions[0])) if regions else 0
-    holders: dict[tuple[int, ...], int] = {}
+    if not regions:
+        return 0
+    if len(regions) == 1 or not regions[0]:
+        return prod(map(len, regions[0]))
+    holders: Counter[tuple[Region, ...]] = Counter()
     for value in set().union(*(region[0] for region in regions)):
-        held = tuple(position for position, region in enumerate(regions) if value in region[0])
-        holders[held] = holders.get(held, 0) + 1
-    rest = [region[1:] for region in regions]
-    return sum(times * count([rest[position] for position in held]) for held, times in holders.items())
+        holders[tuple(region[1:] for region in regions if value in region[0])] += 1
+    return sum(times * count(held) for held, times in holders.items())
 
 
 def hull(regions: Iterable[Region]) -> tuple[tuple[int, int], ...]:

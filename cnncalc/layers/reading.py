@@ -8,6 +8,7 @@ went on for ever; ``border`` says what is read where an index lies outside of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import ClassVar, Literal, TypeAlias
 
 from msgspec import Struct
@@ -53,7 +54,7 @@ class Along(Struct, frozen=True, gc=False):
 
     @property
     def shift(self) -> int:
-        raise NotImplementedError
+        return 1
 
     def taps(self, phase: int) -> Sequence[int]:
         """What the element ``phase`` of the output's first period reads."""
@@ -89,10 +90,6 @@ class Placed(Along, frozen=True, gc=False):
 
     offset: int
     bounded: ClassVar[bool] = True
-
-    @property
-    def shift(self) -> int:
-        return 1
 
     def taps(self, phase: int) -> range:
         return range(-self.offset, 1 - self.offset)
@@ -130,10 +127,6 @@ class Spread(Along, frozen=True, gc=False):
     @property
     def period(self) -> int:
         return self.stride
-
-    @property
-    def shift(self) -> int:
-        return 1
 
     def taps(self, phase: int) -> Sequence[int]:
         return transposed_taps(phase, self.kernel, self.stride, self.before, self.dilation)
@@ -235,10 +228,6 @@ class Dealt(Along, frozen=True, gc=False):
     def period(self) -> int:
         return self.hands
 
-    @property
-    def shift(self) -> int:
-        return 1
-
     def taps(self, phase: int) -> range:
         return range(phase * self.run, phase * self.run + 1)
 
@@ -267,12 +256,10 @@ def grouped_channels(groups: int, inputs: int, outputs: int) -> Along | Everythi
     return CHANNELS if groups == 1 else Grouped(0, inputs // groups, outputs // groups)
 
 
+@lru_cache
 def each(axis: int) -> Sliding:
     """One element read in its own place along the output's axis ``axis``."""
-    return _EACH[axis] if 0 <= axis < len(_EACH) else Sliding(axis)
-
-
-_EACH = tuple(Sliding(axis) for axis in range(8))
+    return Sliding(axis)
 
 
 def along_one(axis: int, along: Along | Everything, axes: int) -> Axes:

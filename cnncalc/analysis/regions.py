@@ -78,7 +78,7 @@ def _within(found: Indices, size: int) -> Indices:
     return indices(index for index in found if 0 <= index < size)
 
 
-def _brought_inside(found: Indices, border: str, size: int) -> Indices:
+def brought_inside(found: Indices, border: str, size: int) -> Indices:
     """What stands for elements of which some lie outside of an axis."""
     inside = _within(found, size)
     if border == "nothing" or len(inside) == len(found):
@@ -102,12 +102,12 @@ def _seamless(along: Along) -> bool:
         return False
     spans = [along.taps(phase) for phase in range(along.period)]
     if along.shift:
-        spans.append(_taps(along, along.period))
+        spans.append(taps_of(along, along.period))
     edges = [(span[0], span[-1]) for span in spans if span and len(span) == span[-1] - span[0] + 1]
     return len(edges) == len(spans) and all(a[0] <= b[0] <= a[1] + 1 and a[1] <= b[1] for a, b in pairwise(edges))
 
 
-def _taps(along: Along, unit: int) -> Indices:
+def taps_of(along: Along, unit: int) -> Indices:
     """What one element of the output reads, in ascending order."""
     quotient, phase = divmod(unit, along.period)
     taps, moved = along.taps(phase), quotient * along.shift
@@ -126,13 +126,13 @@ def read_along(along: Along, units: Indices, size: int) -> Indices:
         step = units.step * along.shift
         found = _sums(range(units[0] * along.shift, units[-1] * along.shift + 1, step or 1), taps)
     elif isinstance(units, range) and units.step == 1 and _seamless(along):
-        found = range(_taps(along, units[0])[0], _taps(along, units[-1])[-1] + 1)
+        found = range(taps_of(along, units[0])[0], taps_of(along, units[-1])[-1] + 1)
     else:
         _bounded(len(units))
-        read_by_each = [_taps(along, unit) for unit in units]
+        read_by_each = [taps_of(along, unit) for unit in units]
         _bounded(sum(map(len, read_by_each)))
         found = indices(chain.from_iterable(read_by_each))
-    return _brought_inside(found, along.border, size)
+    return brought_inside(found, along.border, size)
 
 
 def made_along(along: Along, elements: Indices, size: int, count: int) -> Indices:
@@ -162,12 +162,12 @@ def _standing_for(along: Along, elements: Indices, size: int, count: int) -> Ite
     """The places outside of an axis at which some of its elements are read instead."""
     if along.border == "nothing":
         return
-    lowest = min(_taps(along, unit)[0] for unit in range(count)[: along.period])
-    highest = max(_taps(along, unit)[-1] for unit in range(count)[-along.period :])
+    lowest = min(taps_of(along, unit)[0] for unit in range(count)[: along.period])
+    highest = max(taps_of(along, unit)[-1] for unit in range(count)[-along.period :])
     before, behind = range(lowest, 0), range(size, highest + 1)
     _bounded(len(before) + len(behind))
     for place in (*before, *behind):
-        if contains(elements, _brought_inside((place,), along.border, size)):
+        if contains(elements, brought_inside((place,), along.border, size)):
             yield place
 
 

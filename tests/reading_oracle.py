@@ -76,7 +76,7 @@ SMALL_RELATIONS = {
     "resample": [
         (Resampled(0, numerator, denominator, offset, before, behind), size, 6)
         for numerator, denominator, offset in product(SEVERAL, SEVERAL, (-2, 0, 1))
-        for before, behind in ((0, 0), (0, 1), (1, 2))
+        for before, behind in ((0, 0), (0, 1), (0, 2), (1, 2))
         for size in (1, 4)
     ],
     "group": [

@@ -32,17 +32,17 @@ def whole(shape: Shape) -> Region:
 def indices(values: Iterable[int]) -> Indices:
     """A set of numbers as a range where they are evenly spaced."""
     ordered = sorted(set(values))
-    if len(ordered) < 2:
-        return range(ordered[0], ordered[0] + 1) if ordered else range(0)
-    step = ordered[1] - ordered[0]
+    if not ordered:
+        return range(0)
+    step = ordered[1] - ordered[0] if len(ordered) > 1 else 1
     even = range(ordered[0], ordered[-1] + 1, step)
-    return even if len(even) == len(ordered) and all(map(int.__eq__, even, ordered)) else tuple(ordered)
+    return even if len(even) == len(ordered) and list(even) == ordered else tuple(ordered)
 
 
 def contains(outer: Indices, inner: Indices) -> bool:
     """Whether all of ``inner`` are among ``outer``."""
     if isinstance(outer, range):
-        if outer.step == 1 or isinstance(inner, range):
+        if isinstance(inner, range):
             inner = (*inner[:2], *inner[-1:])  # the others lie between, as far apart as the first two
         return all(index in outer for index in inner)
     return set(outer).issuperset(inner)
@@ -85,7 +85,7 @@ def brought_inside(found: Indices, border: str, size: int) -> Indices:
         return inside
     if border == "reflect":
         _bounded(len(found))
-        return indices(min(abs(index), 2 * (size - 1) - abs(index)) for index in found)
+        return indices(min(abs(index), 2 * (size - 1) - index) for index in found)
     for end in (found[0], found[-1]):
         nearest = min(max(end, 0), size - 1)
         inside = _joined(inside, range(nearest, nearest + 1))
@@ -113,18 +113,18 @@ def taps_of(along: Along, unit: int) -> Indices:
     taps, moved = along.taps(phase), quotient * along.shift
     if isinstance(taps, range):
         return range(taps.start + moved, taps.stop + moved, taps.step)
-    return tuple(sorted(tap + moved for tap in taps))
+    return tuple(sorted(taps))  # listed for each unit by itself
 
 
 def read_along(along: Along, units: Indices, size: int) -> Indices:
     """The elements of an axis of ``size`` that some elements of the output's axis read."""
     if not units:
-        return range(0)
+        return units
     found: Indices
     taps = along.taps(0)
     if along.period == 1 and isinstance(units, range) and isinstance(taps, range):
-        step = units.step * along.shift
-        found = _sums(range(units[0] * along.shift, units[-1] * along.shift + 1, step or 1), taps)
+        step = max(units.step * along.shift, 1)
+        found = _sums(range(units[0] * along.shift, units[-1] * along.shift + 1, step), taps)
     elif isinstance(units, range) and units.step == 1 and _seamless(along):
         found = range(taps_of(along, units[0])[0], taps_of(along, units[-1])[-1] + 1)
     else:
@@ -204,7 +204,7 @@ def rearranged(region: Region, before: Shape, after: Shape) -> Iterator[Region]:
     for ours, theirs in aligned_axes(before, after):
         sizes = [after[axis] for axis in theirs]
         if len(ours) == len(theirs) == 1:
-            found: list[Region] = [(region[ours[0]],)]
+            found: list[Region] = [tuple(region[axis] for axis in ours)]
         elif all(len(region[axis]) == before[axis] for axis in ours):
             found = [whole(tuple(sizes))]
         else:

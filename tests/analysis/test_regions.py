@@ -78,6 +78,10 @@ def test_a_long_run_is_compared_by_its_ends():
     assert not regions.contains(range(far - 1), range(far))
     assert not regions.contains(range(0, far, 4), range(0, far, 6))
     assert regions.indices({0, 1, far}) == (0, 1, far)
+    assert regions.read_along(each(0), range(far), 5) == range(5)
+    padded = Sliding(0, before=1, at_border="clamp")
+    assert regions.made_along(padded, range(5, 6), far, far + 2) == range(6, 7)
+    assert regions.made_along(padded, range(far - 1, far), far, far + 2) == range(far, far + 2)
 
 
 def elements_of(found) -> set[tuple[int, ...]]:
@@ -124,12 +128,22 @@ def test_elements_of_one_region_are_not_looked_at():
     assert regions.count([()]) == regions.count([(), ()]) == 1  # a single number
 
 
-@pytest.mark.parametrize("gap", [0, 1, 2])
-def test_neighbours_are_one_range(gap):
-    found = [(range(3, 6),)]
-    regions.add(found, (range(3 - 2 - gap, 3 - gap),))
-    assert elements_of(found) == {(place,) for place in (*range(1 - gap, 3 - gap), *range(3, 6))}
-    assert isinstance(found[0][0], range) == (gap == 0)
+def test_two_sets_are_joined():
+    for one, other in product(map(regions.indices, sets_of(7)), repeat=2):
+        found = [(one,)] if one else []
+        regions.add(found, (other,))
+        if set(one) | set(other):
+            assert found == [(regions.indices({*one, *other}),)], (one, other)
+
+
+def test_neighbouring_runs_are_joined_at_once(ten):
+    for first in (80, 50, 30):
+        found = [(range(30, 80),)]
+        regions.add(found, (range(first - 50, first),))
+        assert found == [(range(first - 50, 80),)]
+        found = [(range(first - 50, first),)]
+        regions.add(found, (range(30, 80),))
+        assert found == [(range(first - 50, 80),)]
 
 
 SHAPES = [
@@ -140,6 +154,7 @@ SHAPES = [
     ((2, 3, 4), (24,)),
     ((4, 6), (8, 3)),
     ((1, 4, 1, 3), (4, 3, 1)),
+    ((4, 3, 1), (1, 4, 1, 3)),
     ((4, 3), (3, 4)),
     ((2, 2, 3), (2, 2, 3)),
 ]
@@ -200,6 +215,19 @@ def test_regions_through_a_layer_of_several_steps(data):
 
 
 REFUSED = "more than 1,000,000 elements would have to be followed one by one"
+
+
+def test_what_lies_in_padding_reads_nothing():
+    """The corners of an image, of which no part of a region may be empty."""
+    window = ((Everything(), Sliding(1, 1, 1, 2), Sliding(2, 1, 1, 2)),)
+    x, output = (3, 5, 5), (2, 9, 9)
+    assert regions.read(window, (range(2), range(2), range(9)), x, output) == []
+    assert regions.read(window, (range(2), range(9), range(7, 9)), x, output) == []
+    assert regions.read(window, (range(2), range(3), range(6, 9)), x, output) == [(range(3), range(1), range(4, 5))]
+    strided = ((Everything(), Sliding(1, 1, 4), Sliding(2, 1, 4)),)
+    assert regions.made(strided, (range(3), range(1, 4), range(5)), x, (2, 2, 2)) == []
+    assert regions.made(strided, (range(1), range(5), range(1, 4)), x, (2, 2, 2)) == []
+    assert regions.made(strided, (range(1), range(5), range(1, 5)), x, (2, 2, 2)) == [(range(2), range(2), range(1, 2))]
 
 
 def test_what_cannot_be_followed_one_by_one_is_refused():
@@ -292,7 +320,7 @@ def test_all_elements_make_all_units_at_once(ten, along, size, count):
         (lambda n: regions.read_along(Sliding(0, 2, 3, 0, 2), range(n), 60), (5, 6)),
         (lambda n: regions.read_along(Sliding(0, 1, 1, 1, 1, "reflect"), range(n), 60), (10, 11)),
         (lambda n: regions.read_along(Spread(0, 1, 100, 50), (0, *range(2, n + 1)), 60), (10, 11)),
-        (lambda n: regions.read_along(Grouped(0, 5, 1), range(0, 3 * n, 3), 60), (2, 3)),
+        (lambda n: regions.read_along(Grouped(0, 5, 2), range(0, 3 * n, 3), 60), (2, 3)),
         (lambda n: regions.read_along(Grouped(0, 2, n), range(6 * n), 12), (10, 11)),
         # units of a period; elements; each with each tap; with those that they stand for; places that others stand for
         (lambda n: regions.made_along(Spread(0, 1, 100, 0), range(1), 60, n), (10, 11)),

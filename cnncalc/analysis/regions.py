@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import chain, pairwise, product
 from math import prod
@@ -184,7 +185,7 @@ def aligned_axes(before: Shape, after: Shape) -> Iterator[tuple[list[int], list[
         yield ours, theirs
 
 
-def _unravelled(flat: set[int], sizes: Sequence[int]) -> list[Region]:
+def _unravelled(flat: AbstractSet[int], sizes: Sequence[int]) -> list[Region]:
     """Positions in row-major order as regions of some axes."""
     if len(sizes) == 1:
         return [(indices(flat),)]
@@ -195,7 +196,7 @@ def _unravelled(flat: set[int], sizes: Sequence[int]) -> list[Region]:
     alike: dict[frozenset[int], list[int]] = {}
     for row, rest in rows.items():
         alike.setdefault(frozenset(rest), []).append(row)
-    return [(indices(found), *region) for rest, found in alike.items() for region in _unravelled(set(rest), sizes[1:])]
+    return [(indices(found), *region) for rest, found in alike.items() for region in _unravelled(rest, sizes[1:])]
 
 
 def rearranged(region: Region, before: Shape, after: Shape) -> Iterator[Region]:
@@ -273,11 +274,10 @@ def add(regions: list[Region], region: Region) -> None:
         if all(map(contains, other, region)):
             return
     regions[:] = [other for other in regions if not all(map(contains, region, other))]
-    for position, other in enumerate(regions):
-        unlike = [axis for axis, (a, b) in enumerate(zip(other, region, strict=True)) if a != b]
+    for other in regions:
+        unlike = [axis for axis, found in enumerate(region) if found != other[axis]]
         if len(unlike) == 1:
-            axis = unlike[0]
-            del regions[position]
+            (axis,) = unlike
             add(regions, (*region[:axis], _joined(other[axis], region[axis]), *region[axis + 1 :]))
             return
     if len(regions) >= _MOST_REGIONS:
@@ -289,8 +289,9 @@ def count(regions: Sequence[Region]) -> int:
     """How many elements a set has, each counted once though several regions may hold it."""
     if not regions:
         return 0
-    if len(regions) == 1 or not regions[0]:
-        return prod(map(len, regions[0]))
+    first, *others = regions
+    if not others or not first:
+        return prod(map(len, first))
     holders: Counter[tuple[Region, ...]] = Counter()
     for value in set().union(*(region[0] for region in regions)):
         holders[tuple(region[1:] for region in regions if value in region[0])] += 1

@@ -149,6 +149,20 @@ def hull(edges):
     return (min(low for low, _ in found), max(high for _, high in found)) if found else None
 
 
+def some_fields(size):
+    """Fields of every sort along an axis of so many units."""
+    yield AxisField(0, (0,), (1,))
+    yield AxisField(0, (-2,), (3,), 2, covers=True)
+    yield AxisField(0, (0, 4), (1, 2), 8)
+    yield AxisField(0, (3, 0), (2, 0), 3)
+    yield AxisField(0, (5, 1, 0), (1, 0, 3), 4)
+    yield AxisField(0, (7, -1, 3, 2), (2, 4, 1, 5), 2)
+    runs = [(unit * 4 % 7 - 2, (unit + 1) % 4) for unit in range(size)]
+    yield AxisField(0, *zip(*runs, strict=True), 0, finite=True)
+    yield AxisField(0, (1, 6), (2, 3), 7, inner=2, extent=3)
+    yield AxisField(0, (6, 2, 9), (2, 0, 1), 0, finite=True, inner=1, extent=3)
+
+
 @st.composite
 def fields(draw, units=12):
     """Runs that repeat, or one for each unit."""

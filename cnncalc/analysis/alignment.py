@@ -12,6 +12,7 @@ from cnncalc.analysis.axis_field import AxisField, Seen, is_plain
 from cnncalc.analysis.rows import Row
 from cnncalc.layers.axes import AXES
 from cnncalc.layers.base import Shape
+from cnncalc.layers.formulas import field_middle
 
 _MOST_UNITS = 65_536
 
@@ -36,9 +37,7 @@ def differences(row: Row, a: Seen, b: Seen, position: int) -> Iterator[Misalignm
     branches = (row.inputs[0], row.inputs[position])
     for name in a.keys() & b.keys():
         for axis, (one, other) in enumerate(zip(a[name], b[name], strict=True)):
-            if one is other or one.axis is None or one.axis != other.axis:
-                continue
-            if one.shift == other.shift and is_plain(one) and is_plain(other) and _twice_centre(one, other) == 0:
+            if one.axis is None or one.axis != other.axis or _plainly_centred(one, other):
                 continue
             if one.jump is None or other.jump is None or one.everything or other.everything:
                 continue
@@ -48,9 +47,11 @@ def differences(row: Row, a: Seen, b: Seen, position: int) -> Iterator[Misalignm
                 yield Misalignment(row.name, name, axis, branches, offsets, (one.jump, other.jump))
 
 
-def _twice_centre(one: AxisField, other: AxisField) -> int:
-    """Twice the distance between the centres of the first units; a short cut, since hardly any branches differ."""
-    return 2 * (other.firsts[0] - one.firsts[0]) + other.sizes[0] - one.sizes[0]
+def _plainly_centred(one: AxisField, other: AxisField) -> bool:
+    """Whether plain fields have the same centres; a short cut, since hardly any branches differ."""
+    if not (is_plain(one) and is_plain(other) and one.shift == other.shift):
+        return False
+    return field_middle(*one.firsts, *one.sizes) == field_middle(*other.firsts, *other.sizes)
 
 
 def _offsets(one: AxisField, other: AxisField, count: int) -> tuple[Fraction, Fraction]:

@@ -7,7 +7,7 @@ from math import lcm
 import numpy
 import pytest
 from msgspec.structs import replace
-from reading_oracle import SMALL_RELATIONS, hull, inside, read_by, sees
+from reading_oracle import SMALL_RELATIONS, hull, inside, read_by, sees, some_fields
 
 from cnncalc.analysis import axis_field
 from cnncalc.analysis.axis_field import UNRESOLVED, AxisField, Budget, along_axes, in_other_shape, is_plain, union
@@ -25,20 +25,6 @@ def through(field, along, size, count, pixels=PIXELS):
     assert found.axis == 0
     assert not found.lost
     return found
-
-
-def some_fields(size):
-    """Fields of every sort along an axis of so many units."""
-    yield AxisField(0, (0,), (1,))
-    yield AxisField(0, (-2,), (3,), 2, covers=True)
-    yield AxisField(0, (0, 4), (1, 2), 8)
-    yield AxisField(0, (3, 0), (2, 0), 3)
-    yield AxisField(0, (5, 1, 0), (1, 0, 3), 4)
-    yield AxisField(0, (7, -1, 3, 2), (2, 4, 1, 5), 2)
-    runs = [(unit * 4 % 7 - 2, (unit + 1) % 4) for unit in range(size)]
-    yield AxisField(0, *zip(*runs, strict=True), 0, finite=True)
-    yield AxisField(0, (1, 6), (2, 3), 7, inner=2, extent=3)
-    yield AxisField(0, (6, 2, 9), (2, 0, 1), 0, finite=True, inner=1, extent=3)
 
 
 @pytest.mark.parametrize("kind", SMALL_RELATIONS)

@@ -119,12 +119,13 @@ def along_axes(field: AxisField, axes: Axes, pixels: int, x: Shape, output: Shap
 
 def _slid(field: AxisField, along: Sliding, size: int, count: int) -> AxisField:
     """The field through a window, where every unit sees as much."""
-    first = field_first(field.firsts[0], along.before, field.shift)
-    extent = field_size(field.sizes[0], effective_kernel(along.kernel, along.dilation), field.shift)
+    (first,), (extent,) = field.firsts, field.sizes
+    first = field_first(first, along.before, field.shift)
+    extent = field_size(extent, effective_kernel(along.kernel, along.dilation), field.shift)
     shift = field_jump(field.shift, along.stride)
     if not _near(first, extent, shift):
         return _lost(field)
-    covers = field.covers & _reads(along, 0, 0) & _reads(along, count - 1, size - 1)
+    covers = field.covers & _reads_both_ends(along, size, count)
     return AxisField(along.axis, (first,), (extent,), shift, field.everything, covers=covers, partly=field.partly)
 
 
@@ -145,6 +146,11 @@ def _reads_always(along: Along, size: int, output: Shape) -> bool:
     last = (output[along.axis] - 1) * along.stride - along.before
     behind = effective_kernel(along.kernel, along.dilation) - 1
     return along.before <= behind and last < size and (along.before <= 0 or along.dilation <= size)
+
+
+def _reads_both_ends(along: Along, size: int, count: int) -> bool:
+    """Whether the first output element reads the first input element, and the last the last."""
+    return _reads(along, 0, 0) & _reads(along, count - 1, size - 1)
 
 
 def _reads(along: Along, unit: int, element: int) -> bool:
@@ -174,7 +180,7 @@ def _composed(field: AxisField, along: Along, size: int, count: int, budget: Bud
         read = brought_inside(taps, along.border, size) if finite else taps
         before = seen[-1:] if grows else []
         seen.append(_together([*before, *map(field.edges, read)]))
-    covers = field.covers & _reads(along, 0, 0) & _reads(along, count - 1, size - 1)
+    covers = field.covers & _reads_both_ends(along, size, count)
     firsts, sizes = _runs(seen)
     if not all(_near(first, extent, shift) for first, extent in zip(firsts, sizes, strict=True)):
         return _lost(field)

@@ -36,6 +36,7 @@ def test_a_field_through_a_relation_is_what_the_units_read_see_together(kind):
             same = isinstance(along, Sliding) and (along.kernel, along.stride, along.before, count) == (1, 1, 0, size)
             ends = field.finite or along.bounded or (field.extent is not None and not same)
             assert found.finite == ends
+            assert found.shift == 0 or not ends
             for unit in range(count if ends or isinstance(along, Listed) else count + 12):
                 taps = read_by(along, unit)
                 if ends:  # what repeats goes on beyond the borders

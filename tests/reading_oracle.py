@@ -115,6 +115,9 @@ def some_fields(size):
     """Fields of every sort along an axis of so many units."""
     yield AxisField(0, (0,), (1,))
     yield AxisField(0, (-2,), (3,), 2, covers=True)
+    yield AxisField(0, (4,), (2,), 2)
+    yield AxisField(0, (-3,), (2,), 2)
+    yield AxisField(0, (1,), (6,), 4)
     yield AxisField(0, (0, 4), (1, 2), 8)
     yield AxisField(0, (3, 0), (2, 0), 3)
     yield AxisField(0, (5, 1, 0), (1, 0, 3), 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
@@ -37,8 +38,10 @@ def differences(row: Row, a: Seen, b: Seen, position: int) -> Iterator[Misalignm
     branches = (row.inputs[0], row.inputs[position])
     for name in a.keys() & b.keys():
         for axis, (one, other) in enumerate(zip(a[name], b[name], strict=True)):
-            if one.axis is None or one.axis != other.axis or _plainly_centred(one, other):
+            if one.axis is None or one.axis != other.axis:
                 continue
+            if is_plain(one) and is_plain(other) and one.shift == other.shift and _twice(one) == _twice(other):
+                continue  # a short cut, since hardly any branches differ
             if one.jump is None or other.jump is None or one.everything or other.everything:
                 continue
             count = row.output_shape[one.axis]
@@ -47,11 +50,9 @@ def differences(row: Row, a: Seen, b: Seen, position: int) -> Iterator[Misalignm
                 yield Misalignment(row.name, name, axis, branches, offsets, (one.jump, other.jump))
 
 
-def _plainly_centred(one: AxisField, other: AxisField) -> bool:
-    """Whether plain fields have the same centres; a short cut, since hardly any branches differ."""
-    if not (is_plain(one) and is_plain(other) and one.shift == other.shift):
-        return False
-    return field_middle(*one.firsts, *one.sizes) == field_middle(*other.firsts, *other.sizes)
+def _twice(field: AxisField) -> int:
+    """Twice the centre of a plain field's first unit."""
+    return field_middle(*field.firsts, *field.sizes)
 
 
 def _offsets(one: AxisField, other: AxisField, count: int) -> tuple[Fraction, Fraction]:
@@ -65,10 +66,8 @@ def _offsets(one: AxisField, other: AxisField, count: int) -> tuple[Fraction, Fr
 def decimal_text(number: Fraction | float) -> str:
     """A number in decimals: exactly where it is of halves, as the centres of fields are, else to six digits."""
     exact = Fraction(number)
-    if exact.denominator == 1:
-        return str(exact.numerator)
-    if exact.denominator == 2:
-        return f"{'-' if exact < 0 else ''}{abs(exact.numerator) // 2}.5"
+    if exact.denominator <= 2:
+        return str(Decimal(exact.numerator) / exact.denominator)
     return f"{float(exact):g}"
 
 

@@ -167,19 +167,20 @@ def _composed(field: AxisField, along: Along, size: int, count: int, budget: Bud
     finite = field.finite or along.bounded or field.extent is not None
     phases, shift = count, 0
     if not finite:
-        phases = along.period * (period // gcd(along.shift, period))
-        shift = field.shift * (along.shift * (phases // along.period)) // period
+        common = gcd(along.shift, period)
+        phases, shift = along.period * (period // common), field.shift * (along.shift // common)
     if phases > _MOST_PHASES:
         return _lost(field)
     grows = isinstance(along, Until)
     seen: list[Edges | None] = []
+    edges = None
     for unit in range(phases):
         taps = taps_of(along, unit)[-1:] if grows else taps_of(along, unit)
         if not budget.spend(len(taps) + 2):
             return _lost(field)
         read = brought_inside(taps, along.border, size) if finite else taps
-        before = seen[-1:] if grows else []
-        seen.append(_together([*before, *map(field.edges, read)]))
+        edges = _together([edges if grows else None, *map(field.edges, read)])
+        seen.append(edges)
     covers = field.covers & _reads_both_ends(along, size, count)
     firsts, sizes = _runs(seen)
     if not all(_near(first, extent, shift) for first, extent in zip(firsts, sizes, strict=True)):
@@ -209,12 +210,14 @@ def in_other_shape(field: AxisField, groups: Sequence[tuple[list[int], list[int]
     ours, theirs = next(group for group in groups if field.axis in group[0])
     if not theirs:
         return AxisField(None, everything=UNRESOLVED)
-    if len(ours) == len(theirs) == 1:
-        return replace(field, axis=theirs[0])
-    if len(theirs) == 1 and field.extent is None:
-        inner = prod([step.before[axis] for axis in ours[ours.index(field.axis) + 1 :]])
-        return replace(field, axis=theirs[0], inner=inner, extent=step.before[field.axis])
-    if len(ours) == 1 and field.extent is not None:
+    if len(theirs) == 1:
+        (axis,) = theirs
+        if len(ours) == 1:
+            return replace(field, axis=axis)
+        if field.extent is None:
+            inner = prod([step.before[later] for later in ours[ours.index(field.axis) + 1 :]])
+            return replace(field, axis=axis, inner=inner, extent=step.before[field.axis])
+    elif len(ours) == 1:
         for position, axis in enumerate(theirs):
             inner = prod([step.after[later] for later in theirs[position + 1 :]])
             if inner == field.inner and step.after[axis] == field.extent:
@@ -225,8 +228,9 @@ def in_other_shape(field: AxisField, groups: Sequence[tuple[list[int], list[int]
 def union(a: AxisField, b: AxisField, size: int, output: Shape, budget: Budget) -> AxisField:
     """What a unit sees that sees both, of an input's axis of ``size`` pixels."""
     alike = (a.axis, a.shift, a.everything) == (b.axis, b.shift, b.everything)
-    if alike and is_plain(a) and is_plain(b) and not (a.partly or b.partly):  # as most are
-        first, behind = min(a.firsts[0], b.firsts[0]), max(a.firsts[0] + a.sizes[0], b.firsts[0] + b.sizes[0])
+    if alike and is_plain(a) and is_plain(b) and not a.partly:  # as most are
+        (one,), (other,), (size_of_one,), (size_of_other,) = a.firsts, b.firsts, a.sizes, b.sizes
+        first, behind = min(one, other), max(one + size_of_one, other + size_of_other)
         return AxisField(a.axis, (first,), (behind - first,), a.shift, a.everything, covers=a.covers | b.covers)
     everything = _together(field.everything for field in (a, b) if not field.partly)
     lost = AxisField(None, everything=everything, lost=True)
@@ -239,7 +243,7 @@ def union(a: AxisField, b: AxisField, size: int, output: Shape, budget: Budget) 
         return lost
     same_row = (a.inner, a.extent) == (b.inner, b.extent)
     inner, extent = (a.inner, a.extent) if same_row else (1, None)
-    finite = a.finite or b.finite or not same_row or a.shift * len(b.firsts) != b.shift * len(a.firsts)
+    finite = a.finite or not same_row or a.shift * len(b.firsts) != b.shift * len(a.firsts)
     phases = lcm(len(a.firsts), len(b.firsts))
     if finite:
         phases = output[a.axis] if extent is None else extent
@@ -254,4 +258,4 @@ def union(a: AxisField, b: AxisField, size: int, output: Shape, budget: Budget) 
 
 def is_plain(field: AxisField) -> bool:
     """Whether every unit sees as many pixels, each as far from the next."""
-    return not field.finite and field.extent is None and len(field.firsts) == 1 and bool(field.sizes[0])
+    return not field.finite and field.extent is None and len(field.firsts) == 1 and field.sizes != (0,)

@@ -102,7 +102,7 @@ def _seamless(along: Along) -> bool:
     if along.period > _MOST_INDICES:
         return False
     spans = [along.taps(phase) for phase in range(along.period)]
-    if along.shift:
+    if not along.bounded:
         spans.append(taps_of(along, along.period))
     edges = [(span[0], span[-1]) for span in spans if span and len(span) == span[-1] - span[0] + 1]
     return len(edges) == len(spans) and all(a[0] <= b[0] <= a[1] + 1 and a[1] <= b[1] for a, b in pairwise(edges))
@@ -124,8 +124,8 @@ def read_along(along: Along, units: Indices, size: int) -> Indices:
     found: Indices
     taps = along.taps(0)
     if along.period == 1 and isinstance(units, range) and isinstance(taps, range):
-        step = max(units.step * along.shift, 1)
-        found = _sums(range(units[0] * along.shift, units[-1] * along.shift + 1, step), taps)
+        firsts = range(units[0] * along.shift, units[-1] * along.shift + 1, units.step * along.shift)
+        found = _sums(firsts, taps)
     elif isinstance(units, range) and units.step == 1 and _seamless(along):
         found = range(taps_of(along, units[0])[0], taps_of(along, units[-1])[-1] + 1)
     else:
@@ -144,15 +144,13 @@ def made_along(along: Along, elements: Indices, size: int, count: int) -> Indice
         return range(count)
     phases = range(min(period, count))
     _bounded(max(len(phases), len(elements)))
-    taps = [(phase, along.taps(phase)) for phase in phases]
+    reads = [(phase, along.taps(phase)) for phase in phases]
     reached = {*elements, *_standing_for(along, elements, size, count)}
-    _bounded(sum(len(found) for _, found in taps) * len(reached))
-    if not shift:
-        return indices(phase for phase, found in taps if not reached.isdisjoint(found))
+    _bounded(sum(len(taps) for _, taps in reads) * len(reached))
     units = {
         (element - tap) // shift * period + phase
-        for phase, found in taps
-        for tap in found
+        for phase, taps in reads
+        for tap in taps
         for element in reached
         if (element - tap) % shift == 0
     }

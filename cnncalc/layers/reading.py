@@ -40,7 +40,7 @@ class Along(Struct, frozen=True, gc=False):
 
     axis: int
     bounded: ClassVar[bool] = False
-    """Whether elements outside of the input cannot be thought of as more of the same."""
+    """Whether there is no more of the same: elements outside of the input, or units behind the first period."""
     always: ClassVar[bool] = True
     """Whether every element of the output reads an element that is there."""
 
@@ -104,10 +104,6 @@ class Until(Along, frozen=True, gc=False):
     @property
     def period(self) -> int:
         return self.size
-
-    @property
-    def shift(self) -> int:
-        return 0
 
     def taps(self, phase: int) -> range:
         return range(phase + 1)
@@ -202,14 +198,11 @@ class Listed(Along, frozen=True, gc=False):
     """Element i reads the elements that row i of the table lists."""
 
     table: tuple[tuple[int, ...], ...]
+    bounded: ClassVar[bool] = True
 
     @property
     def period(self) -> int:
         return len(self.table)
-
-    @property
-    def shift(self) -> int:
-        return 0
 
     def taps(self, phase: int) -> tuple[int, ...]:
         return self.table[phase]

@@ -13,7 +13,7 @@ from cnncalc.analysis import axis_field
 from cnncalc.analysis.axis_field import UNRESOLVED, AxisField, Budget, along_axes, in_other_shape, is_plain, union
 from cnncalc.analysis.regions import aligned_axes
 from cnncalc.arithmetic.integers import Integers
-from cnncalc.layers.reading import Everything, Listed, Placed, Rearranged, Sliding, Spread, Until, each
+from cnncalc.layers.reading import Everything, Placed, Rearranged, Sliding, Spread, Until, each
 
 PIXELS = 10**6
 """More than any of these fields sees."""
@@ -37,7 +37,7 @@ def test_a_field_through_a_relation_is_what_the_units_read_see_together(kind):
             ends = field.finite or along.bounded or (field.extent is not None and not same)
             assert found.finite == ends
             assert found.shift == 0 or not ends
-            for unit in range(count if ends or isinstance(along, Listed) else count + 12):
+            for unit in range(count if ends else count + 12):
                 taps = read_by(along, unit)
                 if ends:  # what repeats goes on beyond the borders
                     taps = inside(taps, along.border, size)
@@ -109,6 +109,11 @@ def test_units_in_padding_do_not_see_what_all_see_though_places_are_lost():
     assert union(padded, AxisField(1, (0,), (1,)), 9, (2, 11), Budget(100)) == AxisField(None, lost=True)
 
 
+def test_the_ends_are_seen_only_where_that_is_known():
+    pooled = along_axes(AxisField(0, (0,), (9,)), (Everything(),), 9, (1,), (1,), Budget(0))
+    assert pooled.everything is UNRESOLVED
+
+
 def test_another_axis_that_is_not_there_everywhere_is_told():
     """Rows of padding see nothing of what all columns see."""
     field = AxisField(0, (0,), (1,), everything=(0, 8))
@@ -169,6 +174,7 @@ def seen_by_branch():
 def test_what_all_units_see_through_two_branches():
     """Nothing is claimed that some unit does not see, and no place that only one branch has is forgotten."""
     for a, b in product(seen_by_branch(), repeat=2):
+        b = replace(b, firsts=tuple(first + 2 for first in b.firsts))
         found = union(a, b, 10, (6, 6), Budget(100))
         sure = hull(field.everything for field in (a, b) if not field.partly)
         assert found.everything == sure, (a, b)
@@ -221,8 +227,11 @@ def test_plain_fields_are_no_work():
 
 
 def test_no_more_units_than_so_many_are_told_apart(monkeypatch):
-    """Really 65,536, of whatever a budget allows."""
-    assert axis_field._MOST_PHASES == 65_536
+    """65,536, of whatever a budget allows."""
+    for count, lost in ((65_536, False), (65_537, True)):
+        assert (
+            along_axes(AxisField(0, (0,), (1,)), (Spread(0, 1, count, 0),), 9, (3,), (9,), Budget(10**9)).lost == lost
+        )
     monkeypatch.setattr(axis_field, "_MOST_PHASES", 12)
     for count, lost in ((12, False), (13, True)):
         budget = Budget(10**9)
@@ -306,11 +315,22 @@ def test_an_axis_put_into_a_row_and_taken_out_again(axis):
         assert flat.edges(position) == sees(field, index[axis])
     assert (flat.axis, flat.everything, flat.jump) == (0, (0, 1), None)
     assert moved(flat, (24,), SHAPE) == field
-    assert moved(field, SHAPE, (1, 2, 3, 1, 4)).axis == (1, 2, 4)[axis]
-    other = moved(flat, (24,), (6, 4))
-    assert other == (AxisField(1, (5, 0), (2, 3), 7, everything=(0, 1)) if axis == 2 else lost_of(field))
-    assert moved(flat, (24,), (4, 6)) == lost_of(field)
-    assert moved(field, SHAPE, (4, 6)) == lost_of(field)
+    assert moved(flat, (24,), (1, 24)) == replace(flat, axis=1)
+    assert moved(field, SHAPE, (1, 2, 3, 1, 4)) == replace(field, axis=(1, 2, 4)[axis])
+    assert moved(replace(field, axis=axis + 1), (5, *SHAPE), (5, 24)) == replace(flat, axis=1)
+
+
+@pytest.mark.parametrize("axis", range(3))
+def test_places_are_lost_where_axes_are_cut_otherwise(axis):
+    field = AxisField(axis, (5, 0), (2, 3), 7, everything=(0, 1))
+    flat = moved(field, SHAPE, (24,))
+    for after in ((4, 6), (8, 3), (12, 2)):
+        assert moved(flat, (24,), after) == lost_of(field)
+        assert moved(field, SHAPE, after) == lost_of(field)
+    assert moved(flat, (24, 5), (120,)) == lost_of(field)  # a row within a row
+    assert moved(AxisField(0, (5, 0), (2, 3), 7), (24,), (6, 4)) == AxisField(None, lost=True)
+    assert moved(flat, (24, 5), (30, 4)) == lost_of(field)
+    assert moved(flat, (24,), (6, 4)) == (replace(field, axis=1) if axis == 2 else lost_of(field))
 
 
 def test_an_axis_of_one_element_goes_and_all_see_what_it_saw():

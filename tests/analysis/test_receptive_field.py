@@ -233,6 +233,18 @@ def test_factors_that_are_no_ratio_of_sizes(layer, size, unit, pixels):
     assert sight.box == (pixels, pixels)
 
 
+def test_units_in_another_order_have_no_distance_and_see_no_more():
+    """A window of 3 reads 3 neighbours of a reversed row, of which there are 2 at its ends."""
+    for kinds in ([layers.Flip(dims=(2,))], [layers.Flip(dims=(2,)), layers.Conv1d(1, 3, padding=1)]):
+        field = last(kinds, (1, 8))
+        assert (field.size, field.smallest, field.jump) == ((len(kinds) * 2 - 1,), (len(kinds),), (None,))
+
+
+def test_each_element_repeated():
+    field = last([layers.RepeatInterleave(3, dim=2), layers.Conv1d(1, 2)], (1, 8))
+    assert (field.size, field.smallest, field.jump) == ((2,), (1,), (Fraction(1, 3),))
+
+
 def test_a_layer_over_everything_sees_it_though_some_units_before_it_see_nothing():
     stack = [layers.AdaptiveAvgPool2d(1), layers.ZeroPad2d(1), layers.Flatten(), layers.Linear(3)]
     field = last(stack, (1, 8, 8))

@@ -8,7 +8,6 @@ from cnncalc.layers.reading import (
     Along,
     Everything,
     Grouped,
-    Listed,
     Placed,
     Rearranged,
     Sliding,
@@ -23,13 +22,12 @@ from cnncalc.layers.reading import (
 @pytest.mark.parametrize("kind", SMALL_RELATIONS)
 def test_what_is_read_repeats_with_the_period(kind):
     for along, _size, count in SMALL_RELATIONS[kind]:
-        finite = along.bounded or isinstance(along, Listed)
-        for unit in range(count if finite else count + along.period):
+        for unit in range(count if along.bounded else count + along.period):
             turns, phase = divmod(unit, along.period)
             assert {turns * along.shift + tap for tap in along.taps(phase)} == read_by(along, unit), (along, unit)
             assert along.taps(phase) or not along.always, (along, unit)
         assert along.always == (kind != "spread")
-        assert along.bounded == (kind in ("place", "until"))
+        assert along.bounded == (kind in ("place", "until", "list"))
 
 
 def test_only_interpolation_and_padding_read_something_in_the_place_of_what_is_not_there():

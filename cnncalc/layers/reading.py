@@ -147,7 +147,7 @@ class Binned(Along, frozen=True, gc=False):
 
 
 class Resampled(Along, frozen=True, gc=False):
-    """Interpolation: element i lies at ``(numerator·i + offset)/denominator`` of the input.
+    """Interpolation: element i lies at ``(numerator·i + offset)/denominator`` of the input, with a positive numerator.
 
     Where that is not whole, ``before`` elements before the one below it and ``behind`` elements behind that are read
     with it. The border's element stands for those outside.

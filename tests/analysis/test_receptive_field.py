@@ -240,6 +240,22 @@ def test_units_in_another_order_have_no_distance_and_see_no_more():
         assert (field.size, field.smallest, field.jump) == ((len(kinds) * 2 - 1,), (len(kinds),), (None,))
 
 
+@pytest.mark.parametrize(("size", "output"), [(1, 4), (4, 1), (1, 1), (3, 7)])
+def test_samples_between_corners(size, output):
+    """``align_corners`` of one element or to one: the first is all that is read."""
+    stack = [layers.Upsample(size=(output, output), mode="bilinear", align_corners=True, name="taken")]
+    analysis = analyze(Network(input=(1, size, size), layers=stack))
+    (field,) = analysis.receptive_fields("taken").values()
+    boxes = [analysis.sees("taken", (unit, 0))["input"].box[0] for unit in range(output)]
+    if size == 1 or output == 1:
+        assert boxes == [(0, 0)] * output
+        assert (field.size, field.smallest, field.start) == ((1, 1), (1, 1), (0.5, 0.5))
+    else:  # three to a pixel
+        assert boxes == [(0, 0), (0, 1), (0, 1), (1, 1), (1, 2), (1, 2), (2, 2)]
+        assert (field.size, field.smallest, field.jump) == ((2, 2), (1, 1), (Fraction(1, 3),) * 2)
+    assert [found.contributing for found in analysis.sees("taken", (output - 1,) * 2).values()] == [1]
+
+
 def test_each_element_repeated():
     field = last([layers.RepeatInterleave(3, dim=2), layers.Conv1d(1, 2)], (1, 8))
     assert (field.size, field.smallest, field.jump) == ((2,), (1,), (Fraction(1, 3),))

@@ -10,7 +10,9 @@ from cnncalc.layers.reading import (
     Grouped,
     Placed,
     Rearranged,
+    Resampled,
     Sliding,
+    Spread,
     Until,
     along_one,
     each,
@@ -43,6 +45,9 @@ def test_the_least_that_is_said_of_a_relation():
     with pytest.raises(NotImplementedError):
         Along(0).taps(0)
     assert Everything().axis is None
+    assert Resampled(1, 2, 3) == Resampled(1, 2, 3, offset=0, before=0, behind=0)  # the nearest
+    assert Grouped(1) == Grouped(1, inputs=1, outputs=1)
+    assert Spread(1, 3, 2, 1) == Spread(1, 3, 2, 1, dilation=1)
 
 
 def test_channels_of_groups():

@@ -1,12 +1,13 @@
 """What layers read along an axis, element by element, and what units see of it, as the documentation says."""
 
 import math
+from itertools import product
 
 import numpy
 from hypothesis import strategies as st
 
 from cnncalc.analysis.axis_field import AxisField
-from cnncalc.layers.reading import Binned, Dealt, Grouped, Listed, Placed, Resampled, Sliding, Spread, each
+from cnncalc.layers.reading import Binned, Dealt, Grouped, Listed, Placed, Resampled, Sliding, Spread, Until, each
 
 
 def read_by(along, unit: int) -> set[int]:
@@ -16,6 +17,8 @@ def read_by(along, unit: int) -> set[int]:
             return {unit * along.stride - along.before + tap * along.dilation for tap in range(along.kernel)}
         case Placed():
             return {unit - along.offset}
+        case Until():
+            return set(range(unit + 1))
         case Spread():
             writes = [tap * along.dilation - along.before for tap in range(along.kernel)]
             return {(unit - place) // along.stride for place in writes if (unit - place) % along.stride == 0}
@@ -45,47 +48,51 @@ def inside(found: set[int], border: str, size: int) -> set[int]:
     return {int(padded[place + before]) for place in found}
 
 
-SMALL = st.integers(1, 4)
-
-
-KINDS = ("slide", "fit", "each", "reflect", "place", "spread", "bin", "resample", "group", "list", "deal")
-
-
-@st.composite
-def relations(draw, kind):
-    """A relation of that kind, the size of the axis that it reads, and of the one that it makes."""
-    size = draw(st.integers(1, 14))
-    count = draw(st.integers(1, 10))
-    if kind == "each":
-        return each(0), size, draw(st.sampled_from([size, size, count]))
-    if kind == "fit":  # every window there is room for, and one more now and then
-        window = Sliding(0, draw(SMALL), draw(SMALL), draw(st.integers(0, 3)), draw(st.integers(1, 2)))
-        room = size + 2 * window.before - window.dilation * (window.kernel - 1) - 1
-        return window, size, max(room // window.stride + 1, 0) + draw(st.sampled_from([0, 0, 1])) or 1
-    if kind == "slide":
-        border = draw(st.sampled_from(["nothing", "nothing", "clamp"]))
-        return Sliding(0, draw(SMALL), draw(SMALL), draw(st.integers(-2, 5)), draw(SMALL), border), size, count
-    if kind == "reflect":
-        before, behind = draw(st.integers(0, size - 1)), draw(st.integers(0, size - 1))
-        return Sliding(0, before=before, at_border="reflect"), size, size + before + behind
-    if kind == "place":
-        return Placed(0, draw(st.integers(-3, 5))), size, count
-    if kind == "spread":
-        return Spread(0, draw(SMALL), draw(SMALL), draw(st.integers(0, 3)), draw(SMALL)), size, count
-    if kind == "bin":
-        return Binned(0, size, count), size, count
-    if kind == "resample":
-        offset, before, behind = draw(st.integers(-3, 3)), draw(st.integers(0, 1)), draw(st.integers(0, 2))
-        return Resampled(0, draw(SMALL), draw(SMALL), offset, before, behind), size, count
-    if kind == "group":
-        groups, inputs, outputs = draw(SMALL), draw(SMALL), draw(SMALL)
-        return Grouped(0, inputs, outputs), groups * inputs, groups * outputs
-    if kind == "list":
-        row = st.lists(st.integers(0, size - 1), min_size=1, max_size=3).map(tuple)
-        table = tuple(draw(st.lists(row, min_size=1, max_size=8)))
-        return Listed(0, table), size, len(table)
-    hands, run = draw(SMALL), draw(SMALL)
-    return Dealt(0, hands, run), hands * run, hands * run
+SEVERAL = range(1, 4)
+SMALL_RELATIONS = {
+    "slide": [
+        (Sliding(0, kernel, stride, before, dilation, border), size, 5)
+        for kernel, stride, before, dilation in product(SEVERAL, SEVERAL, (-1, 0, 2), SEVERAL)
+        for border in ("nothing", "clamp")
+        for size in (2, 5)
+    ],
+    "fit": [
+        (window, size, max(1, (size + 2 * before - dilation * (kernel - 1) - 1) // stride + 1))
+        for kernel, stride, before, dilation in product(SEVERAL, (1, 2), (0, 1, 3), range(1, 5))
+        for window in (Sliding(0, kernel, stride, before, dilation),)
+        for size in (2, 3, 5)
+    ],
+    "each": [(each(0), size, count) for size, count in product((1, 3, 4), (1, 3, 4))],
+    "reflect": [
+        (Sliding(0, before=before, at_border="reflect"), size, before + size + behind)
+        for size in (1, 4)
+        for before, behind in product(range(size), range(size))
+    ],
+    "place": [(Placed(0, offset), size, 5) for offset in (-2, 0, 1, 7) for size in (1, 4)],
+    "until": [(Until(0, size), size, size) for size in (1, 2, 5)],
+    "spread": [
+        (Spread(0, kernel, stride, before, dilation), size, 7)
+        for kernel, stride, before, dilation in product(SEVERAL, SEVERAL, range(3), SEVERAL)
+        for size in (1, 4)
+    ],
+    "bin": [(Binned(0, size, count), size, count) for size, count in product(range(1, 8), range(1, 6))],
+    "resample": [
+        (Resampled(0, numerator, denominator, offset, before, behind), size, 6)
+        for numerator, denominator, offset in product(SEVERAL, SEVERAL, (-2, 0, 1))
+        for before, behind in ((0, 0), (0, 1), (0, 2), (1, 2))
+        for size in (1, 4)
+    ],
+    "group": [
+        (Grouped(0, inputs, outputs), groups * inputs, groups * outputs)
+        for groups, inputs, outputs in product(SEVERAL, SEVERAL, SEVERAL)
+    ],
+    "list": [
+        (Listed(0, table), 5, len(table))
+        for table in (((4,),), ((3, 1), (1,)), ((0,), (2, 4), (2,), (0, 1)), ((2,),) * 3)
+    ],
+    "deal": [(Dealt(0, hands, run), hands * run, hands * run) for hands, run in product(SEVERAL, SEVERAL)],
+}
+"""Small relations of every kind and sort, with the size of the axis that each reads and of the one that it makes."""
 
 
 def sees(field, unit):
@@ -102,6 +109,23 @@ def sees(field, unit):
 def hull(edges):
     found = [edge for edge in edges if edge is not None]
     return (min(low for low, _ in found), max(high for _, high in found)) if found else None
+
+
+def some_fields(size):
+    """Fields of every sort along an axis of so many units."""
+    yield AxisField(0, (0,), (1,))
+    yield AxisField(0, (-2,), (3,), 2, covers=True)
+    yield AxisField(0, (4,), (2,), 2)
+    yield AxisField(0, (-3,), (2,), 2)
+    yield AxisField(0, (1,), (6,), 4)
+    yield AxisField(0, (0, 4), (1, 2), 8)
+    yield AxisField(0, (3, 0), (2, 0), 3)
+    yield AxisField(0, (5, 1, 0), (1, 0, 3), 4)
+    yield AxisField(0, (7, -1, 3, 2), (2, 4, 1, 5), 2)
+    runs = [(unit * 4 % 7 - 2, (unit + 1) % 4) for unit in range(size)]
+    yield AxisField(0, *zip(*runs, strict=True), 0, finite=True)
+    yield AxisField(0, (1, 6), (2, 3), 7, inner=2, extent=3)
+    yield AxisField(0, (6, 2, 9), (2, 0, 1), 0, finite=True, inner=1, extent=3)
 
 
 @st.composite

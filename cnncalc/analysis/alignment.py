@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
@@ -12,6 +13,7 @@ from cnncalc.analysis.axis_field import AxisField, Seen, is_plain
 from cnncalc.analysis.rows import Row
 from cnncalc.layers.axes import AXES
 from cnncalc.layers.base import Shape
+from cnncalc.layers.formulas import field_middle
 
 _MOST_UNITS = 65_536
 
@@ -36,10 +38,10 @@ def differences(row: Row, a: Seen, b: Seen, position: int) -> Iterator[Misalignm
     branches = (row.inputs[0], row.inputs[position])
     for name in a.keys() & b.keys():
         for axis, (one, other) in enumerate(zip(a[name], b[name], strict=True)):
-            if one is other or one.axis is None or one.axis != other.axis:
+            if one.axis is None or one.axis != other.axis:
                 continue
-            if one.shift == other.shift and is_plain(one) and is_plain(other) and _twice_centre(one, other) == 0:
-                continue
+            if is_plain(one) and is_plain(other) and one.shift == other.shift and _twice(one) == _twice(other):
+                continue  # a short cut, since hardly any branches differ
             if one.jump is None or other.jump is None or one.everything or other.everything:
                 continue
             count = row.output_shape[one.axis]
@@ -48,9 +50,9 @@ def differences(row: Row, a: Seen, b: Seen, position: int) -> Iterator[Misalignm
                 yield Misalignment(row.name, name, axis, branches, offsets, (one.jump, other.jump))
 
 
-def _twice_centre(one: AxisField, other: AxisField) -> int:
-    """Twice the distance between the centres of the first units; a short cut, since hardly any branches differ."""
-    return 2 * (other.firsts[0] - one.firsts[0]) + other.sizes[0] - one.sizes[0]
+def _twice(field: AxisField) -> int:
+    """Twice the centre of a plain field's first unit."""
+    return field_middle(*field.firsts, *field.sizes)
 
 
 def _offsets(one: AxisField, other: AxisField, count: int) -> tuple[Fraction, Fraction]:
@@ -64,10 +66,8 @@ def _offsets(one: AxisField, other: AxisField, count: int) -> tuple[Fraction, Fr
 def decimal_text(number: Fraction | float) -> str:
     """A number in decimals: exactly where it is of halves, as the centres of fields are, else to six digits."""
     exact = Fraction(number)
-    if exact.denominator == 1:
-        return str(exact.numerator)
-    if exact.denominator == 2:
-        return f"{'-' if exact < 0 else ''}{abs(exact.numerator) // 2}.5"
+    if exact.denominator <= 2:
+        return str(Decimal(exact.numerator) / exact.denominator)
     return f"{float(exact):g}"
 
 

@@ -6,9 +6,11 @@ set of elements is a list of regions, of which none holds another.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from math import prod
 from typing import TypeAlias
 
@@ -31,24 +33,20 @@ def whole(shape: Shape) -> Region:
 def indices(values: Iterable[int]) -> Indices:
     """A set of numbers as a range where they are evenly spaced."""
     ordered = sorted(set(values))
-    if len(ordered) < 2:
-        return range(ordered[0], ordered[0] + 1) if ordered else range(0)
-    step = ordered[1] - ordered[0]
+    if not ordered:
+        return range(0)
+    step = ordered[1] - ordered[0] if len(ordered) > 1 else 1
     even = range(ordered[0], ordered[-1] + 1, step)
-    return even if len(even) == len(ordered) and all(map(int.__eq__, even, ordered)) else tuple(ordered)
+    return even if len(even) == len(ordered) and list(even) == ordered else tuple(ordered)
 
 
 def contains(outer: Indices, inner: Indices) -> bool:
     """Whether all of ``inner`` are among ``outer``."""
-    if outer == inner:
-        return True
-    if len(inner) > len(outer) or not outer:
-        return False
     if isinstance(outer, range):
-        if outer.step == 1:
-            return not inner or (outer[0] <= inner[0] and inner[-1] <= outer[-1])
+        if isinstance(inner, range):
+            inner = (*inner[:2], *inner[-1:])  # the others lie between, as far apart as the first two
         return all(index in outer for index in inner)
-    return set(inner) <= set(outer)
+    return set(outer).issuperset(inner)
 
 
 def _joined(a: Indices, b: Indices) -> Indices:
@@ -67,102 +65,92 @@ def _bounded(count: int) -> None:
 
 def _sums(first: range, second: range) -> Indices:
     """Every sum of an element of one and an element of the other."""
-    if len(first) == 1:
-        first, second = second, first
-    low, high = first[0] + second[0], first[-1] + second[-1] + 1
-    if len(second) == 1:
-        return range(low, high, first.step)
-    if second.step < first.step:
-        first, second = second, first
-    if second.step % first.step == 0 and second.step <= first.step * len(first):
-        return range(low, high, first.step)
-    _bounded(len(first) * len(second))
-    return indices(a + b for a in first for b in second)
+    fine, coarse = sorted((first, second), key=lambda run: (len(run) == 1, run.step))
+    if len(coarse) > 1 and (coarse.step % fine.step or coarse.step > fine.step * len(fine)):
+        _bounded(len(fine) * len(coarse))
+        return indices(a + b for a in fine for b in coarse)
+    return range(fine[0] + coarse[0], fine[-1] + coarse[-1] + 1, fine.step)
 
 
 def _within(found: Indices, size: int) -> Indices:
     """Those of some elements that an axis has."""
-    if not found or (found[0] >= 0 and found[-1] < size):
-        return found
     if isinstance(found, range):
-        start = found.start if found.start >= 0 else found.start % found.step
-        return range(start, min(found.stop, size), found.step)
+        return range(max(found.start, found.start % found.step), min(found.stop, size), found.step)
     return indices(index for index in found if 0 <= index < size)
 
 
-def _brought_inside(found: Indices, border: str, size: int) -> Indices:
+def brought_inside(found: Indices, border: str, size: int) -> Indices:
     """What stands for elements of which some lie outside of an axis."""
-    if not found or border == "nothing" or (found[0] >= 0 and found[-1] < size):
-        return _within(found, size)
-    if border == "clamp" and isinstance(found, range) and found.step == 1:
-        return range(min(max(found[0], 0), size - 1), min(max(found[-1], 0), size - 1) + 1)
-    _bounded(len(found))
-    if border == "clamp":
-        return indices(min(max(index, 0), size - 1) for index in found)
-    inside = (min(abs(index), 2 * (size - 1) - abs(index)) for index in found)
-    return _within(indices(inside), size)
+    inside = _within(found, size)
+    if border == "nothing" or len(inside) == len(found):
+        return inside
+    if border == "reflect":
+        _bounded(len(found))
+        return indices(min(abs(index), 2 * (size - 1) - index) for index in found)
+    for end in (found[0], found[-1]):
+        nearest = min(max(end, 0), size - 1)
+        inside = _joined(inside, range(nearest, nearest + 1))
+    return inside
 
 
 @lru_cache(maxsize=4096)
 def _seamless(along: Along) -> bool:
-    """Whether neighbouring elements of the output read neighbouring or common elements, without holes."""
-    _bounded(along.period)
-    spans = [along.taps(phase) for phase in range(along.period)]
-    if not all(isinstance(span, range) and span and (span.step == 1 or len(span) == 1) for span in spans):
+    """Whether neighbouring elements of the output read neighbouring or common elements, without holes.
+
+    Not where the period is so long that this cannot be looked at.
+    """
+    if along.period > _MOST_INDICES:
         return False
-    edges = [(span[0], span[-1]) for span in spans]
-    edges.append((edges[0][0] + along.shift, edges[0][1] + along.shift))
-    return all(a[0] <= b[0] <= a[1] + 1 and a[1] <= b[1] for a, b in pairwise(edges))
+    spans = [along.taps(phase) for phase in range(along.period)]
+    if not along.bounded:
+        spans.append(taps_of(along, along.period))
+    edges = [(span[0], span[-1]) for span in spans if span and len(span) == span[-1] - span[0] + 1]
+    return len(edges) == len(spans) and all(a[0] <= b[0] <= a[1] + 1 and a[1] <= b[1] for a, b in pairwise(edges))
 
 
-def _taps(along: Along, unit: int) -> Indices:
+def taps_of(along: Along, unit: int) -> Indices:
     """What one element of the output reads, in ascending order."""
     quotient, phase = divmod(unit, along.period)
     taps, moved = along.taps(phase), quotient * along.shift
     if isinstance(taps, range):
         return range(taps.start + moved, taps.stop + moved, taps.step)
-    return tuple(sorted(tap + moved for tap in taps))
+    return tuple(sorted(taps))  # listed for each unit by itself
 
 
-def read_along(along: Along | Everything, units: Indices, size: int) -> Indices:
+def read_along(along: Along, units: Indices, size: int) -> Indices:
     """The elements of an axis of ``size`` that some elements of the output's axis read."""
     if not units:
-        return range(0)
-    if isinstance(along, Everything):
-        return range(size)
+        return units
     found: Indices
     taps = along.taps(0)
     if along.period == 1 and isinstance(units, range) and isinstance(taps, range):
-        step = units.step * along.shift
-        found = _sums(range(units[0] * along.shift, units[-1] * along.shift + 1, step or 1), taps)
+        firsts = range(units[0] * along.shift, units[-1] * along.shift + 1, units.step * along.shift)
+        found = _sums(firsts, taps)
     elif isinstance(units, range) and units.step == 1 and _seamless(along):
-        found = range(_taps(along, units[0])[0], _taps(along, units[-1])[-1] + 1)
+        found = range(taps_of(along, units[0])[0], taps_of(along, units[-1])[-1] + 1)
     else:
-        _bounded(len(units) * max(1, len(taps)))
-        found = indices(tap for unit in units for tap in _taps(along, unit))
-    return _brought_inside(found, along.border, size)
+        _bounded(len(units))
+        read_by_each = [taps_of(along, unit) for unit in units]
+        _bounded(sum(map(len, read_by_each)))
+        found = indices(chain.from_iterable(read_by_each))
+    return brought_inside(found, along.border, size)
 
 
 def made_along(along: Along, elements: Indices, size: int, count: int) -> Indices:
     """Those of ``count`` elements of the output's axis that read some elements of an axis of ``size``."""
     period, shift = along.period, along.shift
-    if len(elements) == size and along.always and along.border == "nothing" and not along.bounded and shift:
-        ends = [_within(_taps(along, unit), size) for unit in (0, count - 1)]
-        if all(ends) and _seamless(along):
-            return range(count)
+    ends = (range(1), range(count - 1, count))
+    if len(elements) == size and _seamless(along) and all(read_along(along, end, size) for end in ends):
+        return range(count)
     phases = range(min(period, count))
-    _bounded(len(elements))
-    _bounded(len(phases))
-    _bounded(sum(len(along.taps(phase)) for phase in phases) * len(elements))
+    _bounded(max(len(phases), len(elements)))
+    reads = [(phase, along.taps(phase)) for phase in phases]
     reached = {*elements, *_standing_for(along, elements, size, count)}
-    taps = [(phase, tap) for phase in phases for tap in along.taps(phase)]
-    _bounded(len(taps) * len(reached))
-    if not shift:
-        chosen = {phase for phase, tap in taps if tap in reached}
-        return indices(unit for unit in range(count) if unit % period in chosen)
+    _bounded(sum(len(taps) for _, taps in reads) * len(reached))
     units = {
         (element - tap) // shift * period + phase
-        for phase, tap in taps
+        for phase, taps in reads
+        for tap in taps
         for element in reached
         if (element - tap) % shift == 0
     }
@@ -173,12 +161,12 @@ def _standing_for(along: Along, elements: Indices, size: int, count: int) -> Ite
     """The places outside of an axis at which some of its elements are read instead."""
     if along.border == "nothing":
         return
-    ends = (*range(min(along.period, count)), *range(max(count - along.period, 0), count))
-    taps = [found for found in (_taps(along, unit) for unit in ends) if found]
-    lowest, highest = min(found[0] for found in taps), max(found[-1] for found in taps)
-    _bounded(max(0, -lowest) + max(0, highest + 1 - size))
-    for place in (*range(min(lowest, 0), 0), *range(size, max(highest + 1, size))):
-        if contains(elements, _brought_inside((place,), along.border, size)):
+    lowest = min(taps_of(along, unit)[0] for unit in range(count)[: along.period])
+    highest = max(taps_of(along, unit)[-1] for unit in range(count)[-along.period :])
+    before, behind = range(lowest, 0), range(size, highest + 1)
+    _bounded(len(before) + len(behind))
+    for place in (*before, *behind):
+        if contains(elements, brought_inside((place,), along.border, size)):
             yield place
 
 
@@ -195,7 +183,7 @@ def aligned_axes(before: Shape, after: Shape) -> Iterator[tuple[list[int], list[
         yield ours, theirs
 
 
-def _unravelled(flat: set[int], sizes: Sequence[int]) -> list[Region]:
+def _unravelled(flat: AbstractSet[int], sizes: Sequence[int]) -> list[Region]:
     """Positions in row-major order as regions of some axes."""
     if len(sizes) == 1:
         return [(indices(flat),)]
@@ -206,7 +194,7 @@ def _unravelled(flat: set[int], sizes: Sequence[int]) -> list[Region]:
     alike: dict[frozenset[int], list[int]] = {}
     for row, rest in rows.items():
         alike.setdefault(frozenset(rest), []).append(row)
-    return [(indices(found), *region) for rest, found in alike.items() for region in _unravelled(set(rest), sizes[1:])]
+    return [(indices(found), *region) for rest, found in alike.items() for region in _unravelled(rest, sizes[1:])]
 
 
 def rearranged(region: Region, before: Shape, after: Shape) -> Iterator[Region]:
@@ -215,7 +203,7 @@ def rearranged(region: Region, before: Shape, after: Shape) -> Iterator[Region]:
     for ours, theirs in aligned_axes(before, after):
         sizes = [after[axis] for axis in theirs]
         if len(ours) == len(theirs) == 1:
-            found: list[Region] = [(region[ours[0]],)]
+            found: list[Region] = [tuple(region[axis] for axis in ours)]
         elif all(len(region[axis]) == before[axis] for axis in ours):
             found = [whole(tuple(sizes))]
         else:
@@ -284,11 +272,10 @@ def add(regions: list[Region], region: Region) -> None:
         if all(map(contains, other, region)):
             return
     regions[:] = [other for other in regions if not all(map(contains, region, other))]
-    for position, other in enumerate(regions):
-        unlike = [axis for axis, (a, b) in enumerate(zip(other, region, strict=True)) if a != b]
+    for other in regions:
+        unlike = [axis for axis, found in enumerate(region) if found != other[axis]]
         if len(unlike) == 1:
-            axis = unlike[0]
-            del regions[position]
+            (axis,) = unlike
             add(regions, (*region[:axis], _joined(other[axis], region[axis]), *region[axis + 1 :]))
             return
     if len(regions) >= _MOST_REGIONS:
@@ -298,14 +285,15 @@ def add(regions: list[Region], region: Region) -> None:
 
 def count(regions: Sequence[Region]) -> int:
     """How many elements a set has, each counted once though several regions may hold it."""
-    if len(regions) <= 1 or not regions[0]:
-        return prod(map(len, regions[0])) if regions else 0
-    holders: dict[tuple[int, ...], int] = {}
+    if not regions:
+        return 0
+    first, *others = regions
+    if not others or not first:
+        return prod(map(len, first))
+    holders: Counter[tuple[Region, ...]] = Counter()
     for value in set().union(*(region[0] for region in regions)):
-        held = tuple(position for position, region in enumerate(regions) if value in region[0])
-        holders[held] = holders.get(held, 0) + 1
-    rest = [region[1:] for region in regions]
-    return sum(times * count([rest[position] for position in held]) for held, times in holders.items())
+        holders[tuple(region[1:] for region in regions if value in region[0])] += 1
+    return sum(times * count(held) for held, times in holders.items())
 
 
 def hull(regions: Iterable[Region]) -> tuple[tuple[int, int], ...]:

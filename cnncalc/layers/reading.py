@@ -8,6 +8,7 @@ went on for ever; ``border`` says what is read where an index lies outside of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import ClassVar, Literal, TypeAlias
 
 from msgspec import Struct
@@ -39,7 +40,7 @@ class Along(Struct, frozen=True, gc=False):
 
     axis: int
     bounded: ClassVar[bool] = False
-    """Whether elements outside of the input cannot be thought of as more of the same."""
+    """Whether there is no more of the same: elements outside of the input, or units behind the first period."""
     always: ClassVar[bool] = True
     """Whether every element of the output reads an element that is there."""
 
@@ -53,7 +54,7 @@ class Along(Struct, frozen=True, gc=False):
 
     @property
     def shift(self) -> int:
-        raise NotImplementedError
+        return 1
 
     def taps(self, phase: int) -> Sequence[int]:
         """What the element ``phase`` of the output's first period reads."""
@@ -90,10 +91,6 @@ class Placed(Along, frozen=True, gc=False):
     offset: int
     bounded: ClassVar[bool] = True
 
-    @property
-    def shift(self) -> int:
-        return 1
-
     def taps(self, phase: int) -> range:
         return range(-self.offset, 1 - self.offset)
 
@@ -107,10 +104,6 @@ class Until(Along, frozen=True, gc=False):
     @property
     def period(self) -> int:
         return self.size
-
-    @property
-    def shift(self) -> int:
-        return 0
 
     def taps(self, phase: int) -> range:
         return range(phase + 1)
@@ -130,10 +123,6 @@ class Spread(Along, frozen=True, gc=False):
     @property
     def period(self) -> int:
         return self.stride
-
-    @property
-    def shift(self) -> int:
-        return 1
 
     def taps(self, phase: int) -> Sequence[int]:
         return transposed_taps(phase, self.kernel, self.stride, self.before, self.dilation)
@@ -158,7 +147,7 @@ class Binned(Along, frozen=True, gc=False):
 
 
 class Resampled(Along, frozen=True, gc=False):
-    """Interpolation: element i lies at ``(numerator·i + offset)/denominator`` of the input.
+    """Interpolation: element i lies at ``(numerator·i + offset)/denominator`` of the input, with a positive numerator.
 
     Where that is not whole, ``before`` elements before the one below it and ``behind`` elements behind that are read
     with it. The border's element stands for those outside.
@@ -209,14 +198,11 @@ class Listed(Along, frozen=True, gc=False):
     """Element i reads the elements that row i of the table lists."""
 
     table: tuple[tuple[int, ...], ...]
+    bounded: ClassVar[bool] = True
 
     @property
     def period(self) -> int:
         return len(self.table)
-
-    @property
-    def shift(self) -> int:
-        return 0
 
     def taps(self, phase: int) -> tuple[int, ...]:
         return self.table[phase]
@@ -234,10 +220,6 @@ class Dealt(Along, frozen=True, gc=False):
     @property
     def period(self) -> int:
         return self.hands
-
-    @property
-    def shift(self) -> int:
-        return 1
 
     def taps(self, phase: int) -> range:
         return range(phase * self.run, phase * self.run + 1)
@@ -267,12 +249,10 @@ def grouped_channels(groups: int, inputs: int, outputs: int) -> Along | Everythi
     return CHANNELS if groups == 1 else Grouped(0, inputs // groups, outputs // groups)
 
 
+@lru_cache
 def each(axis: int) -> Sliding:
     """One element read in its own place along the output's axis ``axis``."""
-    return _EACH[axis] if 0 <= axis < len(_EACH) else Sliding(axis)
-
-
-_EACH = tuple(Sliding(axis) for axis in range(8))
+    return Sliding(axis)
 
 
 def along_one(axis: int, along: Along | Everything, axes: int) -> Axes:

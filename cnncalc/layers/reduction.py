@@ -8,7 +8,7 @@ from msgspec import Meta
 from cnncalc.arithmetic import prod
 from cnncalc.layers.axes import has_axis, with_sizes
 from cnncalc.layers.base import Axis, Check, Kept, Layer, Operations, Shape, TorchCall, sample_axis
-from cnncalc.layers.reading import Everything, Listed, Reading, along_one, each
+from cnncalc.layers.reading import Everything, Reading, Until, along_one, each
 
 
 class Reduction(Layer, frozen=True):
@@ -159,8 +159,7 @@ class CumulativeSum(Layer, frozen=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         axis = sample_axis(self.dim, x)
-        table = Listed(axis, tuple(tuple(range(place + 1)) for place in range(x[axis])))
-        return ((along_one(axis, table, len(x)),),)
+        return ((along_one(axis, Until(axis, x[axis]), len(x)),),)
 
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("torch.cumsum", self._hyper_parameters())

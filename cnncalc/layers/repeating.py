@@ -8,7 +8,7 @@ from msgspec import Meta
 from cnncalc.arithmetic import equal
 from cnncalc.layers.axes import broadcast, has_axis, repeated, with_sizes
 from cnncalc.layers.base import Axis, Check, Positive, Shape, TorchCall, sample_axis
-from cnncalc.layers.reading import NOTHING, Along, Listed, Reading, along_one, each
+from cnncalc.layers.reading import NOTHING, Along, Grouped, Listed, Reading, along_one, each
 from cnncalc.layers.shaping import Arrangement, SizeOrOpen
 
 
@@ -94,8 +94,7 @@ class RepeatInterleave(Arrangement, frozen=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         axis = sample_axis(self.dim, x)
-        table = tuple((index // self.repeats,) for index in range(x[axis] * self.repeats))
-        return ((along_one(axis, Listed(axis, table), len(x)),),)
+        return ((along_one(axis, Grouped(axis, 1, self.repeats), len(x)),),)
 
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("torch.repeat_interleave", self._hyper_parameters())

@@ -9,7 +9,7 @@ from msgspec import Meta
 from cnncalc.arithmetic import equal, prod, scaled
 from cnncalc.layers.axes import of_rank
 from cnncalc.layers.base import Check, Kept, Layer, Operations, Positive, Shape, TorchCall, per_axis
-from cnncalc.layers.reading import NOTHING, Dealt, Grouped, Reading, Resampled, Sliding, each
+from cnncalc.layers.reading import NOTHING, Along, Dealt, Grouped, Reading, Resampled, Sliding, each
 
 Factor = Annotated[float, Meta(gt=0, le=1024)]
 
@@ -83,7 +83,7 @@ class Upsample(Layer, frozen=True):
             )
         return self._torch_module()
 
-    def _along(self, axis: int, size: int, output: int, factor: float | None, plane: bool) -> Resampled:
+    def _along(self, axis: int, size: int, output: int, factor: float | None, plane: bool) -> Along:
         """Where element i lies: at ``i·M/n`` (nearest), ``(i + 1/2)·M/n`` (nearest-exact), that less 1/2, or
         ``i·(M − 1)/(n − 1)`` (align_corners); ``n/M`` is the scale factor where that is given.
 
@@ -94,7 +94,9 @@ class Upsample(Layer, frozen=True):
         if self._copied(size, output, plane):
             return Resampled(axis, size, output)
         if self.align_corners:
-            return Resampled(axis, size - 1 if output > 1 else 0, max(output - 1, 1), 0, before, behind)
+            if size == 1:
+                return Grouped(axis, 1, output)
+            return Resampled(axis, size - 1, max(output - 1, 1), 0, before, behind)
         step = Fraction(size, output) if factor is None else Fraction(1 / factor).limit_denominator(_FINEST)
         down, up = step.numerator, step.denominator
         if self.mode == "nearest":

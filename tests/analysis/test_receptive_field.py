@@ -364,6 +364,72 @@ def test_factors_that_are_no_ratio_of_sizes(layer, size, unit, pixels):
     assert sight.box == (pixels, pixels)
 
 
+def test_units_in_another_order_have_no_distance_and_see_no_more():
+    """A window of 3 reads 3 neighbours of a reversed row, of which there are 2 at its ends."""
+    for kinds in ([layers.Flip(dims=(2,))], [layers.Flip(dims=(2,)), layers.Conv1d(1, 3, padding=1)]):
+        field = last(kinds, (1, 8))
+        assert (field.size, field.smallest, field.jump) == ((len(kinds) * 2 - 1,), (len(kinds),), (None,))
+
+
+@pytest.mark.parametrize(("size", "output"), [(1, 4), (4, 1), (1, 1), (3, 7)])
+def test_samples_between_corners(size, output):
+    """``align_corners`` of one element or to one: the first is all that is read."""
+    stack = [layers.Upsample(size=(output, output), mode="bilinear", align_corners=True, name="taken")]
+    analysis = analyze(Network(input=(1, size, size), layers=stack))
+    (field,) = analysis.receptive_fields("taken").values()
+    boxes = [analysis.sees("taken", (unit, 0))["input"].box[0] for unit in range(output)]
+    if size == 1 or output == 1:
+        assert boxes == [(0, 0)] * output
+        assert (field.size, field.smallest, field.start) == ((1, 1), (1, 1), (0.5, 0.5))
+    else:  # three to a pixel
+        assert boxes == [(0, 0), (0, 1), (0, 1), (1, 1), (1, 2), (1, 2), (2, 2)]
+        assert (field.size, field.smallest, field.jump) == ((2, 2), (1, 1), (Fraction(1, 3),) * 2)
+    assert [found.contributing for found in analysis.sees("taken", (output - 1,) * 2).values()] == [1]
+
+
+def test_each_element_repeated():
+    field = last([layers.RepeatInterleave(3, dim=2), layers.Conv1d(1, 2)], (1, 8))
+    assert (field.size, field.smallest, field.jump) == ((2,), (1,), (Fraction(1, 3),))
+
+
+def test_a_layer_over_everything_sees_it_though_some_units_before_it_see_nothing():
+    stack = [layers.AdaptiveAvgPool2d(1), layers.ZeroPad2d(1), layers.Flatten(), layers.Linear(3)]
+    field = last(stack, (1, 8, 8))
+    assert (field.size, field.smallest, field.whole) == ((8, 8), (8, 8), (True, True))
+
+
+def test_padding_that_reflects_sees_what_it_reflects():
+    """Two pooled copies side by side, so that units are looked at one by one; then two more on each side."""
+    stack = [
+        layers.MaxPool1d(2, name="one"),
+        layers.MaxPool1d(2, name="other", inputs=("input",)),
+        layers.Concat(dim=2, inputs=("one", "other")),
+        layers.ReflectionPad1d(2, name="padded"),
+    ]
+    analysis = analyze(Network(input=(1, 8), layers=stack))
+    (field,) = analysis.receptive_fields("padded").values()
+    boxes = [analysis.sees("padded", (unit,))["input"].box for unit in range(12)]
+    assert boxes[:3] == [((4, 5),), ((2, 3),), ((0, 1),)]
+    assert (field.size, field.smallest, field.start) == ((2,), (2,), (5.0,))
+
+
+def test_padding_sees_nothing_of_everything_though_places_are_lost():
+    """Units 2 to 5 of the padded branch see all 8 pixels, the others none; the sum sees a pixel of its own besides."""
+    stack = [
+        layers.AdaptiveAvgPool1d(1, name="pooled"),
+        layers.Add(inputs=("input", "pooled")),
+        layers.Reshape((2, 4)),
+        layers.ZeroPad1d(2, name="padded"),
+        layers.Conv1d(2, 1, name="own", inputs=("input",)),
+        layers.Add(name="sum", inputs=("own", "padded")),
+    ]
+    analysis = analyze(Network(input=(1, 8), layers=stack))
+    boxes = [analysis.sees("sum", (unit,))["input"].box for unit in range(8)]
+    assert boxes == [((0, 0),), ((1, 1),), *[((0, 7),)] * 4, ((6, 6),), ((7, 7),)]
+    (field,) = analysis.receptive_fields("sum").values()
+    assert (field.size, field.whole) == ((None,), (False,))
+
+
 def test_what_some_units_see_beyond_what_all_see_is_not_forgotten():
     """Unit 0 sees pixels 4 to 7 of one pool, and every unit 2 to 5 of the other: 6 pixels, and 4."""
     stack = [

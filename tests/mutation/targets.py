@@ -59,7 +59,9 @@ TESTS = {
     "cnncalc/analysis/alignment.py": ["tests/analysis/test_alignment.py"],
     "cnncalc/analysis/regions.py": ["tests/analysis/test_regions.py"],
     "cnncalc/analysis/sight.py": [SIGHT, *SLOW],
-    "cnncalc/layers/reading.py": ["tests/analysis/test_regions.py", "tests/analysis/test_axis_field.py"],
+    "cnncalc/layers/reading.py": [
+        *("tests/layers/test_reading.py", "tests/analysis/test_regions.py", "tests/analysis/test_axis_field.py")
+    ],
     **{f"cnncalc/homework/{name}.py": ANSWERS for name in ("tokens", "units", "answers", "matching")},
     **{f"cnncalc/homework/{name}.py": SUBMISSIONS for name in ("answer_files", "answer_tables", "submissions")},
     **{f"cnncalc/homework/{name}.py": KEYS for name in ("key", "key_files", "classroom")},

@@ -360,7 +360,7 @@ def test_merges_element_by_element(layer, combined, count):
     ],
 )
 def test_sums_of_products(equation, sizes):
-    """What one input alone is summed over first; then a multiply-accumulate each, or a product where nothing is summed."""
+    """What one input alone is summed over first; then a multiply-accumulate each, or a product with nothing to sum."""
     (first, second), output = equation.split("->")[0].split(","), equation.split("->")[1]
     tensors = [torch.rand([sizes[letter] for letter in letters]) for letters in (first, second)]
 

@@ -79,6 +79,7 @@ class Maximum(Merge, frozen=True):
 class Minimum(Merge, frozen=True):
     """The smallest of the inputs."""
 
+    keeps: ClassVar[Kept] = ("inputs",)
     per_merge: ClassVar[Operations] = Operations(compare=1)
 
 
@@ -86,6 +87,7 @@ class Divide(Merge, frozen=True):
     """The first input by the second."""
 
     most_inputs: ClassVar[int | None] = 2
+    keeps: ClassVar[Kept] = ("inputs",)
     per_merge: ClassVar[Operations] = Operations(div=1)
 
 
@@ -101,6 +103,7 @@ class Where(Merge, frozen=True):
 
     least_inputs: ClassVar[int] = 3
     most_inputs: ClassVar[int | None] = 3
+    keeps: ClassVar[Kept] = ("mask",)
     per_merge: ClassVar[Operations] = Operations(compare=1)
 
     def operations(self, *inputs: Shape, output: Shape) -> Operations:

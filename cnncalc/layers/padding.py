@@ -183,6 +183,11 @@ class PadAxes(Layer, frozen=True):
     mode: Literal["constant", "reflect", "replicate", "circular"] = "constant"
     value: float = 0.0
 
+    @property
+    def keeps(self) -> Kept:
+        """The input where its border is continued."""
+        return ("inputs",) if self.mode in _BORDERS else ()
+
     def checks(self, x: Shape) -> Iterator[Check]:
         message = "{} are not two paddings for each of the last axes of {}"
         fits = len(self.padding) % 2 == 0 and len(self.padding) <= 2 * len(x)
@@ -240,6 +245,7 @@ class SamePad(Layer, frozen=True):
     stride: Positive | Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=3)] = 1
     dilation: Positive | Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=3)] = 1
     value: float = 0.0
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield Check(2 <= len(x) <= 4, "", "SamePad takes [C] and one to three axes more; what arrives is {}", (x,))
@@ -275,6 +281,7 @@ class PadToMultiple(Layer, frozen=True):
 
     multiple: Positive
     dims: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=8)] = (-2, -1)
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         for dim in self.dims:
@@ -304,6 +311,7 @@ class PadLike(Layer, frozen=True):
 
     least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = 2
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape, like: Shape) -> Iterator[Check]:
         yield Check(len(x) == len(like) >= 2, "inputs", "{} cannot be padded to {}", (x, like))

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from cnncalc.arithmetic import ceil_div, equal, maximum, minimum
 from cnncalc.layers.axes import has_axis, with_sizes
-from cnncalc.layers.base import Axis, Check, NonNegative, Positive, Shape, TorchCall, sample_axis
+from cnncalc.layers.base import Axis, Check, NonNegative, Positive, Shape, TorchCall, View, sample_axis
 from cnncalc.layers.reading import NOTHING, Along, Everything, Listed, Reading, Sliding, along_one, each
 from cnncalc.layers.shaping import Arrangement
 
@@ -153,6 +153,7 @@ class IndexSelect(Arrangement, frozen=True):
     """
 
     dim: Axis = 1
+    is_view: ClassVar[View] = False
     least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = 2
 
@@ -175,6 +176,8 @@ class IndexSelect(Arrangement, frozen=True):
 
 class Reordering(Arrangement, frozen=True):
     """What these share: the elements along some axes in another order."""
+
+    is_view: ClassVar[View] = False
 
     def output(self, x: Shape) -> Shape:
         return x

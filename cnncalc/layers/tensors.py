@@ -11,6 +11,7 @@ from cnncalc.layers.base import (
     Axis,
     Buffer,
     Check,
+    Kept,
     Layer,
     Name,
     NonNegative,
@@ -31,6 +32,7 @@ class Source(Layer, frozen=True):
     """A tensor of a stated shape that depends on no input. What it is said to read gives it its place, nothing else."""
 
     shape: Sizes
+    keeps: ClassVar[Kept] = ()
     makes_activations: ClassVar[bool] = False
 
     def output(self, x: Shape) -> Shape:
@@ -89,6 +91,7 @@ class HeldTensors(Layer, frozen=True):
 
     held_parameters: dict[Name, Sizes] = field(default_factory=dict)
     held_buffers: dict[Name, Sizes] = field(default_factory=dict)
+    keeps: ClassVar[Kept] = ()
     makes_activations: ClassVar[bool] = False
 
     def output(self, x: Shape) -> Shape:

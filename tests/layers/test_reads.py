@@ -1,5 +1,6 @@
 """What each kind of layer says it reads, unit by unit, against PyTorch's gradients."""
 
+from itertools import product
 from math import prod
 
 import pytest
@@ -8,10 +9,12 @@ from cases import as_list
 from gradient_oracle import function, per_axis
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from layers.examples import EXAMPLES
 from strategies import LAYER_CASES, fits
 
 from cnncalc import layers
 from cnncalc.analysis.regions import read
+from cnncalc.layers.reading import NOTHING
 
 NO_GRADIENT = (layers.Embedding, layers.IndexSelect, layers.HeldTensors, layers.LearnedTensor, layers.ConstantTensor)
 """Kinds that take whole numbers, or read nothing at all."""
@@ -64,6 +67,23 @@ def depended_on(layer, gradient, x):
     return found
 
 
+def compare(layer, inputs, units):
+    """What is read of each input, and what PyTorch's output depends on, for some units."""
+    output = tuple(layer.output(*inputs))
+    torch.manual_seed(0)
+    tensors = [(torch.rand((1, *x), dtype=torch.float64) + 0.5).requires_grad_() for x in inputs]
+    made = function(layer, *inputs)(*tensors)[0]
+    readings = layer.reads(*inputs)
+    for unit in units(output):
+        gradients = torch.autograd.grad(
+            made[told_with(layer, unit)].sum(), tensors, retain_graph=True, allow_unused=True
+        )
+        for reading, x, gradient in zip(readings, inputs, gradients, strict=True):
+            place = tuple(range(at, at + 1) for at in unit)
+            found = mask(read(reading, place, x, output) if reading else [place], x)
+            assert torch.equal(found, depended_on(layer, gradient, x))
+
+
 @pytest.mark.parametrize("cases", TENSORS, ids=lambda strategy: strategy.__name__)
 def test_every_input_of_every_kind(cases):
     @settings(max_examples=40)
@@ -74,22 +94,42 @@ def test_every_input_of_every_kind(cases):
         assume(fits(layer, *inputs) and max(map(prod, inputs)) < 3000)
         # the weight of a single key is 1, whatever it is
         assume(inputs[-1][-2:-1] != (1,) or not isinstance(layer, ATTENTION))
-        output = tuple(layer.output(*inputs))
-        torch.manual_seed(0)
-        tensors = [(torch.rand((1, *x), dtype=torch.float64) + 0.5).requires_grad_() for x in inputs]
-        made = function(layer, *inputs)(*tensors)[0]
-        readings = layer.reads(*inputs)
-        units = {tuple(0 for _ in output), tuple(size - 1 for size in output), tuple(map(random.randrange, output))}
-        for unit in units:
-            gradients = torch.autograd.grad(
-                made[told_with(layer, unit)].sum(), tensors, retain_graph=True, allow_unused=True
-            )
-            for reading, x, gradient in zip(readings, inputs, gradients, strict=True):
-                place = tuple(range(at, at + 1) for at in unit)
-                found = mask(read(reading, place, x, output) if reading else [place], x)
-                assert torch.equal(found, depended_on(layer, gradient, x))
+        compare(
+            layer,
+            inputs,
+            lambda output: {
+                tuple(0 for _ in output),
+                tuple(size - 1 for size in output),
+                tuple(map(random.randrange, output)),
+            },
+        )
 
     check()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in EXAMPLES if not isinstance(case[0], (*NO_GRADIENT, layers.Upsample))],
+    ids=lambda case: type(case[0]).__name__,
+)
+def test_examples(case):
+    layer, *inputs = case
+    compare(layer, inputs, lambda output: list(product(*map(range, output)))[:: prod(output) // 12 or 1])
+
+
+@pytest.mark.parametrize("case", [case for case in EXAMPLES if isinstance(case[0], layers.Upsample)])
+def test_resampling_element_by_element(case):
+    """Images of which one element is not 0: PyTorch's backward kernels copy where its forward ones do not."""
+    layer, x, *like = case
+    output, count = layer.output(x, *like), prod(x[1:])
+    images = torch.eye(count, dtype=torch.float64).view(count, 1, *x[1:])
+    made = function(layer, x, *like)(images, *(torch.zeros(1, *shape) for shape in like))
+    seen = (made.abs() > 1e-9).view(*x[1:], *output[1:])
+    (reading, *others) = layer.reads(x, *like)
+    assert others == [NOTHING for _ in like]
+    for place in product(*map(range, output[1:])):
+        unit = tuple(range(at, at + 1) for at in (1, *place))
+        assert torch.equal(mask(read(reading, unit, x, output), x)[1], seen[(..., *place)])
 
 
 def test_words_and_listed_elements():

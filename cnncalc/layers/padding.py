@@ -193,8 +193,7 @@ class PadAxes(Layer, frozen=True):
         fits = len(self.padding) % 2 == 0 and len(self.padding) <= 2 * len(x)
         yield Check(fits, "padding", message, (list(self.padding), x))
         if self.mode != "constant":
-            ends = len(self.padding) // 2
-            known = ends <= 3 and len(x) in (ends, ends + 1)
+            known = len(self.padding) <= 6 and len(self.padding) in (2 * len(x), 2 * len(x) - 2)
             unknown = "mode {} pads all axes of a sample or all but the first, at most 3; found {} paddings for {}"
             yield Check(known, "padding", unknown, (self.mode, len(self.padding), x))
         border = _BORDERS.get(self.mode, "nothing")

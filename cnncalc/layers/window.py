@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct
 
-from cnncalc.arithmetic import Number, equal, is_single, maximum, minimum, prod
+from cnncalc.arithmetic import Number, equal, is_single, maximum, prod
 from cnncalc.layers.axes import AXES, of_rank
 from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, elements, per_axis
 from cnncalc.layers.formulas import (
@@ -122,7 +122,7 @@ class Windowed(Layer, frozen=True):
         for size, slide, count in zip(x[1:], self.slides(), self.positions(x), strict=True):
             behind = (count - 1) * slide.stride + effective_kernel(slide.kernel, slide.dilation) - slide.before - size
             reached = window_reads(slide.kernel, slide.stride, slide.dilation, count)
-            least.append(minimum(size, maximum(reached - slide.before - maximum(behind, 0), 0)))
+            least.append(maximum(reached - slide.before - maximum(behind, 0), 0))
         return (x[0] * prod(least), elements(self.parameters(x)))
 
     def checks(self, x: Shape) -> Iterator[Check]:
@@ -181,7 +181,7 @@ def _unread(size: int, w: Window, count: int, axes: list[tuple[str, str]]) -> st
     lost = size - sum(0 <= position < size for position in read)
     if not lost:
         return f"{sentence} (padding only)"
-    return sentence if lost == unread else f"{sentence} ({_amount(lost, axes)} of the input itself)"
+    return f"{sentence} ({_amount(lost, axes)} of the input itself)"
 
 
 def _amount(count: int, axes: list[tuple[str, str]]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeAlias, TypeVa
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, ceil_div, minimum
-from cnncalc.layers.axes import AXES, has_axis, of_rank
+from cnncalc.layers.axes import AXES, have_axes, of_rank
 from cnncalc.layers.base import (
     LARGEST_SIZE,
     Axis,
@@ -283,8 +283,7 @@ class PadToMultiple(Layer, frozen=True):
     keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        for dim in self.dims:
-            yield has_axis(dim, x, "dims")
+        return have_axes(self.dims, x, "dims")
 
     def output(self, x: Shape) -> Shape:
         axes = {sample_axis(dim, x) for dim in self.dims}

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, equal, prod
-from cnncalc.layers.axes import has_axis, with_sizes
+from cnncalc.layers.axes import has_axis, have_axes, with_sizes
 from cnncalc.layers.base import LARGEST_SIZE, Axis, Check, Kept, Layer, Operations, Shape, TorchCall, View, sample_axis
 from cnncalc.layers.reading import NOTHING, Reading, Rearranged, each
 
@@ -119,8 +119,7 @@ class ReshapeLike(Arrangement, frozen=True):
         message = "{} has {} zeros for {} axes, or more than one −1"
         sound = self.shape.count(0) == len(self.axes) and self.shape.count(-1) <= 1
         yield Check(sound, "shape", message, (list(self.shape), self.shape.count(0), len(self.axes)))
-        for axis in self.axes:
-            yield has_axis(axis, like, "axes")
+        yield from have_axes(self.axes, like, "axes")
         known = prod([size for size in self._sizes(like) if size is not None])
         fits = equal(prod(x) % known, 0) if -1 in self.shape else equal(prod(x), known)
         yield Check(fits, "shape", "the elements of {} do not fit into {} with the sizes of {}", (x, self.shape, like))

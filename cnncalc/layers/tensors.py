@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from msgspec import Meta, field
 
 from cnncalc.arithmetic import equal
-from cnncalc.layers.axes import has_axis
+from cnncalc.layers.axes import have_axes
 from cnncalc.layers.base import (
     Axis,
     Buffer,
@@ -68,8 +68,7 @@ class ConstantTensor(Source, frozen=True):
     axes: Annotated[tuple[Axis, ...], Meta(max_length=16)] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        for axis in self.axes:
-            yield has_axis(axis, x, "axes")
+        yield from have_axes(self.axes, x, "axes")
         zeros = len(self.axes) in (0, self.shape.count(0))
         yield Check(zeros, "axes", "{} has another number of zeros than axes", (list(self.shape),))
 

@@ -118,6 +118,7 @@ EXAMPLES = [
     (layers.Roll((2,), (1,)), X),
     (layers.Roll((-2, 5), (3, 2)), X),
     (layers.Roll((1, -4), (-1, 1)), X),
+    (layers.Roll((1, 3), (2, -2)), X),
     (layers.Flip((1,)), X),
     (layers.Flip((-1, 2)), X),
     *((layers.Windows(dim, size, step), X) for dim, size, step in ((1, 2, 1), (2, 3, 2), (-1, 4, 3))),

@@ -54,7 +54,7 @@ def test_any_layer(case, batch):
 
 @pytest.mark.parametrize("case", EXAMPLES, ids=lambda case: type(case[0]).__name__)
 def test_examples_give_what_pytorch_s_own_layer_gives(case):
-    """Value by value, with the same weights; kinds of our own have theirs in another form, maxima no places: they only run."""
+    """Value by value, with the same weights; kinds of our own have theirs in another form, maxima no places."""
     layer, *inputs = case
     ours, theirs = to_torch(one_layer(layer, *inputs)).eval(), torch_oracle.module(layer, *inputs, device="cpu")
     below = layer.torch_call(*inputs).below

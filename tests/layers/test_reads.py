@@ -14,7 +14,7 @@ from strategies import LAYER_CASES, fits
 
 from cnncalc import layers
 from cnncalc.analysis.regions import read
-from cnncalc.layers.reading import NOTHING
+from cnncalc.layers.reading import NOTHING, each
 
 NO_GRADIENT = (layers.Embedding, layers.IndexSelect, layers.HeldTensors, layers.LearnedTensor, layers.ConstantTensor)
 """Kinds that take whole numbers, or read nothing at all."""
@@ -130,6 +130,12 @@ def test_resampling_element_by_element(case):
     for place in product(*map(range, output[1:])):
         unit = tuple(range(at, at + 1) for at in (1, *place))
         assert torch.equal(mask(read(reading, unit, x, output), x)[1], seen[(..., *place)])
+
+
+def test_an_axis_that_is_not_padded_is_read_in_its_place():
+    for mode in ("constant", "circular"):
+        assert layers.PadAxes((1, 1), mode=mode).reads((3, 5))[0][0][0] == each(0)
+        assert layers.PadAxes((0, 1, 0, 0), mode=mode).reads((3, 5))[0][0][0] == each(0)
 
 
 def test_words_and_listed_elements():

@@ -113,7 +113,7 @@ REFUSED = [
         "a kernel of 5 is larger than the width of 4, which this kind does not take, padded or not",
     ),
     (layers.LPPool1d(2, norm_type=0.0), [C], "norm_type", "there is no root of degree 0.0"),
-    (layers.MaxUnpool1d(2, padding=4), [C], "padding", "nothing is left of 4×3"),
+    (layers.MaxUnpool1d(2, padding=3), [C], "padding", "nothing is left of 4×3"),
     (layers.Conv2d(1, 3, padding="same", stride=(1, 2)), [A], "stride", 'padding "same" needs stride 1, found 2'),
     (layers.Conv2d(6, 3, groups=3), [A], "groups", "4 input channels cannot be divided into 3 groups"),
     (layers.Conv2d(6, 3, groups=4), [A], "groups", "6 output channels cannot be divided into 4 groups"),
@@ -177,6 +177,12 @@ REFUSED = [
         [A],
         "normalized_shape",
         "normalized_shape 4×4×8×8 is not the end of what arrives, 4×8×8",
+    ),
+    (
+        layers.LayerNorm((4, 8, 8, 8)),
+        [A],
+        "normalized_shape",
+        "normalized_shape 4×8×8×8 is not the end of what arrives, 4×8×8",
     ),
     (layers.RMSNorm(7), [A], "normalized_shape", "normalized_shape 7 is not the end of what arrives, 4×8×8"),
     (

@@ -13,7 +13,7 @@ SCHEMA = "tests/spec/test_language.py::test_the_schema"
 WALK = ["tests/test_graph.py", "tests/test_evaluate.py", "tests/spec/test_weights.py"]
 LAYERS = [
     *(f"tests/layers/test_{name}.py" for name in ("refusals", "operations", "reads", "against_torch", "loop_nests")),
-    *(f"tests/layers/test_{name}.py" for name in ("recurrent", "hyper_parameters", "backward", "arrays")),
+    *(f"tests/layers/test_{name}.py" for name in ("recurrent", "hyper_parameters", "backward", "numbers")),
     *(
         "tests/analysis/test_analysis.py",
         "tests/analysis/test_roofline.py",

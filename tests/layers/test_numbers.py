@@ -1,4 +1,6 @@
-"""Layers on sizes and hyper-parameters that are arrays, as a sweep has them, against each point by itself."""
+"""Layers on sizes and hyper-parameters that are arrays, as a sweep has them, against each point by itself; and on
+numbers that remember their working, which is to be in a textbook's order.
+"""
 
 import numpy
 import pytest
@@ -6,6 +8,7 @@ from layers.examples import EXAMPLES
 
 from cnncalc import layers
 from cnncalc.arithmetic import single
+from cnncalc.arithmetic.recording import Recorded
 
 POINTS = 3
 
@@ -78,3 +81,51 @@ def test_windows_of_arrays_are_read_as_they_are():
     assert slide.kernel.tolist() == slide.stride.tolist() == [1, 2, 3]
     (slide,) = layers.Conv1d(1, numpy.array([1, 2, 3])).slides()
     assert (slide.kernel.tolist(), single(slide.stride)) == ([1, 2, 3], 1)
+
+
+def named(text):
+    """``"Cin=4 H=9"``: numbers under their names."""
+    return tuple(Recorded(int(number), name) for name, _, number in (part.partition("=") for part in text.split()))
+
+
+X = named("Cin=4 H=9 W=8")
+K, S, P, N, G, R = named("K=3 S=2 P=1 N=6 G=2 r=2")
+WORKINGS = [
+    (layers.Conv2d(N, K, padding=P, groups=G), X, "mac", "(H - K + 2*P + 1)*(W - K + 2*P + 1)*N*(Cin//G)*K*K"),
+    (layers.ConvTranspose2d(N, K, groups=G), X, "mac", "H*W*Cin*(N//G)*K*K"),
+    (layers.Linear(N), named("L=5 E=7"), "mac", "L*N*E"),
+    (layers.DepthwiseConv2d(1, channel_multiplier=R), X, "mac", "H*W*Cin*r"),
+    (layers.SeparableConv2d(1, out_channels=N), X, "mac", "H*W*Cin + H*W*N*Cin"),
+    (layers.LocallyConnected2d(1, out_channels=N), X, "mac", "H*W*N*Cin"),
+    (layers.ConnectedConv2d(K, table=((0, 1), (2,))), X, "mac", "(H - K + 1)*(W - K + 1)*3*K*K"),
+    (layers.MaxPool2d(K, stride=1), X, "compare", "(K*K - 1)*Cin*(H - K + 1)*(W - K + 1)"),
+]
+
+
+@pytest.mark.parametrize(("layer", "x", "operation", "working"), WORKINGS, ids=lambda case: type(case).__name__)
+def test_workings_are_in_a_textbook_s_order(layer, x, operation, working):
+    """Positions first, then the weight as PyTorch has it: filters, channels of a group, kernel."""
+    work = getattr(layer.operations(x, output=layer.output(x)), operation)
+    assert work.symbols() == working
+
+
+@pytest.mark.parametrize(
+    ("layer", "x", "sizes"),
+    [
+        (layers.ZeroPad2d((1, 2, 3, 4)), X, ["Cin", "H + 3 + 4", "W + 1 + 2"]),
+        (layers.PixelShuffle(R), X, ["Cin//(r*r)", "H*r", "W*r"]),
+        (layers.PixelUnshuffle(R), X, ["Cin*r*r", "H//r", "W//r"]),
+        (layers.Maxout(R), X, ["Cin//r", "H", "W"]),
+        (layers.GLU(1), X, ["Cin//2", "H", "W"]),
+        (layers.RepeatInterleave(R), X, ["Cin*r", "H", "W"]),
+        (layers.Tile((R, 1, R)), X, ["Cin*r", "H", "W*r"]),
+        (layers.Flatten(), X, ["Cin*H*W"]),
+        (layers.Unflatten(1, (R, -1)), X, ["r", "Cin//r", "H", "W"]),
+        (layers.Reshape((R, -1)), X, ["r", "Cin*H*W//r"]),
+        (layers.Unfold(K), X, ["Cin*K*K", "(H - K + 1)*(W - K + 1)"]),
+        (layers.MaxUnpool2d(R), X, ["Cin", "(H - 1)*r + r", "(W - 1)*r + r"]),
+    ],
+    ids=lambda case: type(case).__name__,
+)
+def test_sizes_are_worked_out_as_the_documentation_has_them(layer, x, sizes):
+    assert [size.symbols() for size in layer.output(x)] == sizes

@@ -155,9 +155,10 @@ def _division(size: int, w: Window, axes: list[tuple[str, str]], ceiling: bool) 
     numbers: Any = map(Recorded, (size, w.kernel, w.padding, w.dilation))
     span: Any = window_span(*numbers)
     where = " and ".join(axis for axis, _ in axes)
-    extents = [f"K' = {step.figures(TEXTBOOK)} = {step.value}, " for step in span.steps() if w.dilation > 1][:1]
+    first, *_ = span.steps()
+    extent = f"K' = {first.figures(TEXTBOOK)} = {first.value}, " if w.dilation > 1 else ""
     division = f"({span.figures(TEXTBOOK)})/{w.stride} = {_decimal(span.value, w.stride)} is not whole"
-    quotient = f"{where}: {''.join(extents)}{division}"
+    quotient = f"{where}: {extent}{division}"
     complete = window_output(size, w.kernel, w.stride, w.padding, w.dilation)
     if not ceiling:
         return f"{quotient}, floor {complete - 1}, + 1 = {complete}, {_unread(size, w, complete, axes)}"

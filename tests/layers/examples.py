@@ -162,6 +162,11 @@ EXAMPLES = [
     (layers.ScaledDotProductAttention(), (2, 3, 4), (2, 5, 4), (2, 5, 6)),
     (layers.MultiheadAttention(2), (3, 6), (5, 6), (5, 6)),
     (layers.MultiheadAttention(3), (4, 6)),
+    # element by element
+    *((layers.Function(name), Y) for name in ("exp", "neg", "compare", "isnan", "isfinite", "logical_not")),
+    *((layer, Y) for layer in (layers.Scale(2.5), layers.Shift(-2.5), layers.Power(3.0), layers.Clamp(min=0.0))),
+    *((layer, Y) for layer in (layers.Clamp(max=0.5), layers.Clamp(), layers.PReLU(2), layers.GELU("tanh"))),
+    *((layer, X) for layer in (layers.LayerScale(), layers.PositionBias(), layers.ELU(0.5), layers.LeakyReLU(0.2))),
     # norms
     (layers.BatchNorm2d(track_running_stats=False), X),
     (layers.InstanceNorm1d(), Y),

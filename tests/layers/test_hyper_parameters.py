@@ -311,6 +311,8 @@ def test_tensors_of_kinds_of_our_own():
     assert names(local, (4, 6, 6)) == {"weight": (4, 5, 5, 4, 3, 2), "bias": (5, 4, 5)}
     table = layers.ConnectedConv2d((3, 2), table=[(0, 1), (2,)])
     assert names(table, (4, 6, 6)) == {"weight": (3, 3, 2), "bias": (2,)}
+    depthwise = layers.DepthwiseConv2d((3, 2), channel_multiplier=2)
+    assert names(depthwise, (4, 6, 6)) == {"weight": (8, 1, 3, 2), "bias": (8,)}
 
 
 def test_a_constant_takes_sizes_from_what_it_reads():

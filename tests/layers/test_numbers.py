@@ -98,6 +98,8 @@ WORKINGS = [
     (layers.SeparableConv2d(1, out_channels=N), X, "mac", "H*W*Cin + H*W*N*Cin"),
     (layers.LocallyConnected2d(1, out_channels=N), X, "mac", "H*W*N*Cin"),
     (layers.ConnectedConv2d(K, table=((0, 1), (2,))), X, "mac", "(H - K + 1)*(W - K + 1)*3*K*K"),
+    (layers.AdaptiveMaxPool2d(R), X, "compare", "Cin*(H + r - gcd(H, r))*(W + r - gcd(W, r)) - Cin*r*r"),
+    (layers.LSTM(N, input_size=3), named("L=5 E=3"), "mac", "L*(4*N*E + 4*N*N)"),
     (layers.MaxPool2d(K, stride=1), X, "compare", "(K*K - 1)*Cin*(H - K + 1)*(W - K + 1)"),
 ]
 
@@ -129,3 +131,12 @@ def test_workings_are_in_a_textbook_s_order(layer, x, operation, working):
 )
 def test_sizes_are_worked_out_as_the_documentation_has_them(layer, x, sizes):
     assert [size.symbols() for size in layer.output(x)] == sizes
+
+
+def test_products_of_attention_are_worked_out_in_its_order():
+    """Queries by keys, by the width of both products."""
+    q, k, v = named("L=5 E=3"), named("S=4 E=3"), named("S=4 V=2")
+    layer = layers.ScaledDotProductAttention()
+    assert layer.operations(q, k, v, output=layer.output(q, k, v)).mac.symbols() == "L*S*(E + V)"
+    a, b = named("h=2 L=5 E=3"), named("h=2 E=3 M=4")
+    assert layers.MatMul().operations(a, b, output=layers.MatMul().output(a, b)).mac.symbols() == "h*L*M*E"

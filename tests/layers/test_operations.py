@@ -16,7 +16,7 @@ from strategies import convolutions, fits, images, others, transposed_convolutio
 from torch import nn
 
 from cnncalc import layers
-from cnncalc.layers.base import Operations
+from cnncalc.layers.base import Operations, elements
 
 FEW = (-2.5, -1.0, -0.3, 0.2, 0.7, 3.5)
 
@@ -471,6 +471,31 @@ def test_a_bias_is_an_addition_for_each_element(case):
     figures = torch_oracle.run(layer, x)
     expected = Operations(mac=figures.macs, add=prod(figures.output) if layer.bias else 0)
     assert layer.operations(x, output=figures.output) == expected
+
+
+WITH_BIAS = [
+    *((getattr(layers, f"Conv{n}d"), {"out_channels": 3, "kernel_size": 2}, (2, *range(3, 3 + n))) for n in (1, 2, 3)),
+    *(
+        (getattr(layers, f"ConvTranspose{n}d"), {"out_channels": 3, "kernel_size": 2}, (2, *range(3, 3 + n)))
+        for n in (1, 2)
+    ),
+    (layers.DepthwiseConv2d, {"kernel_size": 2, "channel_multiplier": 3}, (2, 3, 4)),
+    (layers.SeparableConv2d, {"kernel_size": 2, "out_channels": 3}, (2, 3, 4)),
+    (layers.LocallyConnected2d, {"kernel_size": 2, "out_channels": 3}, (2, 3, 4)),
+    (layers.ConnectedConv2d, {"kernel_size": 2, "table": ((0, 1), (1,))}, (2, 3, 4)),
+    (layers.Linear, {"out_features": 3}, (2, 4)),
+]
+
+
+@pytest.mark.parametrize(("kind", "fields", "x"), WITH_BIAS)
+def test_with_a_bias_and_without(kind, fields, x):
+    """As many additions as elements of the output, and as many numbers more as PyTorch's bias has."""
+    having, lacking = kind(**fields), kind(**fields, bias=False)
+    output = having.output(x)
+    work, less = having.operations(x, output=output), lacking.operations(x, output=output)
+    assert (work.add, less.add, work.mac) == (prod(output), 0, less.mac)
+    for layer in (having, lacking):
+        assert elements(layer.parameters(x)) == torch_oracle.run(layer, x).params
 
 
 FREE = [

@@ -64,8 +64,7 @@ def test_examples_give_what_pytorch_s_own_layer_gives(case):
     state = list(ours.state_dict().values())
     if isinstance(theirs, nn.Module):
         theirs.to_empty(device="cpu").eval()
-        unlike = [tensor.shape for tensor in state] != [tensor.shape for tensor in theirs.state_dict().values()]
-        if unlike or type(layer).__name__.startswith("MaxUnpool"):
+        if type(layer).__name__.startswith(("MaxUnpool", "LocallyConnected", "ConnectedConv", "Subsampling")):
             assert ours(*tensors).shape == (2, *layer.output(*inputs))
             return
         theirs.load_state_dict(dict(zip(theirs.state_dict(), state, strict=True)))

@@ -138,6 +138,10 @@ def test_an_axis_that_is_not_padded_is_read_in_its_place():
         assert layers.PadAxes((0, 1, 0, 0), mode=mode).reads((3, 5))[0][0][0] == each(0)
 
 
+def test_an_axis_that_is_not_repeated_is_read_in_its_place():
+    assert layers.Tile((1, 2)).reads((3, 5))[0][0][0] == each(0)
+
+
 def test_words_and_listed_elements():
     """Each vector is that of one word; which elements are listed is not known, so each may be any of its axis."""
     assert [

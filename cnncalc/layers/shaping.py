@@ -14,6 +14,11 @@ SizeOrOpen: TypeAlias = Annotated[int, Meta(ge=-1, le=LARGEST_SIZE)]
 """A size, or −1 for one that is left open."""
 
 
+def stated(sizes: tuple[int, ...]) -> int:
+    """The product of the sizes that are not left open."""
+    return prod([size for size in sizes if size != -1])
+
+
 class Arrangement(Layer, frozen=True):
     """What these share: no element is computed, nor moved unless the input is not contiguous."""
 
@@ -68,14 +73,14 @@ class Unflatten(Rearrangement, frozen=True):
         message = "{} has a 0, or more than one −1"
         sound = open_axes <= 1 and 0 not in self.unflattened_size
         yield Check(sound, "unflattened_size", message, (list(self.unflattened_size),))
-        known = prod([size for size in self.unflattened_size if size != -1])
+        known = stated(self.unflattened_size)
         fits = equal(x[axis] % known, 0) if open_axes else equal(x[axis], known)
         message = "{} elements along axis {} cannot be cut into {}"
         yield Check(fits, "unflattened_size", message, (x[axis], self.dim, list(self.unflattened_size)))
 
     def output(self, x: Shape) -> Shape:
         axis = sample_axis(self.dim, x)
-        known = prod([size for size in self.unflattened_size if size != -1])
+        known = stated(self.unflattened_size)
         cut = (x[axis] // known if size == -1 else size for size in self.unflattened_size)
         return with_sizes(x, axis, *cut)
 
@@ -91,12 +96,12 @@ class Reshape(Rearrangement, frozen=True):
     def checks(self, x: Shape) -> Iterator[Check]:
         open_axes = self.shape.count(-1)
         yield Check(open_axes <= 1 and 0 not in self.shape, "shape", "{} has a 0, or more than one −1", (self.shape,))
-        known = prod([size for size in self.shape if size != -1])
+        known = stated(self.shape)
         fits = equal(prod(x) % known, 0) if open_axes else equal(prod(x), known)
         yield Check(fits, "shape", "the {} elements of {} do not fit into {}", (prod(x), x, self.shape))
 
     def output(self, x: Shape) -> Shape:
-        known = prod([size for size in self.shape if size != -1])
+        known = stated(self.shape)
         return tuple(prod(x) // known if size == -1 else size for size in self.shape)
 
     def torch_call(self, x: Shape) -> TorchCall:

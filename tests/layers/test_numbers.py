@@ -140,3 +140,8 @@ def test_products_of_attention_are_worked_out_in_its_order():
     assert layer.operations(q, k, v, output=layer.output(q, k, v)).mac.symbols() == "L*S*(E + V)"
     a, b = named("h=2 L=5 E=3"), named("h=2 E=3 M=4")
     assert layers.MatMul().operations(a, b, output=layers.MatMul().output(a, b)).mac.symbols() == "h*L*M*E"
+
+
+def test_what_is_left_open_is_worked_out_of_both_inputs():
+    like = named("D=2 E=5")
+    assert [size.symbols() for size in layers.ReshapeLike((0, -1), (1,)).output(X, like)] == ["D", "Cin*H*W//D"]

@@ -34,7 +34,7 @@ class Slice(Arrangement, frozen=True):
 
     def _count(self, size: int) -> int:
         stop = size if self.stop is None else self._position(self.stop, size)
-        return maximum(ceil_div(stop - self._position(self.start, size), self.step), 0)
+        return ceil_div(stop - self._position(self.start, size), self.step)
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         axis = sample_axis(self.dim, x)

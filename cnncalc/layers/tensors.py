@@ -143,19 +143,13 @@ class Opaque(Layer, frozen=True):
     def checks(self, *inputs: Shape) -> Iterator[Check]:
         if self.output_shape is not None and self.input_shapes is not None:
             message = "{} is not known to cnncalc; what it makes was recorded for inputs of {} only, not {}"
-            yield Check(len(inputs) == len(self.input_shapes), "input_shapes", message, self._values(inputs))
+            values = (self.operator, *(", ".join(map(shape_text, shapes)) for shapes in (self.input_shapes, inputs)))
+            yield Check(len(inputs) == len(self.input_shapes), "input_shapes", message, values)
             for shape, stated in zip(inputs, self.input_shapes, strict=True):
                 same = len(shape) == len(stated)
-                yield Check(same, "input_shapes", message, self._values(inputs))
+                yield Check(same, "input_shapes", message, values)
                 for size, recorded in zip(shape, stated, strict=True):
-                    yield Check(equal(size, recorded), "input_shapes", message, self._values(inputs))
-
-    def _values(self, inputs: tuple[Shape, ...]) -> tuple[object, ...]:
-        return (
-            self.operator,
-            ", ".join(map(shape_text, self.input_shapes or ())),
-            ", ".join(map(shape_text, inputs)),
-        )
+                    yield Check(equal(size, recorded), "input_shapes", message, values)
 
     def output(self, *inputs: Shape) -> Shape:
         return inputs[0] if self.output_shape is None else self.output_shape

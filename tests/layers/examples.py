@@ -123,6 +123,8 @@ EXAMPLES = [
     (layers.Flip((-1, 2)), X),
     *((layers.Windows(dim, size, step), X) for dim, size, step in ((1, 2, 1), (2, 3, 2), (-1, 4, 3))),
     (layers.Unfold((3, 2), (1, 2), (1, 0), (2, 3)), X),
+    (layers.Unfold(2), X),
+    (layers.Fold(5, 2), (12, 16)),
     (layers.Fold((6, 9), (3, 2), (1, 2), (1, 0), (2, 3)), (12, 9)),
     # resampling
     *((layers.Upsample((8, 5), mode=mode), X) for mode in ("nearest", "nearest-exact", "bilinear", "bicubic")),

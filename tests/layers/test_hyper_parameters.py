@@ -320,6 +320,11 @@ def test_a_constant_takes_sizes_from_what_it_reads():
     assert layers.ConstantTensor((0, 5)).output((3, 4)) == (0, 5)
 
 
+def test_an_operator_that_is_not_known_makes_what_was_recorded():
+    assert layers.Opaque(operator="x", output_shape=(2, 5)).output((3,), (4,)) == (2, 5)
+    assert layers.Opaque(operator="x").output((3,), (4,)) == (3,)
+
+
 def test_what_is_not_known_of_an_operator_is_noted():
     def found(**fields):
         layer = layers.Opaque(operator="aten.x", **fields)

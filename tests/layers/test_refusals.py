@@ -311,6 +311,8 @@ REFUSED = [
     (layers.Unfold((1, 9)), [A], "kernel_size", "the kernel does not fit into 4×8×8"),
     (layers.Fold(4, 2), [(6, 9)], "kernel_size", "6 rows cannot be divided by 4 taps"),
     (layers.Fold((3, 4), (4, 1)), [(4, 4)], "kernel_size", "the kernel does not fit into 3×4"),
+    (layers.Fold(3, (1, 4)), [(4, 4)], "kernel_size", "the kernel does not fit into 3×3"),
+    (layers.Fold(4, 2), [(4, 8)], "output_size", "8 columns arrive, the windows on 4×4 are 9"),
     (layers.Fold((4, 5), 2), [(4, 11)], "output_size", "11 columns arrive, the windows on 4×5 are 12"),
     # resampling
     (layers.Upsample(), [A], "size", "Upsample takes either a size, a scale_factor or a second input"),

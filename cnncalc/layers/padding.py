@@ -77,7 +77,7 @@ class Pad(Layer, Generic[Sides], frozen=True):
     def _sides(self) -> list[tuple[int, int]]:
         """The padding before and behind each axis, in the order of the shape; PyTorch's begins with the last axis."""
         flat: Any = self.padding if isinstance(self.padding, tuple) else (self.padding,) * (2 * self.rank)
-        return [(flat[position], flat[position + 1]) for position in range(2 * self.rank - 2, -1, -2)]
+        return list(zip(flat[::2], flat[1::2], strict=True))[::-1]
 
 
 class ZeroPad1d(Pad[Sides1], frozen=True):

@@ -188,10 +188,10 @@ def test_another_input():
         ),
         (
             "MaxPool1d",
-            [1, 9],
-            {"kernel_size": 3, "stride": 4, "padding": 1, "dilation": 2, "ceil_mode": True},
-            "length: K' = 2·(3 − 1) + 1 = 5, (9 − 5 + 2·1)/4 = 1.5 is not whole, ceil_mode takes the ceiling 2, "
-            "+ 1 = 3, the last window reaches 2 positions past the padded input",
+            [1, 10],
+            {"kernel_size": 3, "stride": 3, "padding": 1, "dilation": 2, "ceil_mode": True},
+            "length: K' = 2·(3 − 1) + 1 = 5, (10 − 5 + 2·1)/3 = 2.333… is not whole, ceil_mode takes the ceiling 3, "
+            "+ 1 = 4, the last window reaches 2 positions past the padded input",
         ),
         (
             "MaxPool1d",
@@ -199,6 +199,13 @@ def test_another_input():
             {"kernel_size": 3, "stride": 2, "ceil_mode": True},
             "length: (2 − 3 + 2·0)/2 = −0.5 is not whole, ceil_mode takes the ceiling 0, + 1 = 1, "
             "the last window reaches one position past the input",
+        ),
+        (
+            "Conv2d",
+            [1, 8, 8],
+            {"kernel_size": 3, "stride": 2},
+            "height and width: (8 − 3 + 2·0)/2 = 2.5 is not whole, floor 2, + 1 = 3, "
+            "one row and one column of the input are never read",
         ),
         (
             "Conv1d",

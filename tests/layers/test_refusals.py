@@ -322,8 +322,10 @@ REFUSED = [
     (layers.Upsample((2, 2)), [C], "size", "size has another number of axes than 4×3"),
     (layers.Upsample(scale_factor=(2.0,)), [A], "scale_factor", "scale_factor has another number of axes than 4×8×8"),
     (layers.Upsample(scale_factor=(1.0, 0.1)), [A], "scale_factor", "nothing is left of 4×8×8"),
+    (layers.Upsample(scale_factor=(0.1, 1.0)), [A], "scale_factor", "nothing is left of 4×8×8"),
     (layers.Upsample(2, align_corners=False), [A], "align_corners", "align_corners has no meaning in mode nearest"),
     (layers.PixelShuffle(3), [A], "upscale_factor", "4 channels cannot be divided by 9"),
+    (layers.PixelUnshuffle(3), [(4, 8, 9)], "downscale_factor", "8 cannot be divided by 3"),
     (layers.PixelUnshuffle(3), [(4, 9, 8)], "downscale_factor", "8 cannot be divided by 3"),
     (layers.ChannelShuffle(3), [A], "groups", "4 channels cannot be divided into 3 groups"),
     # several inputs

@@ -14,7 +14,7 @@ from strategies import LAYER_CASES, fits
 
 from cnncalc import layers
 from cnncalc.analysis.regions import read
-from cnncalc.layers.reading import NOTHING, each
+from cnncalc.layers.reading import NOTHING, Everything, each
 
 NO_GRADIENT = (layers.Embedding, layers.IndexSelect, layers.HeldTensors, layers.LearnedTensor, layers.ConstantTensor)
 """Kinds that take whole numbers, or read nothing at all."""
@@ -130,6 +130,44 @@ def test_resampling_element_by_element(case):
     for place in product(*map(range, output[1:])):
         unit = tuple(range(at, at + 1) for at in (1, *place))
         assert torch.equal(mask(read(reading, unit, x, output), x)[1], seen[(..., *place)])
+
+
+@pytest.mark.parametrize(
+    ("layer", "x", "whole"),
+    [
+        (layers.Softmax(2), (4, 6, 3), {1}),
+        (layers.LogSoftmax(-3), (4, 6, 3), {0}),
+        (layers.BatchNorm2d(track_running_stats=False), (4, 6, 3), {1, 2}),
+        (layers.InstanceNorm1d(), (4, 6), {1}),
+        (layers.GroupNorm(2), (4, 6, 3), {1, 2}),
+        (layers.LayerNorm(), (4, 6, 3), {2}),
+        (layers.RMSNorm((6, 3)), (4, 6, 3), {1, 2}),
+        (layers.GRU(3, bidirectional=True), (5, 4), {0}),
+        (layers.MultiheadAttention(2), (5, 4), {0}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_sees_all_of_an_axis_and_has_its_own_place_there(layer, x, whole):
+    """A normalisation, unlike a pool, has a unit for each element that it is taken of."""
+    ((along,),) = layer.reads(x)
+    places = {axis: step.axis for axis, step in enumerate(along) if isinstance(step, Everything)}
+    assert {axis: place for axis, place in places.items() if place is not None} == {axis: axis for axis in whole}
+
+
+@pytest.mark.parametrize(
+    ("layer", "x"),
+    [
+        (layers.Mean((1, 2), keepdim=True), (4, 6, 3)),
+        (layers.AdaptiveAvgPool2d(1), (4, 6, 3)),
+        (layers.Linear(4), (5, 4)),
+        (layers.Conv2d(4, 1), (4, 6, 3)),
+        (layers.LSTM(4), (5, 4)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_sees_all_of_an_axis_and_has_no_place_there(layer, x):
+    ((along,),) = layer.reads(x)
+    assert {step.axis for step in along if isinstance(step, Everything)} == {None}
 
 
 def test_an_axis_that_is_not_padded_is_read_in_its_place():

@@ -476,6 +476,8 @@ TAKEN = [
     (layers.Slice(3), [C]),
     (layers.Crop(start=1, dim=2), [C, (4, 2)]),
     (layers.Windows(2, 3, 1), [C]),
+    (layers.Unfold((8, 1)), [A]),
+    (layers.Fold((4, 5), (4, 1)), [(4, 5)]),
     (layers.Fold((4, 5), 2), [(4, 12)]),
     (layers.Upsample(scale_factor=0.125), [A]),
     (layers.Upsample((2,)), [C]),

@@ -23,8 +23,8 @@ class Merge(Layer, frozen=True):
 
     def checks(self, *inputs: Shape) -> Iterator[Check]:
         message = "{} takes inputs of one shape (an axis of size 1 fits any); what arrives is {} and {}"
-        so_far = inputs[0]
-        for other in inputs[1:]:
+        so_far, *others = inputs
+        for other in others:
             values = (type(self).__name__, so_far, other)
             yield Check(len(other) == len(so_far), "inputs", message, values)
             for a, b in zip(so_far, other, strict=True):
@@ -128,11 +128,11 @@ class Concat(Layer, frozen=True):
     keeps: ClassVar[Kept] = ()
 
     def checks(self, *inputs: Shape) -> Iterator[Check]:
-        first = inputs[0]
+        first, *others = inputs
         axis = sample_axis(self.dim, first)
         yield has_axis(self.dim, first)
         message = "Concat takes inputs that differ along axis {} only; what arrives is {} and {}"
-        for other in inputs[1:]:
+        for other in others:
             yield Check(len(other) == len(first), "inputs", message, (self.dim, first, other))
             for position, (size, expected) in enumerate(zip(other, first, strict=True)):
                 if position != axis:

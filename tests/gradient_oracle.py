@@ -100,7 +100,7 @@ def function(layer: Layer, *inputs: Shape) -> Callable[..., Any]:
         return unpooled(layer, x)
     if kind.startswith("AdaptiveMaxPool"):
         return getattr(nn, kind.replace("Max", "Avg"))(layer.output_size)
-    if kind in ("Add", "Maximum", "Average", "Minimum", "Divide", "Compare"):
+    if kind in ("Add", "Maximum", "Average", "Minimum", "Divide", "Compare", "Where"):
         return mixed(lambda a, b: a + 1.3 * b)
     if kind == "Subtract":
         return mixed(lambda a, b: a - 0.37 * b)

@@ -256,6 +256,7 @@ class Maxout(Layer, frozen=True):
     """
 
     pieces: Positive
+    keeps: ClassVar[Kept] = ("inputs", "output")
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield has_axes("Maxout", x)

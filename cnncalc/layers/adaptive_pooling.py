@@ -1,6 +1,7 @@
 """Pooling to a stated output size."""
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Annotated, ClassVar, Generic, TypeAlias, TypeVar
 
 from msgspec import Meta
@@ -39,7 +40,7 @@ class AdaptivePool(Layer, Generic[Target], frozen=True):
         def bins(axis: int, size: int, output: int) -> Along | Everything:
             return Everything() if output == 1 else Binned(axis, size, output)
 
-        return (((each(0), *map(bins, range(1, self.rank + 1), x[1:], self.output(x)[1:])),),)
+        return (((each(0), *map(bins, count(1), x[1:], self.output(x)[1:])),),)
 
     def _reads(self, x: Shape, output: Shape) -> int:
         """How many elements all windows read together."""

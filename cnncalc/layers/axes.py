@@ -1,5 +1,7 @@
 """What layers of many kinds say of axes: how they are called, what must hold of them, and shapes with some changed."""
 
+from collections.abc import Iterable, Iterator
+
 from cnncalc.arithmetic import equal, where
 from cnncalc.layers.base import Check, Shape, sample_axis
 from cnncalc.layers.reading import SAME, Axes, Everything, Reading, each
@@ -35,6 +37,11 @@ def has_axis(dim: int, shape: Shape, field: str = "dim") -> Check:
     """That a sample has the axis of PyTorch's number ``dim``, which the hyper-parameter ``field`` states."""
     message = "axis {} is not an axis of a sample of {}; axis 0 is the batch"
     return Check(0 <= sample_axis(dim, shape) < len(shape), field, message, (dim, shape))
+
+
+def have_axes(dims: Iterable[int], shape: Shape, field: str) -> Iterator[Check]:
+    """That a sample has all the axes that the hyper-parameter ``field`` lists."""
+    return (has_axis(dim, shape, field) for dim in dims)
 
 
 def with_sizes(shape: Shape, axis: int, *sizes: int) -> Shape:

@@ -46,7 +46,7 @@ class Buffer(Struct, frozen=True, gc=False):
 
 def elements(tensors: Iterable[Parameter | Buffer]) -> Number:
     """The number of elements of all the tensors together."""
-    return sum([prod(tensor.shape) for tensor in tensors]) if tensors else 0
+    return sum([prod(tensor.shape) for tensor in tensors])
 
 
 def weight_and_bias(weight: Shape, bias: Shape | None) -> tuple[Parameter, ...]:

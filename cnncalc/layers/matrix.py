@@ -93,7 +93,7 @@ class Einsum(Layer, frozen=True):
         ]
         added = Operations(add=sum(sums))
         count = prod([size for letter, size in sizes.items() if letter not in alone])
-        contracted = prod([sizes[letter] for letter in sorted((set(first) & set(second)) - set(kept))])
+        contracted = prod([sizes[letter] for letter in first if letter in second and letter not in kept])
         mac = where(equal(contracted, 1), 0, count)
         return added + Operations(mac=mac, mul=count - mac)
 

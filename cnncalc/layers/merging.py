@@ -23,8 +23,8 @@ class Merge(Layer, frozen=True):
 
     def checks(self, *inputs: Shape) -> Iterator[Check]:
         message = "{} takes inputs of one shape (an axis of size 1 fits any); what arrives is {} and {}"
-        so_far = inputs[0]
-        for other in inputs[1:]:
+        so_far, *others = inputs
+        for other in others:
             values = (type(self).__name__, so_far, other)
             yield Check(len(other) == len(so_far), "inputs", message, values)
             for a, b in zip(so_far, other, strict=True):
@@ -79,6 +79,7 @@ class Maximum(Merge, frozen=True):
 class Minimum(Merge, frozen=True):
     """The smallest of the inputs."""
 
+    keeps: ClassVar[Kept] = ("inputs",)
     per_merge: ClassVar[Operations] = Operations(compare=1)
 
 
@@ -86,6 +87,7 @@ class Divide(Merge, frozen=True):
     """The first input by the second."""
 
     most_inputs: ClassVar[int | None] = 2
+    keeps: ClassVar[Kept] = ("inputs",)
     per_merge: ClassVar[Operations] = Operations(div=1)
 
 
@@ -101,6 +103,7 @@ class Where(Merge, frozen=True):
 
     least_inputs: ClassVar[int] = 3
     most_inputs: ClassVar[int | None] = 3
+    keeps: ClassVar[Kept] = ("mask",)
     per_merge: ClassVar[Operations] = Operations(compare=1)
 
     def operations(self, *inputs: Shape, output: Shape) -> Operations:
@@ -125,11 +128,11 @@ class Concat(Layer, frozen=True):
     keeps: ClassVar[Kept] = ()
 
     def checks(self, *inputs: Shape) -> Iterator[Check]:
-        first = inputs[0]
+        first, *others = inputs
         axis = sample_axis(self.dim, first)
         yield has_axis(self.dim, first)
         message = "Concat takes inputs that differ along axis {} only; what arrives is {} and {}"
-        for other in inputs[1:]:
+        for other in others:
             yield Check(len(other) == len(first), "inputs", message, (self.dim, first, other))
             for position, (size, expected) in enumerate(zip(other, first, strict=True)):
                 if position != axis:

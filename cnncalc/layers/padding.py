@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeAlias, TypeVa
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, ceil_div, minimum
-from cnncalc.layers.axes import AXES, has_axis, of_rank
+from cnncalc.layers.axes import AXES, have_axes, of_rank
 from cnncalc.layers.base import (
     LARGEST_SIZE,
     Axis,
@@ -77,7 +77,7 @@ class Pad(Layer, Generic[Sides], frozen=True):
     def _sides(self) -> list[tuple[int, int]]:
         """The padding before and behind each axis, in the order of the shape; PyTorch's begins with the last axis."""
         flat: Any = self.padding if isinstance(self.padding, tuple) else (self.padding,) * (2 * self.rank)
-        return [(flat[position], flat[position + 1]) for position in range(2 * self.rank - 2, -1, -2)]
+        return list(zip(flat[::2], flat[1::2], strict=True))[::-1]
 
 
 class ZeroPad1d(Pad[Sides1], frozen=True):
@@ -183,13 +183,17 @@ class PadAxes(Layer, frozen=True):
     mode: Literal["constant", "reflect", "replicate", "circular"] = "constant"
     value: float = 0.0
 
+    @property
+    def keeps(self) -> Kept:
+        """The input where its border is continued."""
+        return ("inputs",) if self.mode in _BORDERS else ()
+
     def checks(self, x: Shape) -> Iterator[Check]:
         message = "{} are not two paddings for each of the last axes of {}"
         fits = len(self.padding) % 2 == 0 and len(self.padding) <= 2 * len(x)
         yield Check(fits, "padding", message, (list(self.padding), x))
         if self.mode != "constant":
-            ends = len(self.padding) // 2
-            known = ends <= 3 and len(x) in (ends, ends + 1)
+            known = len(self.padding) <= 6 and len(self.padding) in (2 * len(x), 2 * len(x) - 2)
             unknown = "mode {} pads all axes of a sample or all but the first, at most 3; found {} paddings for {}"
             yield Check(known, "padding", unknown, (self.mode, len(self.padding), x))
         border = _BORDERS.get(self.mode, "nothing")
@@ -240,6 +244,7 @@ class SamePad(Layer, frozen=True):
     stride: Positive | Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=3)] = 1
     dilation: Positive | Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=3)] = 1
     value: float = 0.0
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield Check(2 <= len(x) <= 4, "", "SamePad takes [C] and one to three axes more; what arrives is {}", (x,))
@@ -275,10 +280,10 @@ class PadToMultiple(Layer, frozen=True):
 
     multiple: Positive
     dims: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=8)] = (-2, -1)
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        for dim in self.dims:
-            yield has_axis(dim, x, "dims")
+        return have_axes(self.dims, x, "dims")
 
     def output(self, x: Shape) -> Shape:
         axes = {sample_axis(dim, x) for dim in self.dims}
@@ -304,6 +309,7 @@ class PadLike(Layer, frozen=True):
 
     least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = 2
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape, like: Shape) -> Iterator[Check]:
         yield Check(len(x) == len(like) >= 2, "inputs", "{} cannot be padded to {}", (x, like))

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from cnncalc.arithmetic import equal, prod
 from cnncalc.layers.activation import Elementwise
 from cnncalc.layers.axes import has_axis, with_sizes
-from cnncalc.layers.base import Axis, Check, Layer, Operations, Shape, TorchCall, sample_axis
+from cnncalc.layers.base import Axis, Check, Kept, Layer, Operations, Shape, TorchCall, sample_axis
 from cnncalc.layers.reading import Listed, Reading, along_one
 
 
@@ -14,6 +14,7 @@ class Scale(Elementwise, frozen=True):
     """``factor · x``: a multiplication (a division by a number is one by its reciprocal)."""
 
     factor: float
+    keeps: ClassVar[Kept] = ()
     per_element: ClassVar[Operations] = Operations(mul=1)
 
     def torch_call(self, x: Shape) -> TorchCall:
@@ -24,6 +25,7 @@ class Shift(Elementwise, frozen=True):
     """``x + value``: an addition."""
 
     value: float
+    keeps: ClassVar[Kept] = ()
     per_element: ClassVar[Operations] = Operations(add=1)
 
     def torch_call(self, x: Shape) -> TorchCall:

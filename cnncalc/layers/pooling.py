@@ -1,6 +1,7 @@
 """Pooling over sliding windows."""
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any, ClassVar, Generic
 
 from cnncalc.arithmetic import prod
@@ -208,7 +209,7 @@ class MaxUnpool(Layer, Generic[Sizes, Paddings], frozen=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         """A maximum may have come from any place of its window."""
-        return (((each(0), *map(Spread, range(1, self.rank + 1), *self._sides())),),)
+        return (((each(0), *map(Spread, count(1), *self._sides())),),)
 
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("cnncalc.pytorch.modules.MaxUnpool", self._hyper_parameters() | {"rank": self.rank})

@@ -67,6 +67,8 @@ class Max(Reduction, frozen=True):
 class Sum(Reduction, frozen=True):
     """The sum over axes: an addition for each element but the first of each (``torch.sum``)."""
 
+    keeps: ClassVar[Kept] = ()
+
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(add=prod(x) - prod(output))
 
@@ -84,6 +86,8 @@ class Min(Max, frozen=True):
 class Product(Reduction, frozen=True):
     """The product over axes: a multiplication for each element but the first of each (``torch.prod``)."""
 
+    keeps: ClassVar[Kept] = ("inputs", "output")
+
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mul=prod(x) - prod(output))
 
@@ -93,6 +97,8 @@ class Product(Reduction, frozen=True):
 
 class ArgMax(Max, frozen=True):
     """The place of the largest along an axis: a comparison for each element but the first (``torch.argmax``)."""
+
+    keeps: ClassVar[Kept] = ()
 
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("cnncalc.pytorch.functions.argmax", self._hyper_parameters())
@@ -115,6 +121,8 @@ class Variance(Reduction, frozen=True):
 class StandardDeviation(Variance, frozen=True):
     """The root of the variance over axes (``torch.std``)."""
 
+    keeps: ClassVar[Kept] = ("inputs", "output")
+
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return super().operations(x, output=output) + Operations(exp=prod(output))
 
@@ -125,6 +133,8 @@ class StandardDeviation(Variance, frozen=True):
 class Norm(Reduction, frozen=True):
     """The Euclidean norm over axes: a square an element, the additions, a root (``torch.linalg.vector_norm``)."""
 
+    keeps: ClassVar[Kept] = ("inputs", "output")
+
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(mul=prod(x), add=prod(x) - prod(output), exp=prod(output))
 
@@ -134,6 +144,8 @@ class Norm(Reduction, frozen=True):
 
 class LogSumExp(Reduction, frozen=True):
     """The logarithm of the sum of exponentials over axes (``torch.logsumexp``)."""
+
+    keeps: ClassVar[Kept] = ("inputs", "output")
 
     def operations(self, x: Shape, *, output: Shape) -> Operations:
         return Operations(exp=prod(x) + prod(output), add=prod(x) - prod(output))
@@ -146,6 +158,7 @@ class CumulativeSum(Layer, frozen=True):
     """Along axis ``dim`` the sum of all up to each: an addition for each but the first (``torch.cumsum``)."""
 
     dim: Axis = 1
+    keeps: ClassVar[Kept] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield has_axis(self.dim, x)

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from cnncalc.arithmetic import equal
 from cnncalc.layers.axes import broadcast, has_axis, repeated, with_sizes
-from cnncalc.layers.base import Axis, Check, Positive, Shape, TorchCall, sample_axis
+from cnncalc.layers.base import Axis, Check, Positive, Shape, TorchCall, View, sample_axis
 from cnncalc.layers.reading import NOTHING, Along, Grouped, Listed, Reading, along_one, each
 from cnncalc.layers.shaping import Arrangement, SizeOrOpen
 
@@ -60,6 +60,7 @@ class Tile(Arrangement, frozen=True):
     """The sample ``repeats`` times along each of its axes, one behind the other. Source: ``torch.tile``."""
 
     repeats: Annotated[tuple[Positive, ...], Meta(min_length=1, max_length=8)]
+    is_view: ClassVar[View] = False
 
     def checks(self, x: Shape) -> Iterator[Check]:
         message = "{} repeats for the axes of {}"
@@ -84,6 +85,7 @@ class RepeatInterleave(Arrangement, frozen=True):
 
     repeats: Positive
     dim: Axis = 1
+    is_view: ClassVar[View] = False
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield has_axis(self.dim, x)

@@ -36,11 +36,11 @@ class Upsample(Layer, frozen=True):
     keeps: ClassVar[Kept] = ()
     most_inputs: ClassVar[int | None] = 2
 
-    def checks(self, x: Shape, *like: Shape) -> Iterator[Check]:
-        stated = (self.size is not None) + (self.scale_factor is not None) + len(like)
+    def checks(self, x: Shape, like: Shape | None = None) -> Iterator[Check]:
+        stated = (self.size is not None) + (self.scale_factor is not None) + (like is not None)
         yield Check(stated == 1, "size", "Upsample takes either a size, a scale_factor or a second input")
-        for other in like:
-            yield Check(len(other) == len(x), "inputs", "the size of {} is none for {}", (other, x))
+        if like is not None:
+            yield Check(len(like) == len(x), "inputs", "the size of {} is none for {}", (like, x))
         rank = _RANKS.get(self.mode, len(x) - 1)
         yield Check(1 <= rank <= 3, "", "Upsample takes [C] and one to three axes more; what arrives is {}", (x,))
         yield of_rank(f"Upsample in mode {self.mode}", x, rank)
@@ -50,34 +50,34 @@ class Upsample(Layer, frozen=True):
             yield Check(fits, name, "{} has another number of axes than {}", (name, x))
         plain = self.align_corners is None or self.mode in _RANKS
         yield Check(plain, "align_corners", "align_corners has no meaning in mode {}", (self.mode,))
-        for size in self.output(x, *like)[1:]:
+        for size in self.output(x, like)[1:]:
             yield Check(size >= 1, "scale_factor", "nothing is left of {}", (x,))
 
-    def output(self, x: Shape, *like: Shape) -> Shape:
-        if like:
-            return (x[0], *like[0][1:])
+    def output(self, x: Shape, like: Shape | None = None) -> Shape:
+        if like is not None:
+            return (x[0], *like[1:])
         if self.size is not None:
             return (x[0], *per_axis(self.size, len(x) - 1))
         factors = per_axis(self.scale_factor, len(x) - 1)
         return (x[0], *(scaled(size, factor) for size, factor in zip(x[1:], factors, strict=True)))
 
-    def operations(self, x: Shape, *like: Shape, output: Shape) -> Operations:
+    def operations(self, x: Shape, like: Shape | None = None, *, output: Shape) -> Operations:
         neighbours = _TAPS[self.mode] ** (len(x) - 1)
         if neighbours == 1:
             return Operations()
         return Operations(mul=neighbours, add=neighbours - 1).times(prod(output))
 
-    def reads(self, x: Shape, *like: Shape) -> tuple[Reading, ...]:
+    def reads(self, x: Shape, like: Shape | None = None) -> tuple[Reading, ...]:
         """The neighbours of each element's place: its centre's, or with ``align_corners`` between the corners'."""
-        output = self.output(x, *like)
+        output = self.output(x, like)
         factors = per_axis(self.scale_factor, len(x) - 1)
         sizes = zip(x[1:], output[1:], factors, strict=True)
         plane = len(x) == 3
         own = ((each(0), *(self._along(axis, *along, plane) for axis, along in enumerate(sizes, start=1))),)
-        return (own, *(NOTHING for _ in like))
+        return (own,) if like is None else (own, NOTHING)
 
-    def torch_call(self, x: Shape, *like: Shape) -> TorchCall:
-        if like:
+    def torch_call(self, x: Shape, like: Shape | None = None) -> TorchCall:
+        if like is not None:
             return TorchCall(
                 "cnncalc.pytorch.functions.resize_like", {"mode": self.mode, "align_corners": self.align_corners}
             )

@@ -6,12 +6,17 @@ from typing import Annotated, ClassVar, TypeAlias
 from msgspec import Meta
 
 from cnncalc.arithmetic import Number, equal, prod
-from cnncalc.layers.axes import has_axis, with_sizes
+from cnncalc.layers.axes import has_axis, have_axes, with_sizes
 from cnncalc.layers.base import LARGEST_SIZE, Axis, Check, Kept, Layer, Operations, Shape, TorchCall, View, sample_axis
 from cnncalc.layers.reading import NOTHING, Reading, Rearranged, each
 
 SizeOrOpen: TypeAlias = Annotated[int, Meta(ge=-1, le=LARGEST_SIZE)]
 """A size, or −1 for one that is left open."""
+
+
+def stated(sizes: tuple[int, ...]) -> int:
+    """The product of the sizes that are not left open."""
+    return prod([size for size in sizes if size != -1])
 
 
 class Arrangement(Layer, frozen=True):
@@ -68,14 +73,14 @@ class Unflatten(Rearrangement, frozen=True):
         message = "{} has a 0, or more than one −1"
         sound = open_axes <= 1 and 0 not in self.unflattened_size
         yield Check(sound, "unflattened_size", message, (list(self.unflattened_size),))
-        known = prod([size for size in self.unflattened_size if size != -1])
+        known = stated(self.unflattened_size)
         fits = equal(x[axis] % known, 0) if open_axes else equal(x[axis], known)
         message = "{} elements along axis {} cannot be cut into {}"
         yield Check(fits, "unflattened_size", message, (x[axis], self.dim, list(self.unflattened_size)))
 
     def output(self, x: Shape) -> Shape:
         axis = sample_axis(self.dim, x)
-        known = prod([size for size in self.unflattened_size if size != -1])
+        known = stated(self.unflattened_size)
         cut = (x[axis] // known if size == -1 else size for size in self.unflattened_size)
         return with_sizes(x, axis, *cut)
 
@@ -91,12 +96,12 @@ class Reshape(Rearrangement, frozen=True):
     def checks(self, x: Shape) -> Iterator[Check]:
         open_axes = self.shape.count(-1)
         yield Check(open_axes <= 1 and 0 not in self.shape, "shape", "{} has a 0, or more than one −1", (self.shape,))
-        known = prod([size for size in self.shape if size != -1])
+        known = stated(self.shape)
         fits = equal(prod(x) % known, 0) if open_axes else equal(prod(x), known)
         yield Check(fits, "shape", "the {} elements of {} do not fit into {}", (prod(x), x, self.shape))
 
     def output(self, x: Shape) -> Shape:
-        known = prod([size for size in self.shape if size != -1])
+        known = stated(self.shape)
         return tuple(prod(x) // known if size == -1 else size for size in self.shape)
 
     def torch_call(self, x: Shape) -> TorchCall:
@@ -119,8 +124,7 @@ class ReshapeLike(Arrangement, frozen=True):
         message = "{} has {} zeros for {} axes, or more than one −1"
         sound = self.shape.count(0) == len(self.axes) and self.shape.count(-1) <= 1
         yield Check(sound, "shape", message, (list(self.shape), self.shape.count(0), len(self.axes)))
-        for axis in self.axes:
-            yield has_axis(axis, like, "axes")
+        yield from have_axes(self.axes, like, "axes")
         known = prod([size for size in self._sizes(like) if size is not None])
         fits = equal(prod(x) % known, 0) if -1 in self.shape else equal(prod(x), known)
         yield Check(fits, "shape", "the elements of {} do not fit into {} with the sizes of {}", (x, self.shape, like))

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import ceil_div, equal, maximum, minimum
-from cnncalc.layers.axes import has_axis, with_sizes
-from cnncalc.layers.base import Axis, Check, NonNegative, Positive, Shape, TorchCall, sample_axis
+from cnncalc.layers.axes import has_axis, have_axes, with_sizes
+from cnncalc.layers.base import Axis, Check, NonNegative, Positive, Shape, TorchCall, View, sample_axis
 from cnncalc.layers.reading import NOTHING, Along, Everything, Listed, Reading, Sliding, along_one, each
 from cnncalc.layers.shaping import Arrangement
 
@@ -33,8 +33,8 @@ class Slice(Arrangement, frozen=True):
         return TorchCall("cnncalc.pytorch.functions.cut", self._hyper_parameters())
 
     def _count(self, size: int) -> int:
-        start, stop = (self._position(bound, size) for bound in (self.start, size if self.stop is None else self.stop))
-        return maximum(ceil_div(stop - start, self.step), 0)
+        stop = size if self.stop is None else self._position(self.stop, size)
+        return ceil_div(stop - self._position(self.start, size), self.step)
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         axis = sample_axis(self.dim, x)
@@ -43,7 +43,7 @@ class Slice(Arrangement, frozen=True):
     @staticmethod
     def _position(bound: int, size: int) -> int:
         """A bound within the axis: negative ones count from the end, those outside are the end that they pass."""
-        return minimum(bound, size) if bound is size or bound >= 0 else maximum(size + bound, 0)
+        return minimum(bound, size) if bound >= 0 else maximum(size + bound, 0)
 
 
 class Crop(Arrangement, frozen=True):
@@ -153,6 +153,7 @@ class IndexSelect(Arrangement, frozen=True):
     """
 
     dim: Axis = 1
+    is_view: ClassVar[View] = False
     least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = 2
 
@@ -176,12 +177,10 @@ class IndexSelect(Arrangement, frozen=True):
 class Reordering(Arrangement, frozen=True):
     """What these share: the elements along some axes in another order."""
 
+    is_view: ClassVar[View] = False
+
     def output(self, x: Shape) -> Shape:
         return x
-
-    def checks(self, x: Shape) -> Iterator[Check]:
-        for dim in self._places(x):
-            yield has_axis(dim, x, "dims")
 
     def _places(self, x: Shape) -> dict[int, int]:
         """For each axis that changes, which element comes first; negative where they run backwards."""
@@ -189,8 +188,7 @@ class Reordering(Arrangement, frozen=True):
 
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         along: list[Along] = [each(axis) for axis in range(len(x))]
-        for dim, first in self._places(x).items():
-            axis = sample_axis(dim, x)
+        for axis, first in self._places(x).items():
             size = x[axis]
             step = -1 if first < 0 else 1
             along[axis] = Listed(axis, tuple(((first + step * index) % size,) for index in range(size)))
@@ -208,14 +206,13 @@ class Roll(Reordering, frozen=True):
 
     def checks(self, x: Shape) -> Iterator[Check]:
         yield Check(len(self.shifts) == len(self.dims), "shifts", "Roll takes a shift for each of its axes")
-        yield from super().checks(x)
+        yield from have_axes(self.dims, x, "dims")
 
     def _places(self, x: Shape) -> dict[int, int]:
         places: dict[int, int] = {}
         for shift, dim in zip(self.shifts, self.dims, strict=True):
             axis = sample_axis(dim, x)
-            size = x[axis] if 0 <= axis < len(x) else 1
-            places[dim] = -shift % size
+            places[axis] = (places.get(axis, 0) - shift) % x[axis]
         return places
 
     def torch_call(self, x: Shape) -> TorchCall:
@@ -228,12 +225,12 @@ class Flip(Reordering, frozen=True):
     dims: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=8)]
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        yield from super().checks(x)
+        yield from have_axes(self.dims, x, "dims")
         once = len({sample_axis(dim, x) for dim in self.dims}) == len(self.dims)
         yield Check(once, "dims", "an axis is named twice among {}", (list(self.dims),))
 
     def _places(self, x: Shape) -> dict[int, int]:
-        return dict.fromkeys(self.dims, -1)
+        return {sample_axis(dim, x): -1 for dim in self.dims}
 
     def torch_call(self, x: Shape) -> TorchCall:
         return TorchCall("torch.flip", self._hyper_parameters())

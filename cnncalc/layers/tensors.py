@@ -6,11 +6,12 @@ from typing import Annotated, ClassVar, TypeAlias
 from msgspec import Meta, field
 
 from cnncalc.arithmetic import equal
-from cnncalc.layers.axes import has_axis
+from cnncalc.layers.axes import have_axes
 from cnncalc.layers.base import (
     Axis,
     Buffer,
     Check,
+    Kept,
     Layer,
     Name,
     NonNegative,
@@ -31,6 +32,7 @@ class Source(Layer, frozen=True):
     """A tensor of a stated shape that depends on no input. What it is said to read gives it its place, nothing else."""
 
     shape: Sizes
+    keeps: ClassVar[Kept] = ()
     makes_activations: ClassVar[bool] = False
 
     def output(self, x: Shape) -> Shape:
@@ -66,8 +68,7 @@ class ConstantTensor(Source, frozen=True):
     axes: Annotated[tuple[Axis, ...], Meta(max_length=16)] = ()
 
     def checks(self, x: Shape) -> Iterator[Check]:
-        for axis in self.axes:
-            yield has_axis(axis, x, "axes")
+        yield from have_axes(self.axes, x, "axes")
         zeros = len(self.axes) in (0, self.shape.count(0))
         yield Check(zeros, "axes", "{} has another number of zeros than axes", (list(self.shape),))
 
@@ -89,6 +90,7 @@ class HeldTensors(Layer, frozen=True):
 
     held_parameters: dict[Name, Sizes] = field(default_factory=dict)
     held_buffers: dict[Name, Sizes] = field(default_factory=dict)
+    keeps: ClassVar[Kept] = ()
     makes_activations: ClassVar[bool] = False
 
     def output(self, x: Shape) -> Shape:
@@ -141,19 +143,13 @@ class Opaque(Layer, frozen=True):
     def checks(self, *inputs: Shape) -> Iterator[Check]:
         if self.output_shape is not None and self.input_shapes is not None:
             message = "{} is not known to cnncalc; what it makes was recorded for inputs of {} only, not {}"
-            yield Check(len(inputs) == len(self.input_shapes), "input_shapes", message, self._values(inputs))
+            values = (self.operator, *(", ".join(map(shape_text, shapes)) for shapes in (self.input_shapes, inputs)))
+            yield Check(len(inputs) == len(self.input_shapes), "input_shapes", message, values)
             for shape, stated in zip(inputs, self.input_shapes, strict=True):
                 same = len(shape) == len(stated)
-                yield Check(same, "input_shapes", message, self._values(inputs))
+                yield Check(same, "input_shapes", message, values)
                 for size, recorded in zip(shape, stated, strict=True):
-                    yield Check(equal(size, recorded), "input_shapes", message, self._values(inputs))
-
-    def _values(self, inputs: tuple[Shape, ...]) -> tuple[object, ...]:
-        return (
-            self.operator,
-            ", ".join(map(shape_text, self.input_shapes or ())),
-            ", ".join(map(shape_text, inputs)),
-        )
+                    yield Check(equal(size, recorded), "input_shapes", message, values)
 
     def output(self, *inputs: Shape) -> Shape:
         return inputs[0] if self.output_shape is None else self.output_shape

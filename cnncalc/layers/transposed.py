@@ -1,6 +1,7 @@
 """Transposed convolutions."""
 
 from collections.abc import Iterator
+from itertools import count
 from typing import ClassVar, Generic
 
 from cnncalc.arithmetic import prod
@@ -87,7 +88,7 @@ class TransposedConvolution(Layer, Generic[Sizes, Paddings], frozen=True):
     def reads(self, x: Shape) -> tuple[Reading, ...]:
         channels = grouped_channels(self.groups, x[0], self.out_channels)
         sides = (self.kernel_size, self.stride, self.padding, self.dilation)
-        along = map(Spread, range(1, self.rank + 1), *(per_axis(side, self.rank) for side in sides))
+        along = map(Spread, count(1), *(per_axis(side, self.rank) for side in sides))
         return (((channels, *along),),)
 
     def torch_call(self, x: Shape) -> TorchCall:

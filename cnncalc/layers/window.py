@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct
 
-from cnncalc.arithmetic import Number, equal, is_single, maximum, minimum, prod
+from cnncalc.arithmetic import Number, equal, is_single, maximum, prod
 from cnncalc.layers.axes import AXES, of_rank
 from cnncalc.layers.base import Check, Layer, NonNegative, Note, Positive, Shape, elements, per_axis
 from cnncalc.layers.formulas import (
@@ -122,7 +122,7 @@ class Windowed(Layer, frozen=True):
         for size, slide, count in zip(x[1:], self.slides(), self.positions(x), strict=True):
             behind = (count - 1) * slide.stride + effective_kernel(slide.kernel, slide.dilation) - slide.before - size
             reached = window_reads(slide.kernel, slide.stride, slide.dilation, count)
-            least.append(minimum(size, maximum(reached - slide.before - maximum(behind, 0), 0)))
+            least.append(maximum(reached - slide.before - maximum(behind, 0), 0))
         return (x[0] * prod(least), elements(self.parameters(x)))
 
     def checks(self, x: Shape) -> Iterator[Check]:
@@ -155,9 +155,10 @@ def _division(size: int, w: Window, axes: list[tuple[str, str]], ceiling: bool) 
     numbers: Any = map(Recorded, (size, w.kernel, w.padding, w.dilation))
     span: Any = window_span(*numbers)
     where = " and ".join(axis for axis, _ in axes)
-    extents = [f"K' = {step.figures(TEXTBOOK)} = {step.value}, " for step in span.steps() if w.dilation > 1][:1]
+    first, *_ = span.steps()
+    extent = f"K' = {first.figures(TEXTBOOK)} = {first.value}, " if w.dilation > 1 else ""
     division = f"({span.figures(TEXTBOOK)})/{w.stride} = {_decimal(span.value, w.stride)} is not whole"
-    quotient = f"{where}: {''.join(extents)}{division}"
+    quotient = f"{where}: {extent}{division}"
     complete = window_output(size, w.kernel, w.stride, w.padding, w.dilation)
     if not ceiling:
         return f"{quotient}, floor {complete - 1}, + 1 = {complete}, {_unread(size, w, complete, axes)}"
@@ -181,7 +182,7 @@ def _unread(size: int, w: Window, count: int, axes: list[tuple[str, str]]) -> st
     lost = size - sum(0 <= position < size for position in read)
     if not lost:
         return f"{sentence} (padding only)"
-    return sentence if lost == unread else f"{sentence} ({_amount(lost, axes)} of the input itself)"
+    return f"{sentence} ({_amount(lost, axes)} of the input itself)"
 
 
 def _amount(count: int, axes: list[tuple[str, str]]) -> str:

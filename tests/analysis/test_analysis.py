@@ -186,12 +186,51 @@ def test_another_input():
             "3 slices and 3 rows and 3 columns of the padded input are never read "
             "(2 slices and 2 rows and 2 columns of the input itself)",
         ),
+        (
+            "MaxPool1d",
+            [1, 10],
+            {"kernel_size": 3, "stride": 3, "padding": 1, "dilation": 2, "ceil_mode": True},
+            "length: K' = 2·(3 − 1) + 1 = 5, (10 − 5 + 2·1)/3 = 2.333… is not whole, ceil_mode takes the ceiling 3, "
+            "+ 1 = 4, the last window reaches 2 positions past the padded input",
+        ),
+        (
+            "MaxPool1d",
+            [1, 2],
+            {"kernel_size": 3, "stride": 2, "ceil_mode": True},
+            "length: (2 − 3 + 2·0)/2 = −0.5 is not whole, ceil_mode takes the ceiling 0, + 1 = 1, "
+            "the last window reaches one position past the input",
+        ),
+        (
+            "Conv2d",
+            [1, 8, 8],
+            {"kernel_size": 3, "stride": 2},
+            "height and width: (8 − 3 + 2·0)/2 = 2.5 is not whole, floor 2, + 1 = 3, "
+            "one row and one column of the input are never read",
+        ),
+        (
+            "Conv1d",
+            [1, 6],
+            {"kernel_size": 3, "stride": 2, "padding": 2},
+            "length: (6 − 3 + 2·2)/2 = 3.5 is not whole, floor 3, + 1 = 4, "
+            "one position of the padded input is never read (padding only)",
+        ),
     ],
 )
 def test_notes_on_inexact_division(kind, input, settings, message):
     channels = {"out_channels": 1} if kind.startswith("Conv") else {}
     network = Network(input=input, layers=[LAYERS_BY_NAME[kind](**channels, **settings)])
-    assert [warning.message for warning in analyze(network).warnings] == ([message] if message else [])
+    warnings = [(warning.code, warning.message) for warning in analyze(network).warnings]
+    assert warnings == ([("inexact-division", message)] if message else [])
+
+
+@pytest.mark.parametrize(("windows", "told"), [(1000, True), (1001, False)])
+def test_what_padding_hides_is_told_apart_for_up_to_a_million_elements(windows, told):
+    """Windows of 1,000 elements, 1,003 apart, and 7 more elements."""
+    layer = cnncalc.Conv1d(1, 1000, stride=1003, padding=1)
+    (note,) = layer.notes((1, (windows - 1) * 1003 + 998 + 7))
+    unread = 3 * (windows - 1) + 7
+    itself = f" ({unread - 1} positions of the input itself)" if told else ""
+    assert note.message.endswith(f"{unread} positions of the padded input are never read{itself}")
 
 
 @settings(max_examples=400)
@@ -219,7 +258,8 @@ def test_what_a_note_calls_unread_is_what_no_window_reads(size, kernel, stride, 
         assert bool(found[2]) == bool(padding)
         if padding and not of_input:
             assert found[3] == "padding only"
-        elif padding and len(of_input) < len(unread):
+        elif padding:
+            assert len(of_input) < len(unread)
             assert found[3].split()[0] in (str(len(of_input)), "one" if len(of_input) == 1 else "")
 
 

@@ -1,8 +1,10 @@
 """What a layer must do at the least, and which limit that meets first."""
 
+from math import prod
+
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import convolutions, pools
 
@@ -63,6 +65,22 @@ def test_no_more_is_read_than_pytorch_reads(case):
         output = average(layer.kernel_size, layer.stride, layer.padding, layer.ceil_mode)(x)
     (gradient,) = torch.autograd.grad(output.sum(), x)
     assert layer.least_read(shape)[0] <= shape[0] * int((gradient != 0).sum())
+
+
+@settings(max_examples=200)
+@given(st.one_of(convolutions(), pools()))
+def test_what_some_window_reaches_less_all_the_padding(case):
+    """Element by element of the padded axes, of which those before and behind the input are taken off."""
+    layer, shape = case
+    assume(all(check.holds for check in layer.checks(shape)))
+    least = shape[0]
+    for size, slide, count in zip(shape[1:], layer.slides(), layer.output(shape)[1:], strict=True):
+        taps = range(0, slide.kernel * slide.dilation, slide.dilation)
+        reached = {window * slide.stride + tap for window in range(count) for tap in taps}
+        behind = max(max(reached) + 1 - slide.before - size, 0)
+        least *= max(len(reached) - slide.before - behind, 0)
+    parameters = sum(prod(tensor.shape) for tensor in layer.parameters(shape))
+    assert layer.least_read(shape) == (least, parameters)
 
 
 def test_bounds_and_verdicts():

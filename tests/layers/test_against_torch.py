@@ -7,6 +7,7 @@ import pytest
 import torch_oracle
 from differential import plain
 from hypothesis import assume, event, given, settings
+from layers.examples import EXAMPLES
 from strategies import (
     adaptive_pools,
     arrangements,
@@ -169,6 +170,12 @@ def test_further_layers(cases, examples):
         agree(layer, *shapes)
 
     check()
+
+
+@pytest.mark.parametrize("case", EXAMPLES, ids=lambda case: type(case[0]).__name__)
+def test_examples(case):
+    layer, *inputs = case
+    assert ours(layer, *inputs) == torch_oracle.run(layer, *inputs)
 
 
 def test_every_kind_is_generated():

@@ -1,58 +1,16 @@
 """Recurrent layers worked out step by step, number by number, beside PyTorch's output."""
 
-import math
 from collections import Counter
-from typing import ClassVar
 
 import pytest
 import torch
+from counting import Counted, product
 from torch import nn
 
 from cnncalc import Network, analyze, layers
 from cnncalc.homework.derivation import derive
 
 LENGTH, WIDTH, UNITS = 4, 3, 2
-
-
-class Counted:
-    """A number that counts what is done with it."""
-
-    done: ClassVar[Counter] = Counter()
-
-    def __init__(self, value):
-        self.value = float(value)
-
-    def _made(self, operation, value):
-        Counted.done[operation] += 1
-        return Counted(value)
-
-    def __add__(self, other):
-        return self._made("add", self.value + other.value)
-
-    def __rsub__(self, one):
-        return self._made("add", one - self.value)
-
-    def __mul__(self, other):
-        return self._made("mul", self.value * other.value)
-
-    def tanh(self):
-        return self._made("exp", math.tanh(self.value))
-
-    def relu(self):
-        return self._made("compare", max(self.value, 0.0))
-
-    def sigmoid(self):
-        Counted.done.update(("exp", "add", "div"))
-        return Counted(1 / (1 + math.exp(-self.value)))
-
-
-def product(weights, values, start):
-    """A row of weights with values, each a multiply-accumulate onto what is there."""
-    found = start.value
-    for weight, value in zip(weights, values, strict=True):
-        Counted.done["mac"] += 1
-        found += weight * value.value
-    return Counted(found)
 
 
 def stepped(module, x, cell):

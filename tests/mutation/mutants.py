@@ -90,6 +90,8 @@ def _below(parent: ast.AST, lines: range, scope: str, *, at_import: bool) -> Ite
             place = position if isinstance(value, list) else None
             for replacement in _replacements(node, parent, field):
                 before, after = _text(node), _text(replacement)
+                if after == before:  # two arguments that are the same, swapped
+                    continue
                 plant = partial(_plant, parent, field, place, replacement)
                 yield Mutant(getattr(node, "lineno", lines.start), around, scope, before, after, at_import, plant)
             is_later = isinstance(node, ast.FunctionDef | ast.Lambda)

@@ -9,11 +9,18 @@ SLOW = [
     f"--deselect={SIGHT}::test_shipped_networks",
 ]
 """Those of whole networks, which take seconds each."""
+SCHEMA = "tests/spec/test_language.py::test_the_schema"
 WALK = ["tests/test_graph.py", "tests/test_evaluate.py", "tests/spec/test_weights.py"]
 LAYERS = [
-    "tests/layers/test_against_torch.py",
-    "tests/layers/test_loop_nests.py",
-    "tests/analysis/test_analysis.py",
+    *(f"tests/layers/test_{name}.py" for name in ("refusals", "operations", "reads", "against_torch", "loop_nests")),
+    *(f"tests/layers/test_{name}.py" for name in ("recurrent", "hyper_parameters", "backward", "numbers")),
+    *(
+        "tests/analysis/test_analysis.py",
+        "tests/analysis/test_roofline.py",
+        "tests/pytorch/test_build.py::test_any_layer",
+    ),
+    "tests/differential/test_differential.py::test_what_the_long_runs_found",
+    f"{SCHEMA}_in_the_repository_is_the_one_that_is_generated",
     "--deselect=tests/layers/test_against_torch.py::test_every_kind_is_generated",
 ]
 
@@ -54,6 +61,7 @@ TESTS = {
         *("tests/analysis/test_plain_data.py", "tests/analysis/test_analysis.py", "tests/spec/test_weights.py"),
         *(SIGHT, *SLOW),
     ],
+    "cnncalc/layers/hyper_parameters.py": [f"{SCHEMA}_says_what_every_field_of_a_layer_means_and_of_no_other"],
     "cnncalc/analysis/axis_field.py": ["tests/analysis/test_axis_field.py"],
     "cnncalc/analysis/receptive_field.py": [FIELDS, SIGHT, "tests/analysis/test_plain_data.py", *SLOW],
     "cnncalc/analysis/alignment.py": ["tests/analysis/test_alignment.py"],
@@ -82,8 +90,8 @@ TESTS = {
 TESTS |= {
     f"cnncalc/layers/{name}.py": LAYERS
     for name in (
-        *("activation", "adaptive_pooling", "arranging", "attention", "base", "convolution", "linear", "matrix"),
-        *("locally_connected", "merging", "normalization", "padding", "pointwise", "pooling", "reduction"),
-        *("resampling", "shaping", "tensors", "transposed", "window"),
+        *("activation", "adaptive_pooling", "attention", "axes", "base", "convolution", "linear", "matrix"),
+        *("locally_connected", "merging", "normalization", "padding", "pointwise", "pooling", "recurrent"),
+        *("reduction", "repeating", "resampling", "shaping", "slicing", "tensors", "transposed", "unfolding", "window"),
     )
 }

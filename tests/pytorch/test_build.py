@@ -9,6 +9,7 @@ import torchvision_models
 from cases import ANY_CASE, as_list, legal, one_layer, stated
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from layers.examples import EXAMPLES
 from spec.test_torchvision import NETWORKS, RENAMED
 from strategies import any_networks, networks
 from torch import nn
@@ -49,6 +50,27 @@ def test_any_layer(case, batch):
     assert output.shape == (batch, *row.output_shape)
     assert sum(p.numel() for p in module.parameters()) == row.params
     assert sum(p.numel() for p in module.buffers()) == row.buffers
+
+
+@pytest.mark.parametrize("case", EXAMPLES, ids=lambda case: type(case[0]).__name__)
+def test_examples_give_what_pytorch_s_own_layer_gives(case):
+    """Value by value, with the same weights; kinds of our own have theirs in another form, maxima no places."""
+    layer, *inputs = case
+    ours, theirs = to_torch(one_layer(layer, *inputs)).eval(), torch_oracle.module(layer, *inputs, device="cpu")
+    below = layer.torch_call(*inputs).below
+    tensors = [torch.randn(2, *x) if below is None else torch.randint(below, (2, *x)) for x in inputs]
+    if isinstance(layer, layers.IndexSelect):
+        tensors[1] = torch.zeros_like(tensors[1])
+    state = list(ours.state_dict().values())
+    if isinstance(theirs, nn.Module):
+        theirs.to_empty(device="cpu").eval()
+        if type(layer).__name__.startswith(("MaxUnpool", "LocallyConnected", "ConnectedConv", "Subsampling")):
+            assert ours(*tensors).shape == (2, *layer.output(*inputs))
+            return
+        same = zip(theirs.state_dict().items(), state, strict=True)
+        theirs.load_state_dict({name: tensor.reshape(their.shape) for (name, their), tensor in same})
+    with torch.no_grad():
+        torch.testing.assert_close(ours(*tensors), theirs(*tensors), equal_nan=True)
 
 
 @settings(max_examples=40)

@@ -81,16 +81,18 @@ def consequences(question: Question, own: Own) -> Iterator[Consequence]:
             shapes[name] = figure
     sources = tuple((name, "output") for name in _nearest_wrong(analysis, layer, shapes, own, quantity))
     if sources:
-        other = own_analysis(context, shapes)
+        other = own_analysis(context, shapes, layer)
         if other is not None:
             yield Consequence(context.figure(quantity, layer, other), sources, other)
     yield from _sums(question, own, shapes)
 
 
-def own_analysis(context: Context, shapes: Mapping[str, Shape]) -> Analysis | None:
-    """The network with a student's own shapes; None where they do not fit together."""
+def own_analysis(context: Context, shapes: Mapping[str, Shape], layer: str | None) -> Analysis | None:
+    """A layer and those before it (None: the whole network) with a student's own shapes; None where these do not fit
+    together.
+    """
     try:
-        return context.with_outputs(shapes)
+        return context.with_outputs(shapes, layer)
     except CnncalcError:
         return None
 
@@ -171,7 +173,7 @@ def _sums(question: Question, own: Own, shapes: Mapping[str, Shape]) -> Iterator
         stated = {name: figure for (name, asked), figure in own.figures.items() if asked == counted}
         wrong = [(row.name, counted) for row in context.analysis.layers if (row.name, counted) in own.wrong]
         if wrong:
-            for analysis in (context.analysis, own_analysis(context, shapes)):
+            for analysis in (context.analysis, own_analysis(context, shapes, None)):
                 if analysis is not None:
                     total = sum(stated.get(row.name, getattr(row, counted)) for row in analysis.layers)
                     yield Consequence(width * total, tuple(source for source in wrong if source[0] in stated))

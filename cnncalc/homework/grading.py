@@ -195,7 +195,7 @@ class Grader:
             name: figure for (name, asked), figure in own.figures.items() if asked == "output" and name in before
         }
         wrong = tuple((name, "output") for name in shapes if (name, "output") in own.wrong)
-        analysis = own_analysis(question.context, shapes) if wrong else None
+        analysis = own_analysis(question.context, shapes, question.layer) if wrong else None
         if analysis is None:
             return Diagnoses(), ()
         arriving = analysis.row(question.layer).input_shapes

@@ -92,6 +92,40 @@ def test_sizes_carried_forward():
     assert graded({"conv1.output": "8x28x28", "pool.output": "8x14x14"}).points == 0
 
 
+JOINED = {
+    "input": [3, 32, 32],
+    "layers": [
+        {"type": "Conv2d", "name": "conv", "out_channels": 8, "kernel_size": 5, "padding": 2},
+        {"type": "Conv2d", "name": "skip", "out_channels": 8, "kernel_size": 1, "inputs": ["input"]},
+        {"type": "Add", "name": "beside", "inputs": ["conv", "skip"]},
+        {"type": "MaxPool2d", "name": "pool", "kernel_size": 2, "inputs": ["conv"]},
+        {"type": "Conv2d", "name": "half", "out_channels": 4, "kernel_size": 2, "stride": 2, "inputs": ["skip"]},
+        {"type": "Concat", "name": "join", "inputs": ["pool", "half"]},
+        {"type": "Conv2d", "name": "last", "out_channels": 2, "kernel_size": 1},
+    ],
+}
+"""conv and skip 8×32×32, pool 8×16×16, half 4×16×16, join 12×16×16, last 2×16×16."""
+
+
+def test_sizes_carried_forward_where_they_do_not_fit_further_on():
+    """With 28×28 behind conv the pool has 14×14 and reads 8·28·28 values; neither the sum with 32×32, which is listed
+    before it, nor the junction with 16×16 behind it could be made, and nothing follows there.
+    """
+    wrong = {"conv.output": "8x28x28"}
+    (_, pool) = graded(wrong | {"pool.output": "8x14x14"}, spec=JOINED).results
+    assert (pool.verdict, pool.sources) == ("carried", (("conv", "output"),))
+    assert pool.own.row("pool").output_shape == (8, 14, 14)
+    assert verdicts(wrong | {"pool.activations": 8 * 14 * 14}, spec=JOINED)["pool.activations"] == "carried"
+    for asked, figure in (("beside.output", "8x28x28"), ("join.output", "12x14x14")):
+        assert verdicts(wrong | {asked: figure}, spec=JOINED)[asked] == "wrong"
+
+
+def test_a_mistake_on_top_of_sizes_that_do_not_fit_further_on():
+    """From 28×28 the pool with a stride of 1 makes 27×27."""
+    (_, pool) = graded({"conv.output": "8x28x28", "pool.output": "8x27x27"}, spec=JOINED).results
+    assert (pool.verdict, mistakes(pool), pool.sources) == ("wrong", [["stride-ignored"]], (("conv", "output"),))
+
+
 def test_a_right_answer_between_ends_what_is_carried():
     found = verdicts({"conv1.output": "8x28x28", "pool.output": "8x16x16", "conv2.output": "16x12x12"})
     assert found == {"conv1.output": "wrong", "pool.output": "right", "conv2.output": "wrong"}

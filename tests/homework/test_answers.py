@@ -387,6 +387,9 @@ def test_a_column_is_a_vector():
         ("0.3M", 285_714, None),
         ("0.9M", 947_368, ("one-digit",)),
         ("0.9M", 947_369, None),
+        ("3k*7", 20_000, ("one-digit",)),
+        ("3k*7", 19_999, None),
+        ("-1M", 1_000_000, None),
         ("10k", 10_400, ()),
         # a last nought may be no digit: five units to either side, and no more than 5 % of the figure
         ("60M", 60_965_224, ("nought",)),

@@ -21,8 +21,10 @@ _FEWEST_CUT = 3
 """How many digits an answer needs that was cut off where it should have been rounded."""
 
 _SETTINGS = frozenset(
-    ("p", "padding", "pad", "k", "kernel", "s", "stride", "d", "dilation", "groups", "g", "bias", "batch", "input")
-    + ("填充", "步长", "偏置")
+    (
+        *("p", "padding", "pad", "k", "kernel", "s", "stride", "d", "dilation", "groups", "g", "bias", "batch"),
+        *("input", "填充", "步长", "偏置"),
+    )
 )
 """What a label before a number names that is never asked for."""
 _VAGUE = ("size", "units")

@@ -235,10 +235,9 @@ def _number(plain: str, remark: str = "") -> _Figure:
     if abs(power) > _LARGEST_EXPONENT:
         raise ExpressionError("holds a number with too many digits")
     value = Fraction(plain)
-    rounded = bool(point or exponent)
     last = Fraction(10) ** (power - len(decimals))
     digits = len(str(int(whole + decimals)))
-    return _Figure(f"({value})", value, last / 2 if rounded else Fraction(0), digits, remark=remark)
+    return _Figure(f"({value})", value, last / 2 if point or exponent else Fraction(0), digits, remark=remark)
 
 
 def _evaluated(text: str, tokens: Sequence[Token], chosen: Sequence[_Figure], rough: bool) -> Amount:

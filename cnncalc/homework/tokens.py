@@ -181,12 +181,12 @@ def _split(text: str) -> tuple[list[tuple[str, list[Piece]]], list[str]]:
             run = _Run()
             run.rough = written.lower() in _ROUGHLY
             word = "" if run.rough else written.lower()
-        elif kind == "number" and _is_in_a_name(tokens[position + 1 : position + 2]):
+        elif kind == "number" and _is_in_a_name(tokens[position + 1 :][:1]):
             continue
-        elif kind in ("number", "operator", *_KINDS):
+        elif kind in _KINDS:
             if kind == "number" and not (pieces or label):
                 label = word
-            run.tokens.append(Token(_KINDS.get(kind, kind), written))
+            run.tokens.append(Token(_KINDS[kind], written))
         else:
             finish_statement()
     finish_statement()
@@ -194,7 +194,7 @@ def _split(text: str) -> tuple[list[tuple[str, list[Piece]]], list[str]]:
 
 
 _ROUGHLY = frozenset(("about", "approximately", "roughly", "ca", "circa", "around", "约", "大约"))
-_KINDS = {"open": "(", "close": ")", "at": "@", "comma": ","}
+_KINDS = {"number": "number", "operator": "operator", "open": "(", "close": ")", "at": "@", "comma": ","}
 
 
 def _scanned(text: str) -> list[Token]:

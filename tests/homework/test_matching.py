@@ -55,6 +55,7 @@ def remarks(text, quantity, figure):
         ((4096, 28), "4.096k", None),
         ((4096, 4096), "4.096k", None),
         ((2, 4, 96), "4,96", ("channels-left-out",)),
+        ((28, 938), "28,938", ()),
     ],
 )
 def test_ways_to_write_a_shape(figure, text, expected):

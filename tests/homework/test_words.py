@@ -196,6 +196,7 @@ def test_a_label_says_which_figure_is_meant(name):
         "input",
         "填充",
         "步长",
+        "步长为",
         "偏置",
     ],
 )

@@ -8,7 +8,7 @@ from cnncalc.analysis import Analysis
 from cnncalc.errors import CnncalcError
 from cnncalc.homework.answers import AnswerError, parse
 from cnncalc.homework.candidates import Candidates
-from cnncalc.homework.carried import Own, ancestors, consequences, is_known_from, own_analysis, own_figure
+from cnncalc.homework.carried import Own, consequences, is_known_from, own_analysis, own_figure, read_back
 from cnncalc.homework.diagnosis import Diagnoses, diagnose
 from cnncalc.homework.entries import Entry, SubmissionError
 from cnncalc.homework.key import Key, Question
@@ -190,14 +190,14 @@ class Grader:
         """The mistake that explains a layer's figure as one worked out from a student's own sizes."""
         if question.layer is None:
             return Diagnoses(), ()
-        before = ancestors(question.context.analysis, question.layer) - {question.layer}
+        before = read_back(question.context.analysis, question.layer)
         shapes: dict[str, Shape] = {
             name: figure for (name, asked), figure in own.figures.items() if asked == "output" and name in before
         }
         wrong = tuple((name, "output") for name in shapes if (name, "output") in own.wrong)
-        analysis = own_analysis(question.context, shapes, question.layer) if wrong else None
-        if analysis is None:
+        if not wrong or not (found := own_analysis(question.context, shapes, question.layer)):
             return Diagnoses(), ()
+        (analysis,) = found
         arriving = analysis.row(question.layer).input_shapes
         key = (id(question.context), question.layer, question.quantity, arriving)
         if key not in self._on_own:

@@ -8,7 +8,7 @@ import pytest
 import cnncalc
 from cnncalc import CnncalcError
 from cnncalc.homework.answers import AnswerError, Part, parse
-from cnncalc.homework.carried import own_figure
+from cnncalc.homework.carried import Own, is_known_from, own_figure
 from cnncalc.homework.classroom import Unreadable, grade_class, tallies
 from cnncalc.homework.grading import Grader
 from cnncalc.homework.key_files import key_from
@@ -191,6 +191,10 @@ def test_totals_of_own_figures():
         ({"conv1.rf": 6, "conv1.jump": 2, "pool.rf": 8}, ["conv1.receptive_field", "conv1.jump"]),
         ({"conv1.jump": 2, "pool.jump": 4}, ["conv1.jump"]),
         ({"conv1.jump": 2, "relu.rf": 5, "pool.jump": 4}, None),
+        ({"conv1.rf": 6, "conv1.jump": 1, "pool.rf": 7}, ["conv1.receptive_field"]),
+        ({"conv1.output": "(N, 8, 28, 28)", "pool.output": "8x14x14"}, ["conv1.output"]),
+        # 500,000 of its own and 165,888 + 23,040 from 28×28
+        ({"conv1.output": "8x28x28", "conv1.macs": 500_000, "total.macs": 688_928}, ["conv1.macs"]),
     ],
 )
 def test_what_follows_from_own_figures(answers, sources):
@@ -213,10 +217,22 @@ def test_what_follows_from_own_figures(answers, sources):
         ({"conv1.memory": 5, "total.memory": 7}, "wrong"),
         ({"conv1.space": 5, "total.space": 7}, "wrong"),
         ({"conv1.output": "8x28x28", "conv1.params": 600}, "wrong"),
+        ({"conv1.macs": 204_800, "conv1.params": 417_792}, "wrong"),
+        ({"conv1.flops": 5}, "wrong"),
+        ({"conv1.params": 600, "conv2.params": 33_138}, "wrong"),
+        ({"conv1.output": "8x28x28", "conv2.macs": 225_792, "total.macs": 719_232}, "wrong"),
+        ({"pool.rf": 8, "conv1.rf": 8}, "wrong"),
+        ({"conv1.params": 600, "pool.rf": 9}, "wrong"),
     ],
 )
 def test_what_does_not_follow(answers, verdict):
     assert graded(answers).results[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(("convention", "flops"), [("fvcore", 5), ("deepspeed", 8 * 32 * 32 + 5)])
+def test_flops_that_a_convention_counts_without_multiply_accumulates(convention, flops):
+    """fvcore counts nothing of a ReLU, DeepSpeed its inputs; five multiply-accumulates are no FLOPs of either."""
+    assert verdicts({"relu.macs": 5, "relu.flops": flops}, convention=convention)["relu.flops"] == "wrong"
 
 
 def test_the_field_of_the_whole_network():
@@ -242,6 +258,9 @@ def test_a_field_without_a_jump_is_carried_nowhere():
     spec = {"input": [1, 9, 9], "layers": [NETWORK["layers"][0], pool, NETWORK["layers"][1]]}
     *_, last = graded({"p.rf": 6, "relu.rf": 6}, spec=spec).results
     assert last.verdict == "wrong"
+    spec["layers"][2] = {"type": "MaxPool2d", "name": "one", "kernel_size": 2}
+    *_, last = graded({"p.rf": 6, "one.rf": 6}, spec=spec).results
+    assert last.verdict == "wrong"
 
 
 def test_a_mistake_throughout_explains_a_total():
@@ -263,6 +282,9 @@ def test_a_mistake_throughout_explains_a_total():
         *(("608", 600, "params", 608), ("2*300", 601, "params", 600), ("6.1k", 600, "params", None)),
         *(("7", (6, 28), "output", (6, 7)), ("600.5", 600, "params", None), ("N x 5 x 5", 600, "params", None)),
         ("12", (13, 15), "jump", None),
+        *(("Nx6x27x27", (6, 28, 28), "output", (6, 27, 27)), ("1x5x27x27", (6, 28, 28), "output", (5, 27, 27))),
+        *(("7x7", (6, 5, 5, 5), "output", None), ("7x7", (13, 13, 13), "jump", None)),
+        *(("6xNx7", (6, 7, 7), "output", None), ("1201/2", 600, "params", None), ("1.000*2", 600, "params", 2)),
         ("6x1x1", (6, 28, 28), "output", (6, 1, 1)),
         ("6x5x6", (6, 28, 28), "output", (6, 5, 6)),
     ],
@@ -272,7 +294,8 @@ def test_the_figure_that_a_student_states(text, truth, quantity, figure):
         part = reading_of(parse(text), QUANTITIES[quantity]).final
     except AnswerError:
         part = Part(text, (), ())
-    assert own_figure(part, SimpleNamespace(quantity=quantity), truth) == figure
+    found = own_figure(part, SimpleNamespace(quantity=quantity), truth)
+    assert (type(found), found) == (type(figure), figure)
 
 
 def test_remarks_and_points_of_a_paper():
@@ -346,8 +369,89 @@ def test_fields_carried_through_branches():
 
 def test_branches_of_different_jumps_are_carried_nowhere():
     """A jump of 3 on one way and of 2 on the other are no one jump behind their sum."""
-    answers = {"wide.jump": 3, "sum.receptive_field": 13}
-    assert verdicts(answers, spec=BRANCHES) == {"wide.jump": "wrong", "sum.receptive_field": "wrong"}
+    for answers in ({"wide.jump": 3, "sum.receptive_field": 13}, {"wide.jump": 3, "sum.jump": 3}):
+        assert set(verdicts(answers, spec=BRANCHES).values()) == {"wrong"}
+
+
+def test_sizes_carried_through_branches():
+    """From 15×15 behind the stem, or on both ways, the sum and the head have 15×15; each source is told once."""
+    for wrong in (["stem"], ["wide", "narrow"]):
+        answers = dict.fromkeys((f"{name}.output" for name in reversed(wrong)), "8x15x15")
+        *_, last = graded(answers | {"head.output": "8x15x15"}, spec=BRANCHES).results
+        assert (last.verdict, last.sources) == ("carried", tuple((name, "output") for name in wrong))
+
+
+@pytest.mark.parametrize(
+    ("layer", "stated", "known"),
+    [
+        *(("head", "sum", True), ("head", "wide narrow", True), ("head", "wide stem", True), ("head", "stem", True)),
+        *(("head", "wide", False), ("head", "head", False), ("head", "", False), ("stem", "stem wide", False)),
+        (None, "stem wide narrow sum head", False),
+    ],
+)  # fmt: skip
+def test_whether_the_sizes_that_a_figure_is_worked_out_from_are_stated(layer, stated, known):
+    """On every way back to the image, of some layer."""
+    question = key_from({"spec": BRANCHES, "questions": [{"layer": layer, "quantity": "macs"}]}).questions["1"]
+    assert is_known_from(question, Own({(name, "output"): (8, 16, 16) for name in stated.split()}, set())) is known
+    assert is_known_from(question, Own({(name, "params"): 5 for name in stated.split()}, set())) is False
+
+
+def test_a_field_carried_past_a_shortcut_from_the_image():
+    """6 instead of 5 on one way, 1 on the other."""
+    spec = {
+        "input": [3, 32, 32],
+        "layers": [NETWORK["layers"][0] | {"out_channels": 3}, {"type": "Add", "name": "sum"}],
+    }
+    spec["layers"][1]["inputs"] = ["conv1", "input"]
+    *_, last = graded({"conv1.rf": 6, "sum.rf": 6}, spec=spec).results
+    assert (last.verdict, last.sources) == ("carried", (("conv1", "receptive_field"),))
+    assert verdicts({"conv1.rf": 6, "sum.jump": 2}, spec=spec)["sum.jump"] == "wrong"
+
+
+UP = {
+    "input": [3, 9, 9],
+    "layers": [
+        {"type": "Conv2d", "name": "down", "out_channels": 3, "kernel_size": 5, "stride": 2, "padding": 2},
+        {"type": "ConvTranspose2d", "name": "up", "out_channels": 3, "kernel_size": 4, "stride": 2, "padding": 1},
+    ],
+}
+"""r = 5, j = 2; a unit of the transposed convolution reads two of those, so r = 5 + 2 = 7, and j = 1."""
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "figure", "verdict"),
+    [
+        *((4, "up.jump", 2, "carried"), (4, "up.rf", 9, "carried"), (3, "up.rf", 8, "carried")),
+        *((3, "up.jump", 2, "wrong"), (3, "up.jump", 1, "right"), (2, "up.jump", 2, "wrong")),
+    ],
+)  # fmt: skip
+def test_a_jump_carried_through_a_transposed_convolution(own, asked, figure, verdict):
+    """Half of an own jump, where that is whole; one more of them is seen."""
+    *_, last = graded({"down.jump": own, asked: figure}, spec=UP).results
+    assert last.verdict == verdict
+
+
+def test_branches_that_see_beside_each_other_are_carried_nowhere():
+    """Windows of 2 that begin at a unit's own pixel and one before it are 3 wide together, whatever each has alone."""
+    layers = [
+        {"type": "MaxPool2d", "name": "a", "kernel_size": 2},
+        {"type": "ZeroPad2d", "name": "pad", "padding": [1, 0, 1, 0], "inputs": ["input"]},
+        {"type": "MaxPool2d", "name": "b", "kernel_size": 2},
+        {"type": "Add", "name": "sum", "inputs": ["a", "b"]},
+    ]
+    spec = {"input": [3, 16, 16], "layers": layers}
+    assert verdicts({"a.rf": 4, "sum.rf": 4}, spec=spec) == {
+        "a.receptive_field": "wrong",
+        "sum.receptive_field": "wrong",
+    }
+    assert verdicts({"sum.rf": 3}, spec=spec) == {"sum.receptive_field": "right"}
+
+
+def test_fields_on_one_of_two_inputs_are_carried_nowhere():
+    layers = [{"type": "MaxPool2d", "name": "a", "kernel_size": 3, "inputs": ["x"]}, {"type": "ReLU", "name": "b"}]
+    last = {"type": "ReLU", "name": "c", "inputs": ["y"]}
+    spec = {"input": {"x": [1, 9, 9], "y": [1, 9, 9]}, "layers": [*layers, last]}
+    assert set(verdicts({"a.rf": 4, "b.rf": 4}, spec=spec).values()) == {"wrong"}
 
 
 def test_a_field_with_the_channels_that_it_sees():

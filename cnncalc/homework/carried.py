@@ -14,7 +14,7 @@ from cnncalc.errors import CnncalcError
 from cnncalc.homework.answers import Part
 from cnncalc.homework.context import Context
 from cnncalc.homework.key import Question
-from cnncalc.homework.quantities import Figure
+from cnncalc.homework.quantities import WHOLE, Figure
 from cnncalc.layers.base import Shape
 
 _SUMS = ("params", "buffers", "macs", "flops", "activations")
@@ -125,7 +125,7 @@ def _sums(question: Question, own: Own, shapes: Mapping[str, Shape]) -> Iterator
     if counted not in _SUMS:
         return
     width = context.width if quantity in _COUNTED else 1
-    name = layer or "total"
+    name = layer or WHOLE
     if quantity in _COUNTED and (name, counted) in own.wrong:
         yield Consequence(width * own.figures[name, counted], ((name, counted),))
     if layer is None:

@@ -207,7 +207,7 @@ _BLANKS = re.compile(r"…+|\.{4,}|_{3,}|\*\*")
 
 def _pipes(line: str) -> list[str]:
     line = line.strip()
-    cells = re.split(r"(?<!\\)\|", line.removeprefix("|").removesuffix("|"))
+    cells = re.split(r"(?<!\\)\|", line.removeprefix("|"))
     return [re.sub(r"\\([\\`*_\[\]<>|~])", r"\1", cell).strip().strip("*`").strip() for cell in cells]
 
 

@@ -166,8 +166,8 @@ def _fields(question: Question, own: Own) -> Iterator[Consequence]:
     )
     for row in analysis.layers:
         keys = ((row.name, "receptive_field"), (row.name, "jump"))
-        size, jump = (cast("Shape | None", context.figure(asked, row.name)) for _, asked in keys)
-        if size is None or jump is None:
+        size, jump = (cast("Shape", context.figure(asked, row.name)) for _, asked in keys)
+        if jump is None:  # as it is where there is no one size
             seen[row.name] = None
         elif row.name != layer and any(key in own.figures for key in keys):
             own_size, own_jump = (own.figures.get(key, truth) for key, truth in zip(keys, (size, jump), strict=True))

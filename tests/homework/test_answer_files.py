@@ -236,6 +236,9 @@ def test_how_much_a_file_may_hold():
         ("| question | answer |\n|-|-|\n| a | 1 | 3 |\n| b | 2 | |", {}, [("", "a", "1|3"), ("", "b", "2")]),
         ("| q | answer |\n|-|-|\n| a | 1\\d |\n| b | 2? |", {}, [("", "a", "1\\d"), ("", "b", "2?")]),
         ("Name: Ada\n\n| q | answer |\n|-|-|\n| a | 1 |\n| b | 2 |\n\nName: Bo", {"student": "Ada"}, A),
+        ("| q | answer |\n|-|-|\n| a | 1 |\n| b | 2 |\nName: Bo", {"student": "Bo"}, A),
+        ("q | answer\n-|-\na | 1\nName: b | 2", {}, [("", "a", "1"), ("", "Name: b", "2")]),
+        ("q | answer\n-|-\na | 1\\|\nb | 2", {}, [("", "a", "1|"), ("", "b", "2")]),
         ("####### no heading\nAnswer: 3\n| q | answer |\n|-|-|\n| a | 1 |\n| b | 2 |", {}, A),
     ],
 )

@@ -230,7 +230,9 @@ def test_what_does_not_follow(answers, verdict):
     assert graded(answers).results[-1].verdict == verdict
 
 
-@pytest.mark.parametrize(("convention", "flops"), [("fvcore", 5), ("deepspeed", 8 * 32 * 32 + 5)])
+@pytest.mark.parametrize(
+    ("convention", "flops"), [("fvcore", 5), ("fvcore", -5), ("deepspeed", 8192 + 5), ("deepspeed", 8192 - 5)]
+)
 def test_flops_that_a_convention_counts_without_multiply_accumulates(convention, flops):
     """fvcore counts nothing of a ReLU, DeepSpeed its inputs; five multiply-accumulates are no FLOPs of either."""
     assert verdicts({"relu.macs": 5, "relu.flops": flops}, convention=convention)["relu.flops"] == "wrong"
@@ -285,7 +287,7 @@ def test_a_mistake_throughout_explains_a_total():
         ("12", (13, 15), "jump", None),
         *(("Nx6x27x27", (6, 28, 28), "output", (6, 27, 27)), ("1x5x27x27", (6, 28, 28), "output", (5, 27, 27))),
         *(("7x7", (6, 5, 5, 5), "output", None), ("7x7", (13, 13, 13), "jump", None)),
-        *(("6xNx7", (6, 7, 7), "output", None), ("1201/2", 600, "params", None), ("1.000*2", 600, "params", 2)),
+        *(("6x-1x7", (6, 7, 7), "output", None), ("1201/2", 600, "params", None), ("1.000*2", 600, "params", 2)),
         ("6x1x1", (6, 28, 28), "output", (6, 1, 1)),
         ("6x5x6", (6, 28, 28), "output", (6, 5, 6)),
     ],

@@ -166,7 +166,8 @@ def _fields(question: Question, own: Own) -> Iterator[Consequence]:
     )
     for row in analysis.layers:
         keys = ((row.name, "receptive_field"), (row.name, "jump"))
-        size, jump = (cast("Shape", context.figure(asked, row.name)) for _, asked in keys)
+        figures = [context.figure(asked, row.name) for _, asked in keys]
+        size, jump = cast("tuple[Shape, Shape | None]", figures)
         if jump is None:  # as it is where there is no one size
             seen[row.name] = None
         elif row.name != layer and any(key in own.figures for key in keys):

@@ -168,7 +168,7 @@ def _doubts(question: Question, answer: Any, where: str) -> Iterator[str]:
 
 def _context(settings: Mapping[str, Any], where: str, folder: str, kept: dict[str, Context]) -> Context:
     """What a question supposes; those that suppose the same share it, and all that is worked out about it."""
-    identity = json.dumps(settings, sort_keys=True, default=str)
+    identity = json.dumps(settings, default=str)
     if identity in kept:
         return kept[identity]
     network = _network(settings, where, folder)

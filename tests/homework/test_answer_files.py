@@ -267,7 +267,7 @@ def test_markdown_that_is_refused(text, message):
         *((".markdown", "{", from_markdown), (".csv", ' {"a": 1}', from_json), (".csv", "[1]", from_csv)),
         *(("", '{"a": 1}', from_json), ("", " [1]", from_json), (".txt", "a,1", from_csv), ("", "", from_csv)),
         *(("", "| a |\n|---|", from_markdown), ("", "a|b\n1|2", from_csv), ("", "---\na,1", from_csv)),
-        *(("", "a,1\n" * 30_000 + "| a |\n|---|", from_csv), ("", "\na|b", from_csv)),
+        *(("", "x" * 99_997 + "\n|-", from_markdown), ("", "x" * 99_998 + "\n|-", from_csv), ("", "\na|b", from_csv)),
         *(("", "a|-b\n1|2", from_csv), ("", "-|-", from_markdown), ("", "## a\n\nAnswer: 1", from_markdown)),
     ],
 )  # fmt: skip
@@ -332,6 +332,12 @@ def test_tables(rows, answers):
 def test_a_heading_below_more_titles_than_there_may_be():
     with pytest.raises(SubmissionError, match=r"^line 1: no column is headed layer, question or answer$"):
         list(table([["x"]] * 20 + [["question", "answer"], ["a", "1"]], 1, ","))
+
+
+@pytest.mark.parametrize("title", ["student", "Student:", "name", "姓名", "学生", "学号："])
+def test_a_title_that_names_the_student(title):
+    rows = [[title, "Ada"], ["question", "answer"], ["a", "1"]]
+    assert [student for student, _ in table(rows, 1, ",")] == ["Ada"]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ RIGHT = [
     ("28938", "params", 28_938),
     ("28 938", "params", 28_938),
     ("28'938", "params", 28_938),
+    ("28’938", "params", 28_938),
     ("28_938", "params", 28_938),
     ("2.9e4", "params", 28_938),
     ("2.9×10^4", "params", 28_938),
@@ -337,6 +338,11 @@ def test_numbers_beyond_what_is_read(text):
         parse(text)
 
 
+def test_a_word_for_nothing_is_a_statement_without_a_label():
+    (statement,) = parse("none").statements
+    assert (statement.label, statement.aside, statement.parts[0].text) == ("", False, "none")
+
+
 def test_the_longest_answer():
     assert parse("5" + " " * 399).text
     with pytest.raises(AnswerError, match="longer than 400"):
@@ -344,6 +350,9 @@ def test_the_longest_answer():
 
 
 def test_many_numbers_of_two_readings_each_are_not_all_combined():
+    """Of the sixteen ways to read four of them the first eight."""
+    (statement,) = parse("1,001k+2,002k+4,004k+8,008k").statements
+    assert len(statement.parts[0].amounts) == 8
     assert matched("+".join(["1,000"] * 40), "params", 40_000) == set()
 
 

@@ -230,6 +230,12 @@ def test_what_does_not_follow(answers, verdict):
     assert graded(answers).results[-1].verdict == verdict
 
 
+def test_a_total_of_own_buffers():
+    """Eight means, eight variances and a counter: 17 a normalisation; 16 + 17."""
+    spec = {"input": [8, 4, 4], "layers": [{"type": "BatchNorm2d", "name": name} for name in ("a", "b")]}
+    assert verdicts({"a.buffers": 16, "total.buffers": 33}, spec=spec)["total.buffers"] == "carried"
+
+
 @pytest.mark.parametrize(
     ("convention", "flops"), [("fvcore", 5), ("fvcore", -5), ("deepspeed", 8192 + 5), ("deepspeed", 8192 - 5)]
 )
@@ -344,6 +350,7 @@ def test_what_is_told_of_an_answer():
         "blank": ("missing", "", 0),
         "elsewhere": ("missing", "", 0),
     }
+    assert {result.problem for result in results if result.verdict != "unreadable"} == {""}
     assert results[2].problem == "several answers, 8×32×32 and 8×31×31; which is meant"
     assert [result.expected for result in results[4:]] == [(8, 16, 16), (10,), 31_370, 60_000]
 

@@ -10,7 +10,7 @@ from cnncalc.errors import printable
 from cnncalc.homework.context import Context
 from cnncalc.homework.entries import Entry
 from cnncalc.homework.key import Question
-from cnncalc.homework.key_files import MOST_QUESTIONS, is_key, is_solved, key_from, read_key
+from cnncalc.homework.key_files import is_key, is_solved, key_from, read_key
 
 CONV = {"type": "Conv2d", "name": "c", "out_channels": "w", "kernel_size": 3}
 SPEC = {"name": "Small", "variables": {"w": 4}, "input": [3, 8, 8], "layers": [CONV]}
@@ -160,6 +160,16 @@ def test_answers_beside_questions_of_their_own_are_none():
         key_from({"answers": {"c.macs": 1}})
 
 
+def test_everything_that_a_key_and_a_question_may_state():
+    settings = {"spec": SPEC, "input": [3, 9, 9], "variables": {"w": 2}, "batch": 2, "convention": "torch", "bytes": 2}
+    question = ASKED | settings | {"id": "a", "points": 2, "answer": 56, "question": "How many?", "text": "Well?"}
+    about = {"title": "T", "title_zh": "题", "name": "N", "student": "S", "answers": {}}
+    key = key_from(settings | about | {"questions": [question]})
+    assert (key.title, key.doubts, key.questions["a"].text_in("en")) == ("T", (), "How many?")
+    network = {name: value for name, value in settings.items() if name != "spec"} | {"network": SPEC}
+    assert key_from(network).context.figure("params", "c") == 56
+
+
 def test_titles():
     assert key_from({"spec": SPEC, "name": "N"}, "k").title == "N"
     assert key_from({"spec": SPEC}, "k").title == "Small"
@@ -241,8 +251,8 @@ def test_answers_that_a_key_states_are_checked():
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ({"questions": "all", "spec": SPEC}, f"k: $.questions: expected a list of at most {MOST_QUESTIONS:,}"),
-        ({"questions": [ASKED] * (MOST_QUESTIONS + 1), "spec": SPEC}, "k: $.questions: expected a list of at most"),
+        ({"questions": "all", "spec": SPEC}, "k: $.questions: expected a list of at most 1,000 questions"),
+        ({"questions": [ASKED] * 1001, "spec": SPEC}, "k: $.questions: expected a list of at most 1,000 questions"),
         ({"questions": {"a": 3}, "spec": SPEC}, "k: $.questions: expected an object"),
         ({"x" * 70: 1}, f"k: $: a key has no field '{'x' * 60}'; it has title, title_zh, name, student, questions,"),
         ({"spec": SPEC, "questions": [ASKED | {"spec": 3}]}, "k: $.questions[0].spec: expected a spec"),
@@ -321,7 +331,7 @@ def test_the_most_that_a_key_may_hold():
     question = ASKED | {"points": 1_000_000, "bytes": 64}
     assert key_from({"spec": SPEC, "questions": [question]}).questions["1"].points == 1_000_000
     assert key_from({"spec": SPEC, "questions": [ASKED | {"points": 0}]}).questions["1"].points == 0
-    assert len(key_from({"spec": SPEC, "questions": [ASKED] * MOST_QUESTIONS}).questions) == MOST_QUESTIONS
+    assert len(key_from({"spec": SPEC, "questions": [ASKED] * 1000}).questions) == 1000
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ from cnncalc.homework.tokens import statements
         ("1 \\asterisk 5", [("", ["1"]), ("asterisk", ["5"])]),
         ("1 \\similar 5", [("", ["1"]), ("similar", ["5"])]),
         ("5 \\ 6", [("", ["5"]), ("", ["6"])]),
+        ("shap 5", [("shap", ["5"])]),
+        ("N xs 5", [("xs", ["5"])]),
         ("5 € 6", [("", ["5"]), ("", ["6"])]),
     ],
 )
@@ -113,6 +115,12 @@ def test_numbers(text, plain, whole):
     ((_, _, (piece,)),) = statements(text)
     (token,) = piece.tokens
     assert (token.kind, token.plain, token.whole) == ("number", plain, whole)
+
+
+def test_kinds_of_tokens():
+    ((_, _, (piece,)),) = statements("(N, 6 maps)*2@3")
+    kinds = ["(", "placeholder", ",", "number", "unit", ")", "operator", "number", "@", "number"]
+    assert [token.kind for token in piece.tokens] == kinds
 
 
 def test_brackets_within_brackets():

@@ -98,6 +98,7 @@ def test_ways_to_write_a_field(figure, text, right):
         ("H = -1, W = 30, C = 6", "output", "6×30"),
         ("C = 4,096, H = 1, W = 2", "output", "4096×1×2"),
         ("H = 28; 28x30", "output", "28×30"),
+        ("C = H = W = 5", "output", "5×5"),
         ("units: 13; flops: 5", "params", "13"),
         ("size 13; flops: 5", "params", "13"),
         ("大小 13; flops: 5", "params", "13"),

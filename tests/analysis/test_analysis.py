@@ -284,14 +284,6 @@ def test_an_analysis_that_ends_at_a_layer(layer):
     assert "unexpected-total" not in {warning.code for warning in part.warnings}
 
 
-def test_an_analysis_that_ends_before_the_owner_of_its_weights():
-    first = {"out_channels": 3, "kernel_size": 3, "padding": 1}
-    items = [LAYERS_BY_NAME["Conv2d"](**first, name=name, weights=own) for name, own in (("a", ["b"]), ("b", None))]
-    network = Network(input=[3, 6, 6], layers=items)
-    (row,) = analyze(network, until="a").layers
-    assert (row.name, row.output_shape, row.macs) == ("a", (3, 6, 6), 9 * 9 * 36)
-
-
 def test_an_analysis_that_ends_at_no_layer_of_the_network():
     with pytest.raises(cnncalc.SpecError, match=r"^no layer is named 'fc9'; did you mean 'fc8'\?$"):
         analyze(load("alexnet"), until="fc9")

@@ -16,7 +16,6 @@ PLACEHOLDER = "placeholder"
 _PLACEHOLDERS = frozenset(("n", "b", "none", "batch", "bs", "batch_size", "?", "批"))
 _MOST_NESTED = 8
 
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LATEX = (
     (re.compile(r"\\(?:times|ast)(?![a-z])"), "×"),
     (re.compile(r"\\cdot(?![a-z])"), "*"),
@@ -128,7 +127,7 @@ def statements(text: str) -> Iterator[tuple[str, bool, tuple[Piece, ...]]]:
 
 
 def _cleaned(text: str) -> str:
-    text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
+    text = re.sub(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", r"^\1", text)  # which NFKC makes digits
     text = unicodedata.normalize("NFKC", text).translate(_NORMALISED).strip().removeprefix("'")
     for pattern, replacement in _LATEX:
         text = pattern.sub(replacement, text)

@@ -1,14 +1,19 @@
 """Pages of feedback: every finding has its words, and pages say what is right only where they may."""
 
+import json
+
 import pytest
 
 from cnncalc import grade, load
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.context import Context
 from cnncalc.homework.document import Equation, Heading, Paragraph
-from cnncalc.homework.feedback import feedback, finding_text, points_text, quoted
+from cnncalc.homework.feedback import feedback, finding_text, paper_document, points_text, quoted
+from cnncalc.homework.grading import Grader
+from cnncalc.homework.key_files import key_from
 from cnncalc.homework.messages import languages, messages
 from cnncalc.homework.quantities import QUANTITIES
+from cnncalc.homework.submissions import submissions_from
 
 
 @pytest.mark.parametrize("language", languages())
@@ -67,6 +72,131 @@ def test_what_a_page_says():
     ]
     worked = [(block.number.value, block.note) for block in document.blocks if isinstance(block, Equation)]
     assert worked == [(55, ""), (26, "→"), (27, ""), (34848, "✗"), (34944, ""), (307456, "")]
+
+
+NETWORK = {
+    "input": [3, 32, 32],
+    "layers": [
+        {"type": "Conv2d", "name": "conv1", "out_channels": 8, "kernel_size": 5, "padding": 2},
+        {"type": "MaxPool2d", "name": "pool", "kernel_size": 2},
+        {"type": "Conv2d", "name": "conv2", "out_channels": 16, "kernel_size": 3},
+        {"type": "Flatten", "name": "flat"},
+        {"type": "Linear", "name": "fc", "out_features": 10},
+    ],
+}
+"""8·3·25 + 8 = 608, 16·8·9 + 16 = 1,168 and 10·3,136 + 10 = 31,370 parameters, 33,146 in all."""
+QUESTIONS = [
+    {"id": "1a", "layer": "conv1", "quantity": "params", "points": 2, "text": "How many?"},
+    {"id": "1b", "layer": "conv1", "quantity": "macs", "points": 2},
+    {"id": "conv2.params", "layer": "conv2", "quantity": "params"},
+    {"id": "2", "quantity": "params"},
+    {"id": "3", "layer": "conv1", "quantity": "weight_bytes"},
+    {"id": "4", "layer": "pool", "quantity": "output"},
+    {"id": "5", "layer": "conv2", "quantity": "output"},
+    {"id": "6", "layer": "fc", "quantity": "macs"},
+    {"id": "7", "quantity": "weight_bytes"},
+    {"id": "8", "layer": "conv2", "quantity": "macs"},
+    {"id": "9", "layer": "fc", "quantity": "activations"},
+]
+GIVEN = [
+    *(("1a", "600"), ("1a", "601"), ("1b", "614 kFLOPs"), ("conv2.params", "1169"), ("conv2.params", "1167")),
+    *(("conv2.params", "1168"), ("2", "33,139"), ("3", "2404"), ("4", "8x15x15"), ("5", "16x12x12")),
+    *(("7", "132,556"), ("zz", "3"), ("8", "1M"), ("9", "7")),
+]
+"""From 601 of its own: 601 + 1,168 + 31,370 = 33,139 in all, 4·601 = 2,404 bytes, and 4·33,139 = 132,556."""
+
+
+def page_of(given, **key):
+    (submission,) = submissions_from(
+        json.dumps([{"id": name, "answer": text} for name, text in given]).encode(), "paper.json", ".json", "Ada"
+    )
+    return Grader(key_from({"spec": NETWORK} | key), 0.5).grade(submission)
+
+
+def test_a_page_of_everything_that_may_be_said():
+    document = feedback(page_of(GIVEN, questions=QUESTIONS))
+    assert document.title == "Ada: 4.5 of 13 points"
+    assert [(type(b).__name__[0], b.note, b.number.figures()) if isinstance(b, Equation)
+            else (type(b).__name__[0], getattr(b, "kind", ""), b.text) for b in document.blocks] == [
+        ("P", "plain", "Answers from paper.json"),
+        ("H", "", "✗ 1a. conv1: Parameters (0/2)"),
+        ("P", "plain", "How many?"),
+        ("P", "plain", "You wrote 601."),
+        ("P", "why", "Answered more than once: the last answer counts, not 600."),
+        ("P", "why", "One bias was counted for the whole layer; there is one a filter."),
+        ("E", "✗", "8*3*5*5 + 1"),
+        ("P", "plain", "Right is 608."),
+        ("E", "", "8*3*5*5 + 8"),
+        ("H", "", "→ 2. the network: Parameters (0.5/1)"),
+        ("P", "plain", "You wrote 33,139."),
+        ("P", "why", "Consistent with your own parameters of conv1: worked out correctly from it. "
+                     "The error was made there."),
+        ("P", "plain", "Right is 33,146."),
+        ("H", "", "→ 3. conv1: Memory of the parameters (0.5/1)"),
+        ("P", "plain", "You wrote 2404."),
+        ("P", "why", "Consistent with your own parameters of conv1: worked out correctly from it. "
+                     "The error was made there."),
+        ("P", "plain", "Right is 2,432 (≈ 2.43 kB, 2.38 KiB)."),
+        ("E", "", "608*4"),
+        ("H", "", "✗ 4. pool: Output size (0/1)"),
+        ("P", "plain", "You wrote 8x15x15."),
+        ("P", "why", "The + 1 at the end of the formula was left out."),
+        ("E", "✗", "(32 - 2 + 2*0)//2"),
+        ("P", "plain", "Right is 8×16×16."),
+        ("E", "", "(32 - 2 + 2*0)//2 + 1"),
+        ("H", "", "✗ 5. conv2: Output size (0/1)"),
+        ("P", "plain", "You wrote 16x12x12."),
+        ("P", "why", "Worked out from your own output size of pool, with a further mistake:"),
+        ("P", "why", "The + 1 at the end of the formula was left out."),
+        ("E", "✗", "(15 - 3 + 2*0)//1"),
+        ("P", "plain", "Right is 16×14×14."),
+        ("E", "", "(16 - 3 + 2*0)//1 + 1"),
+        ("H", "", "– 6. fc: Multiply-accumulates (MACs) (0/1)"),
+        ("P", "plain", "There is no answer."),
+        ("P", "plain", "Right is 31,360."),
+        ("E", "", "10*3136"),
+        ("H", "", "→ 7. the network: Memory of the parameters (0.5/1)"),
+        ("P", "plain", "You wrote 132,556."),
+        ("P", "why", "Consistent with your own parameters of the network: worked out correctly from it. "
+                     "The error was made there."),
+        ("P", "plain", "Right is 132,584 (≈ 132.58 kB, 129.48 KiB)."),
+        ("H", "", "✗ 8. conv2: Multiply-accumulates (MACs) (0/1)"),
+        ("P", "plain", "You wrote 1M."),
+        ("P", "why", "Rounded so far that it tells too little; give at least two digits."),
+        ("P", "plain", "Right is 225,792."),
+        ("E", "", "14*14*16*8*3*3"),
+        ("H", "", "✗ 9. fc: Activations (0/1)"),
+        ("P", "plain", "You wrote 7."),
+        ("P", "why", "No common mistake leads to this figure."),
+        ("P", "plain", "Right is 10."),
+        ("H", "", "Right (2)"),
+        ("P", "plain", "✓ 1b. conv1: Multiply-accumulates (MACs) = 614 kFLOPs "
+                       "(these are multiply-accumulates, not FLOPs)"),
+        ("P", "plain", "✓ conv2: Parameters = 1168 (the last answer counts, not 1169 and 1167)"),
+        ("H", "", "Answers to no question"),
+        ("P", "plain", "$[11]: there is no question 'zz'; there are 1a, 1b, conv2.params, 2, 3, 4, 5, 6"),
+    ]  # fmt: skip
+
+
+def test_a_paper_as_plain_data():
+    document = paper_document(page_of(GIVEN, questions=QUESTIONS))
+    assert {name: document[name] for name in ("student", "source", "points", "most")} == {
+        "student": "Ada", "source": "paper.json", "points": 4.5, "most": 13,
+    }  # fmt: skip
+    assert document["unmatched"][0]["where"] == "$[11]"
+    assert document["unmatched"][0]["problem"].startswith("there is no question 'zz'")
+    by_question = {result["question"]: result for result in document["results"]}
+    assert by_question["1a"] == {
+        "question": "1a", "layer": "conv1", "quantity": "params", "answer": "601", "verdict": "wrong",
+        "expected": 608, "points": 0, "of": 2, "remarks": [], "sources": [], "problem": "", "earlier": ["600"],
+        "mistakes": [[{"name": "one-bias", "detail": "", "where": ""}]],
+    }  # fmt: skip
+    assert (by_question["1b"]["remarks"], by_question["2"]["sources"]) == (["called-flops"], ["conv1.params"])
+    assert (by_question["2"]["layer"], by_question["4"]["expected"]) == (None, [8, 16, 16])
+    (unreadable,) = paper_document(page_of([("conv1.params", "what?")]))["results"]
+    assert (unreadable["verdict"], unreadable["problem"]) == ("unreadable", "holds no number")
+    hidden = paper_document(page_of(GIVEN, questions=QUESTIONS), answers=False)["results"]
+    assert {result["expected"] for result in hidden} == {None}
 
 
 def test_a_page_that_keeps_the_answers_back():

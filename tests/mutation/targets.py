@@ -68,6 +68,7 @@ TESTS = {
         )
     },
     **{f"cnncalc/homework/{name}.py": GRADING for name in ("carried", "grading")},
+    "cnncalc/homework/quiz.py": [f"{_HOMEWORK}quiz.py"],
     "cnncalc/homework/feedback.py": [
         f"{_HOMEWORK}feedback.py",
         f"--deselect={_HOMEWORK}feedback.py::test_every_finding_has_its_words",

@@ -68,6 +68,7 @@ TESTS = {
         )
     },
     **{f"cnncalc/homework/{name}.py": GRADING for name in ("carried", "grading")},
+    "cnncalc/homework/quantities.py": [f"{_HOMEWORK}quantities.py", f"{_HOMEWORK}words.py"],
     "cnncalc/homework/quiz.py": [f"{_HOMEWORK}quiz.py"],
     "cnncalc/homework/feedback.py": [
         f"{_HOMEWORK}feedback.py",

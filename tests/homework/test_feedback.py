@@ -3,12 +3,22 @@
 import json
 
 import pytest
+from msgspec import structs
 
 from cnncalc import grade, load
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.context import Context
 from cnncalc.homework.document import Equation, Heading, Paragraph
-from cnncalc.homework.feedback import feedback, finding_text, paper_document, points_text, quoted
+from cnncalc.homework.feedback import (
+    feedback,
+    figure_text,
+    finding_text,
+    paper_document,
+    points_text,
+    quoted,
+    sources_text,
+)
+from cnncalc.homework.findings import Finding
 from cnncalc.homework.grading import Grader
 from cnncalc.homework.key_files import key_from
 from cnncalc.homework.messages import languages, messages
@@ -204,6 +214,106 @@ def test_a_page_that_keeps_the_answers_back():
     assert not [block for block in document.blocks if isinstance(block, Equation)]
     assert "156" not in " ".join(texts(document))
     assert "The bias was left out." in texts(document)
+
+
+@pytest.mark.parametrize(
+    ("finding", "text"),
+    [
+        (Finding("forgot-bias"), "the bias was left out"),
+        (Finding("forgot-bias", place="conv1"), "the bias was left out (in conv1)"),
+        (Finding("another-layer", place="fc"), "this is the figure of fc"),
+        (Finding("other-input", "224"), "the input was taken to be 224 along each side"),
+        (Finding("another-quantity", "macs"), "these are the multiply-accumulates (MACs)"),
+        (Finding("another-quantity", "flops"), "these are the FLOPs"),
+        (Finding("other-memory", "weight_bytes"), "this is: memory of the parameters"),
+    ],
+)
+def test_a_mistake_in_words(finding, text):
+    assert finding_text(finding, messages("en")) == text
+
+
+def test_figures_in_words():
+    for quantity in ("weight_bytes", "activation_bytes", "total_bytes"):
+        assert figure_text(2432, quantity) == "2,432 (≈ 2.43 kB, 2.38 KiB)"
+        assert figure_text(12, quantity) == "12"
+    assert figure_text(2432, "params") == "2,432"
+    assert (figure_text((3, 4), "output"), figure_text(None, "jump")) == ("3×4", "?")
+    sources = (("c", "flops"), ("total", "output"), ("d", "macs"))
+    assert sources_text(sources, messages("en")) == (
+        "FLOPs of c and output size of the network and multiply-accumulates (MACs) of d"
+    )
+
+
+def test_what_is_carried_forward_is_worked_out_on_the_page():
+    """A size from one's own; of anything else the right working only, and none where the answers are kept back."""
+    paper = page_of([("conv1.output", "8x28x28"), ("pool.output", "8x14x14"), ("pool.activations", "1568")])
+    assert [result.verdict for result in paper.results] == ["wrong", "carried", "carried"]
+    equations = [(b.number.value, b.note) for b in feedback(paper).blocks if isinstance(b, Equation)]
+    assert equations == [(32, ""), (14, "→"), (16, ""), (2048, "")]
+    assert not [b for b in feedback(paper, answers=False).blocks if isinstance(b, Equation)]
+
+
+def test_what_the_figures_of_a_page_are_called():
+    """A field has a prime where that of the layer before stands on the other side."""
+    given = [("conv1.params", "600"), ("pool.rf", "7"), ("conv1.weight_bytes", "7"), ("pool.output", "8x15x15")]
+    symbols = [(b.symbol, b.note) for b in feedback(page_of(given)).blocks if isinstance(b, Equation)]
+    assert symbols == [("params", "✗"), ("params", ""), ("r'", ""), ("bytes", ""), ("H'", "✗"), ("H'", "")]
+
+
+def test_mistakes_without_a_working_of_their_own():
+    """Another layer's figure, and two mistakes of which one is of the channels."""
+    page = feedback(page_of([("conv1.params", "1168"), ("conv2.output", "8x13x13")]))
+    assert [(b.number.value, b.note) for b in page.blocks if isinstance(b, Equation)] == [(608, ""), (14, "")]
+    assert "This is the figure of conv2." in texts(page)
+    assert (
+        "The + 1 at the end of the formula was left out; and the output has as many channels as there are filters, "
+        "not as the input has."
+    ) in texts(page)
+
+
+@pytest.mark.parametrize(
+    ("asked", "worked"),
+    [
+        *(("conv1.weight_bytes", False), ("conv1.activation_bytes", False), ("conv1.total_bytes", False)),
+        *(("conv1.space", True), ("conv1.macs", True), ("total.params", False)),
+    ],
+)  # fmt: skip
+def test_what_is_worked_out_where_a_value_has_two_bytes(asked, worked):
+    """The formulas of memory are of float32; totals and sums have none here."""
+    page = feedback(page_of([(asked, "7")], bytes=2))
+    assert any(isinstance(block, Equation) for block in page.blocks) == worked
+
+
+@pytest.mark.parametrize("end", [".", "。", "?", "？", ""])
+def test_a_sentence_has_one_end(end):
+    paper = page_of([("conv1.params", "what?")])
+    (result,) = paper.results
+    page = feedback(structs.replace(paper, results=(structs.replace(result, problem=f"which{end}"),)))
+    assert f"This cannot be read: which{end or '.'}" in texts(page)
+
+
+def test_answers_are_quoted_in_one_line():
+    page = feedback(page_of([("conv1.params", "600\t+ 7"), ("conv1.params", "600\t+ 8")]))
+    assert texts(page)[-1] == "✓ conv1: Parameters = 600 + 8 (the last answer counts, not 600 + 7)"
+    assert [quoted("x" * length) for length in (80, 81)] == ["x" * 80, "x" * 79 + "…"]
+
+
+def test_explanations_that_are_too_many_to_tell():
+    paper = page_of([("conv1.params", "600")])
+    (result,) = paper.results
+    more = structs.replace(result, diagnoses=structs.replace(result.diagnoses, more=3))
+    told = texts(feedback(structs.replace(paper, results=(more,))))
+    assert [text for text in told if text not in texts(feedback(paper))] == [messages("en")("grade.more", count=3)]
+
+
+def test_a_page_without_right_answers_and_one_without_others():
+    wrong = feedback(page_of([("conv1.params", "600")]))
+    assert (wrong.title, [text for text in texts(wrong) if text.startswith("Right (")]) == ("Ada: 0 of 1 points", [])
+    right = feedback(page_of([("conv1.params", "608")]))
+    assert (right.title, texts(right)[1:]) == ("Ada: 1 of 1 points", ["Right (1)", "✓ conv1: Parameters = 608"])
+    (_, wrote, why, *_) = feedback(page_of([("conv1.params", "what\nis\nit?")])).blocks[1:]
+    assert wrote.text == "You wrote what is it?."
+    assert (why.kind, why.text) == ("why", "This cannot be read: holds no number.")
 
 
 def test_short_texts():

@@ -147,6 +147,8 @@ def test_the_wording_has_what_is_needed():
         (layers.Flatten(name="f", inputs=("x",)), "Flatten"),
         (layers.MaxPool2d((2, 3)), "MaxPool2d with a kernel of 2×3, stride (2, 3) and padding 0"),
         (layers.AvgPool1d(3), "AvgPool1d with a kernel of 3, stride 3 and padding 0"),
+        (layers.AvgPool2d(3, ceil_mode=True, count_include_pad=False), "ceil_mode=True and count_include_pad=False"),
+        (layers.LayerNorm((10**9,) * 9), "LayerNorm with normalized_shape=(" + "1000000000, " * 5 + "10 and a bias"),
         (layers.Dropout(p=0.25), "Dropout with p=0.25"),
         (
             layers.ZeroPad2d(padding=(10**20, 10**21, 10**22, 10**23)),
@@ -241,6 +243,26 @@ def test_a_sheet_from_its_title_to_the_end_of_its_key():
         *("Answer 5: 7,776", "(8 - 3 + 2*0)//1 + 1", "6", "6*6*4*3*3*3", "2*3888"),
         *("Answer 6: 112", "3*3*3 + 1", "4*3*3*3 + 4"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"), [("en", "Each filter makes one channel"), ("zh", "每个卷积核产生一个输出通道")]
+)
+def test_the_working_of_a_question_is_what_stands_under_its_heading(language, reason):
+    questions = sheet_of(1).questions
+    quiz = Quiz("Sheet", 1, questions, language)
+    kinds = [[type(block).__name__ for block in quiz.working(position)] for position in (0, 3)]
+    assert kinds == [["Equation"] * 3 + ["Paragraph"] * 3, ["Rows", "Paragraph", "Paragraph", "Equation"]]
+    assert quiz.working(0)[3].text.startswith(reason)
+
+
+def test_a_field_at_the_end_of_a_chain_is_asked_of_its_last_layer():
+    chain = Network(name="Chain", input=(3, 8, 8), layers=[CONV, layers.MaxPool2d(2, name="p")])
+    quiz = Quiz("Sheet", 1, (Question(analyze(chain), chain, "p", "receptive_field"),))
+    assert quiz.text(0).endswith(
+        "How many pixels of the input does a unit of p see along one axis (its receptive field)?"
+    )
+    assert sheet_of(1).text(1).endswith("does one of its units see along one axis (its receptive field)?")
 
 
 def test_a_sheet_as_plain_data():

@@ -219,7 +219,7 @@ def test_a_page_that_keeps_the_answers_back():
 @pytest.mark.parametrize(
     ("finding", "text"),
     [
-        (Finding("forgot-bias"), "the bias was left out"),
+        (Finding("forgot-bias", "16"), "the bias was left out"),
         (Finding("forgot-bias", place="conv1"), "the bias was left out (in conv1)"),
         (Finding("another-layer", place="fc"), "this is the figure of fc"),
         (Finding("other-input", "224"), "the input was taken to be 224 along each side"),
@@ -293,7 +293,7 @@ def test_a_sentence_has_one_end(end):
 
 
 def test_answers_are_quoted_in_one_line():
-    page = feedback(page_of([("conv1.params", "600\t+ 7"), ("conv1.params", "600\t+ 8")]))
+    page = feedback(page_of([("conv1.params", "600\t + 7"), ("conv1.params", "600\t + 8")]))
     assert texts(page)[-1] == "✓ conv1: Parameters = 600 + 8 (the last answer counts, not 600 + 7)"
     assert [quoted("x" * length) for length in (80, 81)] == ["x" * 80, "x" * 79 + "…"]
 
@@ -311,7 +311,7 @@ def test_a_page_without_right_answers_and_one_without_others():
     assert (wrong.title, [text for text in texts(wrong) if text.startswith("Right (")]) == ("Ada: 0 of 1 points", [])
     right = feedback(page_of([("conv1.params", "608")]))
     assert (right.title, texts(right)[1:]) == ("Ada: 1 of 1 points", ["Right (1)", "✓ conv1: Parameters = 608"])
-    (_, wrote, why, *_) = feedback(page_of([("conv1.params", "what\nis\nit?")])).blocks[1:]
+    (_, wrote, why, *_) = feedback(page_of([("conv1.params", "what\nis\n it?")])).blocks[1:]
     assert wrote.text == "You wrote what is it?."
     assert (why.kind, why.text) == ("why", "This cannot be read: holds no number.")
 

@@ -83,8 +83,8 @@ def _check_sharing(walk: Iterable[Evaluated], sharing: Iterable[Evaluated]) -> N
     by_name = {visit.node.name: visit for visit in walk}
     for visit in sharing:
         node = visit.node
-        (first, *others) = [by_name[name] for name in node.layer.weights or ()]
-        if others or type(first.node.layer) is not type(node.layer):
+        (first, *others) = [by_name.get(name) for name in node.layer.weights or ()]
+        if others or first is None or type(first.node.layer) is not type(node.layer):
             continue
         ours, theirs = (each.node.layer.parameters(*each.inputs) for each in (visit, first))
         if any(a.shape != b.shape for a, b in zip(ours, theirs, strict=False)) or len(ours) != len(theirs):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from cnncalc.errors import SpecError
+from cnncalc.errors import SpecError, nearest
 from cnncalc.layers import Layer
 from cnncalc.spec.drafts import Advice, Step
 from cnncalc.spec.expansion import Bound, expand
@@ -50,6 +50,19 @@ def build_graph(network: Network) -> Graph:
 def build_graph_of(network: Network, bound: Bound) -> Graph:
     """The graph of a network with other numbers bound to its sizes and variables; its nodes have no advice."""
     return _build(network, bound)
+
+
+def leading_to(graph: Graph, layer: str) -> Graph:
+    """The part of a graph that a layer depends on, with the layer as its output. Raises SpecError for unknown names."""
+    first = len(graph.inputs)
+    used = _used([node.name == layer for node in graph.nodes], [node.sources for node in graph.nodes], first)
+    if not any(used):
+        hint = nearest(layer, [node.name for node in graph.nodes])
+        raise SpecError(f"no layer is named {layer!r}{hint}")
+    kept = [node for node, is_used in zip(graph.nodes, used, strict=True) if is_used]
+    positions = {name: position for position, name in enumerate((*graph.inputs, *(node.name for node in kept)))}
+    nodes = [structs.replace(node, sources=tuple([positions[name] for name in node.inputs])) for node in kept]
+    return Graph(graph.inputs, tuple(nodes), (layer,))
 
 
 def _build(network: Network, bound: Bound | None = None) -> Graph:

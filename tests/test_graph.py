@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncalc import Add, Network, ReLU, SpecError, analyze, load
-from cnncalc.graph import build_graph, build_graph_of
+from cnncalc.graph import build_graph, build_graph_of, leading_to
 from cnncalc.spec.expansion import Bound
 
 
@@ -139,3 +139,33 @@ def test_a_circle_is_found_past_what_else_its_layers_read():
 def test_variables_are_bound_in_a_graph_with_other_numbers():
     graph = build_graph_of(load("vgg16"), Bound({"input": (3, 64, 64)}, {"classes": 7}))
     assert graph.nodes[-1].layer.out_features == 7
+
+
+def test_the_part_of_a_graph_that_leads_to_a_layer():
+    """What lies beside or behind it is left out, and the positions close up; both inputs stay."""
+    reads = {"a": ["x"], "beside": ["a", "y"], "b": ["y"], "sum": ["b", "a", "x"], "last": ["sum", "beside"]}
+    layers = [(ReLU if len(read) == 1 else Add)(name=name, inputs=read) for name, read in reads.items()]
+    whole = build_graph(Network(input={"x": [4], "y": [4]}, layers=layers))
+    part = leading_to(whole, "sum")
+    assert (part.inputs, part.outputs) == (("x", "y"), ("sum",))
+    assert [(node.name, node.inputs, node.sources) for node in part.nodes] == [
+        ("a", ("x",), (0,)),
+        ("b", ("y",), (1,)),
+        ("sum", ("b", "a", "x"), (3, 2, 0)),
+    ]
+    kept = {node.name: node.layer for node in whole.nodes}
+    assert all(node.layer is kept[node.name] for node in part.nodes)
+    assert [node.name for node in leading_to(whole, "last").nodes] == list(reads)
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        ("fc9", r"^no layer is named 'fc9'; did you mean 'fc8'\?$"),
+        ("zzzz", r"^no layer is named 'zzzz'$"),
+        ("input", r"^no layer is named 'input'$"),
+    ],
+)
+def test_no_part_of_a_graph_leads_to_what_is_no_layer(layer, message):
+    with pytest.raises(SpecError, match=message):
+        leading_to(build_graph(load("alexnet")), layer)

@@ -16,7 +16,7 @@ from cnncalc.analysis.rows import Row, Totals, row_of
 from cnncalc.analysis.sight import Layers, Sight, pixel_axes, sights, units_at
 from cnncalc.errors import CnncalcError, SpecError, nearest
 from cnncalc.evaluate import Outputs, evaluate, raise_unless
-from cnncalc.graph import build_graph
+from cnncalc.graph import build_graph, leading_to
 from cnncalc.layers.base import LARGEST_SIZE, Note, Shape
 from cnncalc.spec.items import Number
 from cnncalc.spec.network import INPUT, Expected, Network
@@ -246,12 +246,14 @@ def analyze(
     variables: Mapping[str, Number] | None = None,
     convention: str = "cnncalc",
     outputs: Outputs | None = None,
+    until: str | None = None,
 ) -> Analysis:
     """The figures of every layer of a network.
 
     ``input`` is the shape of one sample, channels first, where it is not the network's own (or several by name);
     ``batch`` multiplies costs and activations, never parameters; ``variables`` are values for the spec's own variables.
-    ``outputs`` decides what layers make where that is not left to them, such as shapes that somebody else worked out.
+    ``outputs`` decides what layers make where that is not left to them, such as shapes that somebody else worked out;
+    ``until`` names the layer at which the analysis ends: it has that layer and those that it depends on.
     Raises SpecError where the network is not sound, with the place in its spec.
 
     >>> import cnncalc
@@ -270,7 +272,8 @@ def analyze(
     if variables:
         network = network.with_variables(**variables)
     try:
-        walk = evaluate(build_graph(network), network.inputs.values(), raise_unless, outputs)
+        graph = build_graph(network) if until is None else leading_to(build_graph(network), until)
+        walk = evaluate(graph, network.inputs.values(), raise_unless, outputs)
     except SpecError as error:
         if input is None or not network.fixed:
             raise
@@ -278,9 +281,8 @@ def analyze(
         raise SpecError(message, where=error.where, source=error.source) from None
     rows = tuple([row_of(visit, batch, counting) for visit in walk])
     totals = Totals.of(rows, counting.name)
-    return Analysis(
-        *(network.name, counting.name, batch, network.input, rows, totals, counting, network.expected, network)
-    )
+    of_whole = (network.expected, network) if until is None else ()
+    return Analysis(network.name, counting.name, batch, network.input, rows, totals, counting, *of_whole)
 
 
 def _input_document(input: Shape | dict[str, Shape]) -> list[int] | dict[str, list[int]]:

@@ -10,6 +10,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from typing import Any, TypeAlias
 
 from cnncalc.homework.answer_tables import entries_of, table
@@ -39,10 +40,8 @@ def from_json(text: str) -> tuple[dict[str, Any], Entries]:
         raise SubmissionError("$: expected an object of answers")
     answers, where = document.get("answers"), "$.answers"
     if answers is None and "layers" in document:
-        answers, where = (
-            [*_listed(document["layers"]), {"layer": "total", **_object(document.get("totals"))}],
-            "$.layers",
-        )
+        totals = dict(_object(document.get("totals")), layer="total")
+        answers, where = [*_listed(document["layers"]), totals], "$.layers"
     about = {key: value for key, value in document.items() if key not in ("answers", "layers", "totals")}
     if answers is None:
         answers, where, about = document, "$", {}
@@ -58,7 +57,7 @@ def _papers(documents: list[Any]) -> Entries:
     """The answers of several students, an object each."""
     for index, item in enumerate(_limited(documents)):
         document = _object(item)
-        student = document.get("student", document.get("name", ""))
+        student = document.get("student", document.get("name"))
         if not isinstance(student, str) or not student:
             raise SubmissionError(f'$[{index}]: one of several papers needs a "student"')
         for _, entry in _json_entries(document.get("answers"), f"$[{index}].answers"):
@@ -97,7 +96,7 @@ def _json_entries(answers: Any, where: str) -> Entries:
         place = f"{where}[{index}]"
         if not isinstance(item, dict):
             raise SubmissionError(f"{place}: expected an object with a question and an answer")
-        cells = {str(key): _text(value, place) for key, value in item.items() if _is_answer(value)}
+        cells = {key: _text(value, place) for key, value in item.items() if _is_answer(value)}
         yield from entries_of(list(cells), list(cells.values()), place)
 
 
@@ -139,11 +138,11 @@ def from_csv(text: str) -> tuple[dict[str, Any], Entries]:
             break
         first += 1
     body = "\n".join(lines[first:])
-    header = lines[first] if first < len(lines) else ""
+    header, _, _ = body.partition("\n")
     told = _SEPARATOR.match(lines[0]) if lines else None
     delimiter = told[1] if told else max(",;\t|，；", key=header.count)
     try:
-        rows = _csv_rows(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=False))
+        rows = _csv_rows(csv.reader(io.StringIO(body), delimiter=delimiter, strict=False))
         return about, table(rows, first + 1, delimiter)
     except csv.Error as error:
         raise SubmissionError(f"not valid CSV: {error}") from None
@@ -168,12 +167,11 @@ def from_markdown(text: str) -> tuple[dict[str, Any], Entries]:
         if match:
             about.setdefault(_ABOUT_NAMES[match[1].lower()], match[2].strip().strip("*_` "))
         if "|" in lines[index] and index + 1 < len(lines) and _is_rule(lines[index + 1]):
-            rows: list[list[str]] = [_pipes(lines[index]), []]
-            start, index = index + 1, index + 2
-            while index < len(lines) and "|" in lines[index] and len(rows) <= MOST_ANSWERS:
-                rows.append(_pipes(lines[index]))
-                index += 1
-            tables.append((start, rows))
+            below = list(takewhile(lambda line: "|" in line, lines[index + 2 :]))
+            if len(below) > MOST_ANSWERS:
+                raise SubmissionError(f"more than {MOST_ANSWERS:,} rows")
+            tables.append((index + 1, [_pipes(lines[index]), [], *map(_pipes, below)]))
+            index += len(below) + 2
             if len(tables) > _MOST_TABLES:
                 raise SubmissionError(f"more than {_MOST_TABLES:,} tables")
         else:
@@ -209,7 +207,7 @@ _BLANKS = re.compile(r"…+|\.{4,}|_{3,}|\*\*")
 
 def _pipes(line: str) -> list[str]:
     line = line.strip()
-    cells = re.split(r"(?<!\\)\|", line.removeprefix("|").removesuffix("|"))
+    cells = re.split(r"(?<!\\)\|", line.removeprefix("|"))
     return [re.sub(r"\\([\\`*_\[\]<>|~])", r"\1", cell).strip().strip("*`").strip() for cell in cells]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from cnncalc.homework.entries import LONGEST_CELL, Entries, Entry, SubmissionError
@@ -29,27 +28,30 @@ _IGNORED = frozenset(
 def _role(heading: str) -> str | None:
     if heading.strip() == "#":
         return "reference"
-    return _ROLES.get(re.sub(r"[\W_]", "", heading.lower()))
+    return _ROLES.get(_bare(heading))
+
+
+def _bare(heading: str) -> str:
+    return "".join(filter(str.isalnum, heading.lower()))
 
 
 def table(rows: Sequence[Sequence[str]], first_line: int, delimiter: str) -> Entries:
     """The answers in a table under a heading, which may have titles above it; two or three columns without one are
     question and answer. A student or a layer holds for the rows below that leave it blank, as merged cells do.
     """
-    rows = [row for row in rows if any(cell.strip() for cell in row)] if len(rows) < 3 else rows
-    if not rows:
+    if not any(cell.strip() for row in rows for cell in row):
         return
     top, titled = _heading(rows)
     header = [cell.strip() for cell in rows[top]]
-    while header and not header[-1] and len(header) > 1:
+    while header and not header[-1]:
         header.pop()
     if len(header) > _MOST_COLUMNS:
         raise SubmissionError(f"more than {_MOST_COLUMNS} columns")
     start = top + 1
     roles = _roles_in(header)
     if not any(roles) and len(header) in (2, 3):
-        header = ["question", "answer"] if len(header) == 2 else ["layer", "quantity", "answer"]
-        roles, start = _roles_in(header), top
+        roles = ["reference", "answer"] if len(header) == 2 else ["layer", "quantity", "answer"]
+        start = top
     elif not any(roles) and not any(map(find_quantity, header)):
         raise SubmissionError(f"line {first_line}: no column is headed layer, question or answer")
     merged = _Merged(roles, titled)
@@ -57,13 +59,12 @@ def table(rows: Sequence[Sequence[str]], first_line: int, delimiter: str) -> Ent
         if not any(cell.strip() for cell in row):
             continue
         cells = list(row)
-        if len(cells) > len(header):
-            if roles[-1] != "answer" or not any(cell.strip() for cell in cells[len(header) :]):
+        last = len(header) - 1
+        if any(cell.strip() for cell in cells[len(header) :]):
+            if roles[-1] != "answer":
                 extra = f"{len(cells)} cells under {len(header)} headings; an answer with a comma needs quotes"
-                if any(cell.strip() for cell in cells[len(header) :]):
-                    raise SubmissionError(f"line {first_line + index}: {extra}")
-            else:
-                cells[len(header) - 1 :] = [delimiter.join(cells[len(header) - 1 :]).rstrip(f"{delimiter} ")]
+                raise SubmissionError(f"line {first_line + index}: {extra}")
+            cells[last:] = [delimiter.join(cells[last:]).rstrip(f"{delimiter} ")]
         for student, entry in entries_of(header, merged.filled(cells), f"line {first_line + index}", roles):
             yield student or titled, entry
 
@@ -83,7 +84,7 @@ def _roles_in(header: Sequence[str]) -> list[str | None]:
     """What each column holds. "Name" is a student's where no column tells of layers, and one column names students."""
     roles = [_role(heading) for heading in header]
     if "answer" not in roles and not any(map(find_quantity, header)):
-        roles = ["student" if role == "layer" and heading.lower() == "name" else role
+        roles = ["student" if heading.lower() == "name" else role
                  for role, heading in zip(roles, header, strict=True)]  # fmt: skip
     students = [place for place, role in enumerate(roles) if role == "student"]
     chosen = next((place for place in students if "name" in header[place].lower()), students[0] if students else None)
@@ -94,7 +95,7 @@ class _Merged:
     """Rows of which some leave a student or a layer to the row above."""
 
     def __init__(self, roles: Sequence[str | None], student: str) -> None:
-        self.places = {role: place for place, role in enumerate(roles) if role}
+        self.places = {role: place for place, role in enumerate(roles)}
         self.student, self.layer = student, ""
         self.answered: set[tuple[str, str, str]] = set()
 
@@ -122,12 +123,10 @@ def entries_of(
     named: dict[str, str] = {}
     others: list[tuple[str, str]] = []
     for heading, cell, role in zip(header, cells, roles or _roles_in(header), strict=False):
-        text = cell.strip()
-        if len(text) > LONGEST_CELL:
-            text = text[:LONGEST_CELL]
-        if role and role not in named:
-            named[role] = text
-        elif heading and role != "ignored":
+        text = cell.strip()[:LONGEST_CELL]
+        if role:
+            named.setdefault(role, text)
+        elif heading:
             others.append((heading, text))
     student = named.get("student", "")
     if "answer" in named:
@@ -140,5 +139,5 @@ def entries_of(
     for heading, text in others:
         if find_quantity(heading) and "layer" in named:
             yield student, Entry(text, where, layer=named["layer"], quantity=heading)
-        elif "layer" not in named and re.sub(r"[\W_]", "", heading.lower()) not in _IGNORED:
+        elif "layer" not in named and _bare(heading) not in _IGNORED:
             yield student, Entry(text, where, reference=heading)

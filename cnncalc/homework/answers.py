@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import islice, pairwise, product
+from itertools import count, islice, pairwise, product
 from math import prod
 
 from msgspec import Struct
@@ -21,7 +21,7 @@ from cnncalc.spec.expressions import LARGEST, ExpressionError, value_of
 
 LONGEST = 400
 """The most characters of an answer."""
-_LARGEST_EXPONENT = 30
+_LARGEST_EXPONENT = 18
 _MOST_AXES = 8
 _MOST_READINGS = 8
 _NOTHING = re.compile(r"none|zero|nil|no (?:params?|parameters|weights)|it has none|零|无|没有(?:参数)?")
@@ -107,7 +107,7 @@ def parse(text: str) -> Answer:
                 problem = str(error)
         if parts:
             found.append(Statement(tuple(parts), label, aside))
-    if not found and _NOTHING.fullmatch(text.strip().lower().rstrip(".。")):
+    if _NOTHING.fullmatch(text.strip().lower().rstrip(".。")):
         nothing = Part(text.strip(), (Amount(text.strip(), Fraction(0)),), ())
         found.append(Statement((nothing,)))
     if not found:
@@ -128,7 +128,7 @@ def _part(piece: Piece) -> Part:
 
 def _shapes(piece: Piece) -> tuple[Sizes, ...]:
     """The piece as sizes with ``×``, ``*``, commas, blanks or ``@`` between them."""
-    tokens = [token for token in piece.tokens if token.kind not in "()"]
+    tokens = [token for token in piece.tokens if token.kind not in ("(", ")")]
     found: list[Sizes] = []
     alone = len(piece.tokens) == 1
     for split_thousands in (not alone, alone):
@@ -152,10 +152,9 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
             axes += axes[-1:] * (int(token.text) - 1)
         elif token.text in ("^", "**"):
             raised = True
-        elif token.kind == "@" and len(axes) == 1:
-            channels, axes = axes[0], []
-        elif token.kind == "@" and axes:
-            continue
+        elif token.kind == "@":
+            if len(axes) == 1 and channels is None:
+                channels = axes.pop()
         elif token.text == "-":
             negative = True
         elif _may_be_sizes(token):
@@ -164,16 +163,16 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
                     return ()
                 axes.append(None)
             elif split_thousands or not token.whole:
-                axes += [int(re.sub(r"\D", "", group)) for group in token.text.split(",")]
+                axes += [int("".join(filter(str.isdigit, group))) for group in token.text.split(",")]
             else:
                 axes.append(int(token.plain))
             negative = False
         elif token.kind == PLACEHOLDER:
             axes.append(None)
-        elif token.kind == "unit" and units_of(token.text)[0].measures == CHANNELS:
+        elif Unit(1, CHANNELS) in units_of(token.text):
             if channels is None and axes:
                 channels = axes.pop()
-        elif token.kind == "unit" and units_of(token.text)[0] == Unit(1, COUNT):
+        elif Unit(1, COUNT) in units_of(token.text):
             continue
         elif not (token.kind == "," or token.text in ("*", "×")):
             return ()
@@ -182,7 +181,7 @@ def _axes(tokens: Sequence[Token], split_thousands: bool) -> tuple[int | None, .
 
 def _may_be_sizes(token: Token) -> bool:
     """Whether a number is a size, or two with a comma between them."""
-    return token.whole or re.fullmatch(r"\d+,\d+", token.text) is not None
+    return token.whole or token.text.replace(",", "").isdigit()
 
 
 def _amounts(piece: Piece) -> tuple[Amount, ...]:
@@ -191,17 +190,14 @@ def _amounts(piece: Piece) -> tuple[Amount, ...]:
     if any(token.kind in (PLACEHOLDER, ",", "@") for token in tokens):
         raise ExpressionError("several numbers, not one")
     choices = [_readings(token) for token in tokens]
-    found: list[Amount] = []
-    for chosen in islice(product(*choices), _MOST_READINGS):
-        amount = _evaluated(piece.text, tokens, chosen, piece.rough)
-        if amount not in found and _is_likely(amount):
-            found.append(amount)
-    return tuple(found)
+    chosen = islice(product(*choices), _MOST_READINGS)
+    amounts = [_evaluated(piece.text, tokens, figures, piece.rough) for figures in chosen]
+    return tuple(dict.fromkeys(amount for amount in amounts if _is_likely(amount)))
 
 
 def _is_likely(amount: Amount) -> bool:
     """Whether a mark of thousands may be a decimal one (before a prefix only), or the reverse (without one only)."""
-    unlikely = "dot-thousands" if amount.factor > 1 else "decimal-comma"
+    unlikely = "dot-thousands" if amount.factor != 1 else "decimal-comma"
     return unlikely not in amount.remarks
 
 
@@ -216,11 +212,14 @@ class _Figure(Struct, frozen=True):
     remark: str = ""
 
 
+_IN_EXPRESSIONS = str.maketrans({"^": "**", "[": "(", "]": ")", "{": "(", "}": ")"})
+
+
 def _readings(token: Token) -> list[_Figure]:
     if token.kind == "unit":
         return [_Figure(f"*{unit.factor}", unit=unit) for unit in units_of(token.text)]
     if token.kind != "number":
-        return [_Figure({"^": "**", "[": "(", "]": ")", "{": "(", "}": ")"}.get(token.text, token.text))]
+        return [_Figure(token.text.translate(_IN_EXPRESSIONS))]
     readings = [_number(token.plain)]
     if _DOT_THOUSANDS.fullmatch(token.text):
         readings.append(_number(token.text.replace(".", ""), "dot-thousands"))
@@ -232,13 +231,13 @@ def _readings(token: Token) -> list[_Figure]:
 def _number(plain: str, remark: str = "") -> _Figure:
     mantissa, _, exponent = plain.lower().partition("e")
     whole, point, decimals = mantissa.partition(".")
-    if abs(int(exponent or 0)) > _LARGEST_EXPONENT:
+    power = int(exponent or 0)
+    if abs(power) > _LARGEST_EXPONENT:
         raise ExpressionError("holds a number with too many digits")
     value = Fraction(plain)
-    rounded = bool(point or exponent)
-    last = Fraction(10) ** (int(exponent or 0) - len(decimals))
-    digits = len((whole + decimals).lstrip("0"))
-    return _Figure(f"({value})", value, last / 2 if rounded else Fraction(0), digits, remark=remark)
+    last = Fraction(10) ** (power - len(decimals))
+    digits = len(str(int(whole + decimals)))
+    return _Figure(f"({value})", value, last / 2 if point or exponent else Fraction(0), digits, remark=remark)
 
 
 def _evaluated(text: str, tokens: Sequence[Token], chosen: Sequence[_Figure], rough: bool) -> Amount:
@@ -251,20 +250,19 @@ def _evaluated(text: str, tokens: Sequence[Token], chosen: Sequence[_Figure], ro
     remarks = tuple(dict.fromkeys(r for f in chosen for r in (f.remark, f.unit.remark if f.unit else "") if r))
     factor = prod(unit.factor for unit in units)
     measures = next((unit.measures for unit in reversed(units) if unit.measures), "")
-    simple = all(token.kind in ("number", "unit") for token in tokens) and len(numbers) == 1
+    simple = all(token.kind in ("number", "unit", "(", ")") for token in tokens) and len(numbers) == 1
     if simple:
         (number,) = numbers
         scale = value / number.value
         half, digits = number.half, number.digits
         if not half and (scale != 1 or rough):
-            trailing = len(str(int(number.value))) - len(str(int(number.value)).rstrip("0"))
-            half = Fraction(10**trailing if rough else 1, 2)
-            digits = max(digits - trailing, 1) if rough else digits
+            noughts = next(n for n in count() if number.value % 10 ** (n + 1)) if rough else 0
+            half, digits = Fraction(10**noughts, 2), digits - noughts
         return Amount(text, value, half * scale, digits, measures, remarks, factor)
     rounded = [
         figure
         for figure, following in pairwise(chosen)
-        if figure.digits and following.unit and following.unit.factor > 1
+        if figure.value and following.unit and following.unit.factor != 1
     ]
     if not rounded:
         return Amount(text, value, measures=measures, remarks=remarks)

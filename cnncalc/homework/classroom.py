@@ -58,6 +58,5 @@ def tallies(papers: Sequence[Paper]) -> list[Tally]:
             if result.diagnoses.found:
                 found[result.diagnoses.found[0].findings] += 1
     return [
-        Tally(question, dict(verdicts[name]), tuple(mistakes[name].most_common()))
-        for name, question in questions.items()
+        Tally(question, verdicts[name], tuple(mistakes[name].most_common())) for name, question in questions.items()
     ]

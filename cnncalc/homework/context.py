@@ -41,18 +41,23 @@ class Context(Struct, frozen=True, dict=True):
         shapes = tuple(self.network.inputs.values())
         return shapes[0] if len(shapes) == 1 else ()
 
-    def analysed(self, outputs: Outputs | None = None, network: Network | None = None) -> Analysis:
+    def analysed(
+        self, outputs: Outputs | None = None, network: Network | None = None, until: str | None = None
+    ) -> Analysis:
         """The figures with other outputs, or of another network. Raises SpecError where they cannot be."""
         network = network or self.network
-        return analyze(network, batch=self.batch, convention=self.convention, outputs=outputs)
+        return analyze(network, batch=self.batch, convention=self.convention, outputs=outputs, until=until)
 
-    def with_outputs(self, shapes: Mapping[str, Shape]) -> Analysis:
-        """The figures where some layers make somebody's own shapes. Raises SpecError where they do not fit."""
+    def with_outputs(self, shapes: Mapping[str, Shape], until: str | None = None) -> Analysis:
+        """The figures where some layers make somebody's own shapes, of a layer and those before it, or of all (None).
+
+        Raises SpecError where the shapes do not fit together.
+        """
 
         def made(node: Node, inputs: tuple[Shape, ...]) -> Shape:
             return shapes[node.name] if node.name in shapes else node.layer.output(*inputs)
 
-        return self.analysed(made)
+        return self.analysed(made, until=until)
 
     def figure(self, quantity: str, layer: str | None, analysis: Analysis | None = None) -> Figure:
         """A quantity of a layer, or of the whole network (None)."""

@@ -136,7 +136,7 @@ def _why(result: Graded, say: Messages, answers: bool) -> Iterator[Block]:
     found = result.diagnoses.found
     if not found and not result.remarks:
         yield Paragraph(say("grade.no_guess"), "why")
-    if result.sources and found:
+    if result.sources:
         yield Paragraph(say("grade.on_top", sources=sources_text(result.sources, say)), "why")
     if len(found) > 1:
         yield Paragraph(say("grade.several"))
@@ -152,9 +152,9 @@ def _own_working(result: Graded, diagnosis: Diagnosis) -> Iterator[Block]:
     """How the student's figure comes about, by the formula as the mistake alters it."""
     derivations = _derivations(result.question, result.question.context.analysis)
     numbers = [number for number in diagnosis.candidate.workings if number.operator or number.derivation is not None]
-    if len(numbers) != len([d for d in derivations if d.number.operator or d.number.derivation is not None]):
-        return
     right = [d for d in derivations if d.number.operator or d.number.derivation is not None]
+    if len(numbers) != len(right):
+        return
     shown: set[str] = set()
     for derivation, number in zip(right, numbers, strict=True):
         tree = _tree(number)

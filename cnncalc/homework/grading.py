@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from msgspec import Struct, structs
 
 from cnncalc.analysis import Analysis
 from cnncalc.errors import CnncalcError
 from cnncalc.homework.answers import AnswerError, parse
 from cnncalc.homework.candidates import Candidates
-from cnncalc.homework.carried import Own, ancestors, consequences, is_known_from, own_analysis, own_figure
+from cnncalc.homework.carried import Own, consequences, is_known_from, own_analysis, own_figure, read_back
 from cnncalc.homework.diagnosis import Diagnoses, diagnose
-from cnncalc.homework.entries import Entry, SubmissionError
+from cnncalc.homework.entries import SubmissionError
 from cnncalc.homework.key import Key, Question
 from cnncalc.homework.matching import Reading, has_too_many_sizes, is_coarse, match, reading_of
-from cnncalc.homework.quantities import QUANTITIES, Figure
+from cnncalc.homework.quantities import QUANTITIES, WHOLE, Figure
 from cnncalc.homework.submissions import Submission
 from cnncalc.layers.base import Shape
 
@@ -43,7 +45,6 @@ class Graded(Struct, frozen=True):
     diagnoses: Diagnoses = Diagnoses()
     sources: tuple[tuple[str, str], ...] = ()
     problem: str = ""
-    where: str = ""
     own: Analysis | None = None
     earlier: tuple[str, ...] = ()
 
@@ -87,8 +88,8 @@ class Grader:
 
         A key without questions asks what is answered. Raises SubmissionError where hardly any answer is to a question.
         """
-        answered: dict[str, tuple[Question, Entry]] = {}
-        earlier: dict[str, list[str]] = {}
+        answered: dict[str, tuple[Question, str]] = {}
+        earlier: dict[str, list[str]] = defaultdict(list)
         unmatched = []
         for entry in submission.entries:
             try:
@@ -99,23 +100,25 @@ class Grader:
                     problem = f"more than {MOST_UNMATCHED} answers to no question of this key; {entry.where}: {error}"
                     raise SubmissionError(f"{submission.source}: {problem}") from None
                 continue
-            asked = entry.text.strip() or self.key.questions
-            if asked and (entry.text.strip() or question.id not in answered):
-                before = answered[question.id][1].text if question.id in answered else ""
-                if before.strip() and before.strip() != entry.text.strip():
-                    earlier.setdefault(question.id, []).append(before)
-                answered[question.id] = (question, entry)
+            if not entry.text.strip():
+                continue
+            _, before = answered.get(question.id, (question, entry.text))
+            if before.strip() != entry.text.strip():
+                earlier[question.id].append(before)
+            answered[question.id] = (question, entry.text)
         order = list(self.key.questions.values()) or [question for question, _ in answered.values()]
-        read = {name: _read(question, entry) for name, (question, entry) in answered.items()}
+        read = {name: _read(question, text) for name, (question, text) in answered.items()}
         own = self._own(answered, read)
         results: list[Graded] = []
         wrong = 0
         for question in order:
-            given, reading = _answer(answered, read, question)
-            of_network = own.get(id(question.context), Own({}, set()))
-            graded = self._graded(question, given, reading, of_network, seek=wrong < MOST_DIAGNOSED)
-            results.append(structs.replace(graded, earlier=tuple(earlier.get(question.id, ()))))
-            wrong += results[-1].verdict == WRONG
+            if question.id in answered:
+                text, reading = answered[question.id][1], read[question.id]
+                graded = self._graded(question, text, reading, own[id(question.context)], seek=wrong < MOST_DIAGNOSED)
+            else:
+                graded = Graded(question, "", MISSING, self.candidates(question).truth)
+            wrong += graded.verdict == WRONG
+            results.append(structs.replace(graded, earlier=tuple(earlier[question.id])))
         return Paper(submission.student, submission.source, tuple(results), tuple(unmatched))
 
     def candidates(self, question: Question) -> Candidates:
@@ -125,102 +128,73 @@ class Grader:
             self._candidates[key] = Candidates(question.context, question.layer, question.quantity)
         return self._candidates[key]
 
-    def _own(
-        self, answered: dict[str, tuple[Question, Entry]], read: dict[str, Reading | str | None]
-    ) -> dict[int, Own]:
+    def _own(self, answered: dict[str, tuple[Question, str]], read: dict[str, Reading | str]) -> dict[int, Own]:
         """What a student states, network by network."""
-        found: dict[int, Own] = {}
+        found: dict[int, Own] = defaultdict(lambda: Own({}, set()))
         for name, (question, _) in answered.items():
             reading = read[name]
             if not isinstance(reading, Reading):
                 continue
-            own = found.setdefault(id(question.context), Own({}, set()))
+            own = found[id(question.context)]
             truth = self.candidates(question).truth
             figure = own_figure(reading.final, question, truth)
-            key = (question.layer or "total", question.quantity)
+            key = (question.layer or WHOLE, question.quantity)
             if figure is not None:
                 own.figures[key] = figure
                 if match(reading.final, QUANTITIES[question.quantity], truth) is None:
                     own.wrong.add(key)
         return found
 
-    def _graded(
-        self, question: Question, entry: Entry | None, reading: Reading | str | None, own: Own, *, seek: bool
-    ) -> Graded:
+    def _graded(self, question: Question, text: str, reading: Reading | str, own: Own, *, seek: bool) -> Graded:
         candidates = self.candidates(question)
         expected = candidates.truth
-        text, where = (entry.text, entry.where) if entry else ("", "")
-        if reading is None:
-            return Graded(question, "", MISSING, expected, where=where)
         if isinstance(reading, str):
-            return Graded(question, text, UNREADABLE, expected, problem=reading, where=where)
+            return Graded(question, text, UNREADABLE, expected, problem=reading)
         quantity = QUANTITIES[question.quantity]
         found = next((m for part in (reading.final, *reading.after) if (m := match(part, quantity, expected))), None)
         if found is not None:
             slip = ("slip",) if _slipped(reading, question, expected) else ()
             remarks = (*reading.remarks, *found.remarks, *slip)
-            return Graded(question, text, RIGHT, expected, question.points, remarks, where=where)
+            return Graded(question, text, RIGHT, expected, question.points, remarks)
         if is_coarse(reading.final):
-            return Graded(question, text, WRONG, expected, remarks=("coarse",), where=where)
+            return Graded(question, text, WRONG, expected, remarks=("coarse",))
         for consequence in consequences(question, own):
-            if consequence.figure != expected and match(reading.final, quantity, consequence.figure):
+            if match(reading.final, quantity, consequence.figure):
                 points = self.carry * question.points
-                return Graded(
-                    question,
-                    text,
-                    CARRIED,
-                    expected,
-                    points,
-                    sources=consequence.sources,
-                    where=where,
-                    own=consequence.analysis,
-                )
+                sources, analysis = consequence.sources, consequence.analysis
+                return Graded(question, text, CARRIED, expected, points, sources=sources, own=analysis)
         if not seek:
-            return Graded(question, text, WRONG, expected, remarks=("many-wrong",), where=where)
+            return Graded(question, text, WRONG, expected, remarks=("many-wrong",))
         diagnoses, sources = self._on_top(question, reading, own)
         if not diagnoses.found:
             diagnoses, sources = diagnose(reading, candidates, known_from=is_known_from(question, own)), ()
         too_many = not diagnoses.found and has_too_many_sizes(reading.final, quantity, expected)
         remarks = ("too-many-sizes",) if too_many else ()
-        return Graded(
-            question, text, WRONG, expected, remarks=remarks, diagnoses=diagnoses, sources=sources, where=where
-        )
+        return Graded(question, text, WRONG, expected, remarks=remarks, diagnoses=diagnoses, sources=sources)
 
     def _on_top(self, question: Question, reading: Reading, own: Own) -> tuple[Diagnoses, tuple[tuple[str, str], ...]]:
         """The mistake that explains a layer's figure as one worked out from a student's own sizes."""
         if question.layer is None:
             return Diagnoses(), ()
-        before = ancestors(question.context.analysis, question.layer) - {question.layer}
+        before = read_back(question.context.analysis, question.layer)
         shapes: dict[str, Shape] = {
             name: figure for (name, asked), figure in own.figures.items() if asked == "output" and name in before
         }
         wrong = tuple((name, "output") for name in shapes if (name, "output") in own.wrong)
-        analysis = own_analysis(question.context, shapes) if wrong else None
-        if analysis is None:
-            return Diagnoses(), ()
-        arriving = analysis.row(question.layer).input_shapes
-        key = (id(question.context), question.layer, question.quantity, arriving)
-        if key not in self._on_own:
-            self._on_own[key] = Candidates(question.context, question.layer, question.quantity, analysis)
-        candidates = self._on_own[key]
-        follows = candidates.truth != self.candidates(question).truth
-        return (diagnose(reading, candidates), wrong) if follows else (Diagnoses(), ())
+        for analysis in own_analysis(question.context, shapes, question.layer) if wrong else ():
+            arriving = analysis.row(question.layer).input_shapes
+            key = (id(question.context), question.layer, question.quantity, arriving)
+            if key not in self._on_own:
+                self._on_own[key] = Candidates(question.context, question.layer, question.quantity, analysis)
+            if self._on_own[key].truth != self.candidates(question).truth:
+                return diagnose(reading, self._on_own[key]), wrong
+        return Diagnoses(), ()
 
 
-def _answer(
-    answered: dict[str, tuple[Question, Entry]], read: dict[str, Reading | str | None], question: Question
-) -> tuple[Entry | None, Reading | str | None]:
-    if question.id not in answered:
-        return None, None
-    return answered[question.id][1], read[question.id]
-
-
-def _read(question: Question, entry: Entry) -> Reading | str | None:
-    """What an answer says, or why it cannot be read; None where there is none."""
-    if not entry.text.strip():
-        return None
+def _read(question: Question, text: str) -> Reading | str:
+    """What an answer says, or why it cannot be read."""
     try:
-        return reading_of(parse(entry.text), QUANTITIES[question.quantity], question.context.image)
+        return reading_of(parse(text), QUANTITIES[question.quantity], question.context.image)
     except AnswerError as error:
         return str(error)
 
@@ -228,6 +202,6 @@ def _read(question: Question, entry: Entry) -> Reading | str | None:
 def _slipped(reading: Reading, question: Question, expected: Figure) -> bool:
     """Whether the working before a right answer does not come to it."""
     quantity = QUANTITIES[question.quantity]
-    if quantity.kind != "count":
-        return False
-    return any(working.amounts and match(working, quantity, expected) is None for working in reading.working)
+    return quantity.kind == "count" and any(
+        working.amounts and match(working, quantity, expected) is None for working in reading.working
+    )

@@ -12,7 +12,7 @@ from msgspec import Struct
 from cnncalc.errors import CnncalcError, nearest
 from cnncalc.homework.context import Context
 from cnncalc.homework.entries import Entry
-from cnncalc.homework.quantities import QUANTITIES, TOTAL, find_quantity, quantity_named
+from cnncalc.homework.quantities import QUANTITIES, TOTAL, WHOLE, find_quantity, quantity_named
 
 
 class Question(Struct, frozen=True):
@@ -28,12 +28,12 @@ class Question(Struct, frozen=True):
     @property
     def about(self) -> str:
         """``conv1.params``, or ``total.params``."""
-        return f"{self.layer or TOTAL[0]}.{self.quantity}"
+        return f"{self.layer or WHOLE}.{self.quantity}"
 
     def text_in(self, language: str) -> str:
         """The question in words, "" where the key has none."""
         if isinstance(self.text, dict):
-            return str(self.text.get(language) or next(iter(self.text.values()), ""))
+            return self.text.get(language) or next(iter(self.text.values()), "")
         return self.text
 
 
@@ -50,37 +50,39 @@ class Key(Struct, frozen=True, dict=True):
 
     def question(self, entry: Entry) -> Question:
         """The question that an entry of a file answers. Raises CnncalcError where there is none."""
-        known: dict[tuple[str | None, ...], Question] = self.__dict__.setdefault("known", {})
         key = (entry.reference, entry.layer, entry.quantity)
-        if key not in known:
-            known[key] = self._found(entry)
-        return known[key]
+        if key not in self._known:
+            self._known[key] = self._found(entry)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str | None, ...], Question]:
+        return {}
 
     def _found(self, entry: Entry) -> Question:
-        if entry.quantity is None and entry.reference is not None:
-            for ids, name in (
-                (self._by_id, entry.reference.strip().casefold()),
-                (self._by_bare_id, _bare(entry.reference)),
-            ):
-                if name in ids:
-                    return ids[name]
-            pairs = list(_split(entry.reference))
-        else:
-            pairs = [(entry.layer or TOTAL[0], entry.quantity or "")]
+        reference = entry.reference if entry.quantity is None else None
+        if reference is None:
+            return self._about(entry.layer or WHOLE, entry.quantity or "")
+        for ids, name in ((self._by_id, reference.strip().casefold()), (self._by_bare_id, _bare(reference))):
+            if name in ids:
+                return ids[name]
         problem = None
-        for layer, quantity in pairs:
+        for layer, quantity in _split(reference):
             try:
                 return self._about(layer, quantity)
             except CnncalcError as error:
                 problem = problem or error
-        if problem is None or (self.questions and entry.reference is not None):
-            before = (entry.reference or "").rpartition(".")[0]
-            layers = self.context.analysis.layers[:1] if self.context else ()
-            open_names = [f"{before}.{name}" for name in QUANTITIES] if before else []
-            names = list(self.questions) or open_names or [*(f"{row.name}.params" for row in layers), "total.macs"]
-            hint = nearest(entry.reference or "", names) or f"; there are {', '.join(names[:8])}"
-            raise CnncalcError(f"there is no question {(entry.reference or '')[:60]!r}{hint}")
+        if problem is None or self.questions:
+            raise self._unknown(reference)
         raise problem
+
+    def _unknown(self, reference: str) -> CnncalcError:
+        before = reference.rpartition(".")[0]
+        layers = self.context.analysis.layers[:1] if self.context else ()
+        open_names = [f"{before}.{name}" for name in QUANTITIES] if before else []
+        names = list(self.questions) or open_names or [*(f"{row.name}.params" for row in layers), "total.macs"]
+        hint = nearest(reference, names) or f"; there are {', '.join(names[:8])}"
+        return CnncalcError(f"there is no question {reference[:60]!r}{hint}")
 
     def _about(self, layer: str, quantity: str) -> Question:
         asked = quantity_named(quantity)
@@ -94,9 +96,9 @@ class Key(Struct, frozen=True, dict=True):
         ]
         if self.questions:
             if not listed:
-                raise CnncalcError(f"{name or TOTAL[0]}.{asked.name} is not asked")
+                raise CnncalcError(f"{name or WHOLE}.{asked.name} is not asked")
             return listed[0]
-        return answerable(Question(f"{name or TOTAL[0]}.{asked.name}", self.context, name, asked.name))
+        return answerable(Question(f"{name or WHOLE}.{asked.name}", self.context, name, asked.name))
 
     @cached_property
     def _by_id(self) -> dict[str, Question]:
@@ -111,10 +113,9 @@ class Key(Struct, frozen=True, dict=True):
 
 def _bare(name: str) -> str:
     """A question's name as ``1b`` where ``Q1b``, ``1(b)``, ``Question 1.b`` or ``第1b题`` is written."""
-    word = re.sub(
-        r"^\W*(?:questions?|exercise|problem|task|no|nr|q|题目?|问题|第)(?=[\W\d])", "", name[:200].casefold()
-    )
-    return re.sub(r"\W|_|题$", "", word)
+    text = name.casefold()
+    word = re.match(r"\W*(?:questions?|exercise|problem|task|no|nr|q|题目?|问题|第)(?=[\W\d])", text)
+    return re.sub(r"\W|_|题$", "", text[word.end() :] if word else text)
 
 
 def answerable(question: Question) -> Question:
@@ -128,7 +129,7 @@ def _split(reference: str) -> Iterator[tuple[str, str]]:
     """The ways to read ``conv1.params`` or ``params of conv1`` as layer and quantity; a quantity alone is the total."""
     text = reference.strip()[:200]
     if find_quantity(text):
-        yield TOTAL[0], text
+        yield WHOLE, text
     for separator in re.finditer(r"[\s./:,_-]+", text):
         before, after = text[: separator.start()], text[separator.end() :]
         if find_quantity(after):
@@ -145,7 +146,7 @@ def layer_named(context: Context, name: str) -> str | None:
     folded = name.strip().casefold()
     alike = [row for row in rows if row.casefold() == folded]
     if len(alike) == 1:
-        return alike[0]
+        return alike.pop()
     if folded in TOTAL:
         return None
     context.analysis.row(name.strip()[:100])

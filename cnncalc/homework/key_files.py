@@ -7,18 +7,17 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnncalc.analysis import convention_named
 from cnncalc.errors import CnncalcError, nearest, printable
 from cnncalc.homework.answer_files import from_json
 from cnncalc.homework.answers import parse
 from cnncalc.homework.context import BYTES, Context
 from cnncalc.homework.key import Key, Question, answerable, layer_named
 from cnncalc.homework.matching import match, reading_of
-from cnncalc.homework.quantities import QUANTITIES, TOTAL, quantity_named
+from cnncalc.homework.quantities import QUANTITIES, WHOLE, quantity_named
 from cnncalc.layers.base import LARGEST_SIZE, shape_text
 from cnncalc.safe_text import harmless
 from cnncalc.spec import Network, load
-from cnncalc.spec.loading import LARGEST_FILE, contents, decoded, exercise_place, unreadable
+from cnncalc.spec.loading import LARGEST_FILE, contents, exercise_place, unreadable
 from cnncalc.spec.network import network_from
 
 MOST_QUESTIONS = 1000
@@ -40,10 +39,10 @@ def is_key(name: str) -> bool:
     """Whether a name is that of a key or a spec rather than of a file of answers."""
     if os.path.splitext(name)[1].lower() in (".csv", ".tsv", ".md", ".markdown"):
         return False
-    document = _document(exercise_place(name) or name)
+    document = _document(name)
     if document is None:
         return True
-    return "questions" in document or (document.keys() <= set(_OF_A_KEY) and "answers" not in document)
+    return "questions" in document or (set(_OF_A_KEY).issuperset(document) and "answers" not in document)
 
 
 def is_solved(name: str) -> bool:
@@ -57,13 +56,13 @@ def _document(name: str) -> dict[str, Any] | None:
     if not name.lower().endswith(".json"):
         return None
     try:
-        data = contents(name, LARGEST_FILE + 1)
+        data = contents(name, LARGEST_FILE)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
         raise CnncalcError(f"{printable(name)}: {unreadable(error)}") from None
     try:
-        document = json.loads(decoded(data))
+        document = json.loads(data)
     except (ValueError, RecursionError):
         return None
     if not isinstance(document, dict) or (
@@ -80,33 +79,35 @@ def key_from(document: Mapping[str, Any], source: str = "", folder: str = "") ->
     >>> key.questions["1"].about, key.questions["1"].points
     ('C1.params', 2.0)
     """
-    _known(document, _OF_A_KEY, source, "a key")
+    root = f"{source}: $" if source else "$"
+    _known(document, _OF_A_KEY, root, "a key")
     asked = document.get("questions", [])
     if isinstance(asked, dict):
-        asked = [{"id": name, **_object(question, source)} for name, question in asked.items()]
+        asked = [{"id": name, **_object(question, f"{root}.questions")} for name, question in asked.items()]
     if not isinstance(asked, list) or len(asked) > MOST_QUESTIONS:
-        raise CnncalcError(f"{source}: $.questions: expected a list of at most {MOST_QUESTIONS:,} questions")
+        raise CnncalcError(f"{root}.questions: expected a list of at most {MOST_QUESTIONS:,} questions")
     stated = {name: document[name] for name in _SETTINGS if name in document}
     kept: dict[str, Context] = {}
-    context = _context(stated, f"{source}: $", folder, kept) if "spec" in stated or "network" in stated else None
+    context = _context(stated, root, folder, kept) if "spec" in stated or "network" in stated else None
     if context is None and not asked:
-        raise CnncalcError(f'{source}: $: a key needs "spec", or questions that have one')
+        raise CnncalcError(f'{root}: a key needs "spec", or questions that have one')
+    title = document.get("title") or document.get("name") or (context.network.name if context else source)
+    key = Key(harmless(str(title)), context)
     questions: dict[str, Question] = {}
     doubts: list[str] = []
     for index, item in enumerate(asked):
-        where = f"{source}: $.questions[{index}]"
-        question = _question(_object(item, where), stated, where, folder, kept, str(index + 1))
+        where = f"{root}.questions[{index}]"
+        question = _question(_object(item, where), stated, where, folder, kept, index + 1)
         if question.id in questions:
             raise CnncalcError(f"{where}.id: there are two questions {question.id!r}")
         questions[question.id] = question
         doubts += _doubts(question, item.get("answer"), f"{where}.answer")
-    if context is not None and not asked and "answers" in document:
-        for entry in from_json(json.dumps({"answers": document["answers"]}))[1]:
-            found = Key("", context).question(entry[1])
+    if not asked and "answers" in document:
+        for _, entry in from_json(json.dumps({"answers": document["answers"]}))[1]:
+            found = key.question(entry)
             questions[found.id] = found
-            doubts += _doubts(found, entry[1].text, f"{source}: {entry[1].where}")
-    title = document.get("title") or document.get("name") or (context.network.name if context else source)
-    return Key(harmless(str(title)), context, questions, tuple(doubts))
+            doubts += _doubts(found, entry.text, f"{root}{entry.where.removeprefix('$')}")
+    return Key(key.title, context, questions, tuple(doubts))
 
 
 def _object(item: Any, where: str) -> dict[str, Any]:
@@ -123,7 +124,7 @@ def _known(document: Mapping[str, Any], names: tuple[str, ...], where: str, titl
 
 
 def _question(
-    item: dict[str, Any], stated: Mapping[str, Any], where: str, folder: str, kept: dict[str, Context], number: str
+    item: dict[str, Any], stated: Mapping[str, Any], where: str, folder: str, kept: dict[str, Context], number: int
 ) -> Question:
     _known(item, _OF_A_QUESTION, where, "a question")
     settings = {**stated, **{name: item[name] for name in _SETTINGS if name in item}}
@@ -137,11 +138,11 @@ def _question(
         raise CnncalcError(f"{where}.points: expected a number of at least 0, found {points!r}")
     try:
         quantity = quantity_named(item["quantity"])
-        layer = layer_named(context, str(item.get("layer") or TOTAL[0]))
+        layer = layer_named(context, str(item.get("layer") or WHOLE))
     except CnncalcError as error:
         raise CnncalcError(f"{where}: {error}") from None
     text = item.get("question", item.get("text", ""))
-    text = {str(key): str(value) for key, value in text.items()} if isinstance(text, dict) else str(text)
+    text = {language: str(words) for language, words in text.items()} if isinstance(text, dict) else str(text)
     question = Question(harmless(str(item.get("id", number))), context, layer, quantity.name, float(points), text)
     try:
         return answerable(question)
@@ -167,7 +168,7 @@ def _doubts(question: Question, answer: Any, where: str) -> Iterator[str]:
 
 def _context(settings: Mapping[str, Any], where: str, folder: str, kept: dict[str, Context]) -> Context:
     """What a question supposes; those that suppose the same share it, and all that is worked out about it."""
-    identity = json.dumps(dict(settings), sort_keys=True, default=str)
+    identity = json.dumps(settings, default=str)
     if identity in kept:
         return kept[identity]
     network = _network(settings, where, folder)
@@ -181,7 +182,6 @@ def _context(settings: Mapping[str, Any], where: str, folder: str, kept: dict[st
         if "input" in settings:
             network = network.with_input(settings["input"])
         convention = str(settings.get("convention", "cnncalc"))
-        convention_named(convention)
         context = Context(network, batch, convention, width)
         context.analysis  # noqa: B018
     except CnncalcError as error:
@@ -197,7 +197,7 @@ def _network(settings: Mapping[str, Any], where: str, folder: str) -> Network:
     if not isinstance(spec, str):
         raise CnncalcError(f"{where}.spec: expected a spec, or the name of one, found {str(spec)[:60]!r}")
     beside = os.path.join(folder, spec)
-    if spec.endswith((".json",)) and not os.path.isabs(spec) and os.path.exists(beside):
+    if spec.endswith(".json") and os.path.exists(beside):
         return load(beside)
     if ".py" in spec:
         raise CnncalcError(f"{where}.spec: a key names a JSON spec, or one that comes with cnncalc, not Python code")

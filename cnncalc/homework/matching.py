@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import prod
+from typing import cast
 
 from msgspec import Struct, structs
 
@@ -18,18 +20,15 @@ COARSEST = Fraction(1, 20)
 _FEWEST_CUT = 3
 """How many digits an answer needs that was cut off where it should have been rounded."""
 
-_SERVES = {
-    "r": "receptive_field",
-    "rf": "receptive_field",
-    "j": "jump",
-    "jump": "jump",
-    "macs": "macs",
-    **dict.fromkeys(("p", "padding", "pad", "k", "kernel", "s", "stride", "d", "dilation", "groups", "g", "bias"), ""),
-    **dict.fromkeys(("batch", "input", "填充", "步长", "偏置"), ""),
-}
-"""What a short label before a number names, which headings have not or differently; "" is never asked for."""
-
-
+_SETTINGS = frozenset(
+    (
+        *("p", "padding", "pad", "k", "kernel", "s", "stride", "d", "dilation", "groups", "g", "bias", "batch"),
+        *("input", "填充", "步长", "偏置"),
+    )
+)
+"""What a label before a number names that is never asked for."""
+_VAGUE = ("size", "units")
+"""Headings of columns that as labels say nothing."""
 _CONCLUDING = frozenset(
     ("so", "hence", "therefore", "thus", "total", "altogether", "共", "一共", "总共", "合计", "所以")
 )
@@ -67,7 +66,7 @@ def reading_of(answer: Answer, quantity: Quantity, image: Shape = ()) -> Reading
         [s for s in statements if not s.aside and s.label in _CONCLUDING][-1:]
         or [s for s in statements if not s.aside and _serves(s.label) == quantity.name]
         or [s for s in statements if not s.aside and _serves(s.label) is None]
-        or [s for s in statements if s.aside and _serves(s.label) in (None, quantity.name)]
+        or [s for s in statements if _serves(s.label) in (None, quantity.name)]
         or [s for s in statements if not s.aside]
         or list(statements)
     )
@@ -81,7 +80,8 @@ def reading_of(answer: Answer, quantity: Quantity, image: Shape = ()) -> Reading
         readings = [reading for reading in readings if _rank(reading.final) == most]
     if len({_said(reading.final, quantity) for reading in readings}) > 1:
         raise AnswerError(f"several answers, {readings[0].text} and {readings[1].text}; which is meant")
-    return _without_depth(readings[0], image) if quantity.name == "receptive_field" and image else readings[0]
+    reading = readings[0]
+    return _without_depth(reading, image) if quantity.name == "receptive_field" and image else reading
 
 
 def _without_depth(reading: Reading, image: Shape) -> Reading:
@@ -99,15 +99,15 @@ def _without_depth(reading: Reading, image: Shape) -> Reading:
 
 def has_too_many_sizes(part: Part, quantity: Quantity, figure: Figure) -> bool:
     """Whether there are more sizes than a figure has axes; a shape may have a batch besides."""
-    if not isinstance(figure, tuple) or not part.shapes:
+    if not isinstance(figure, tuple):
         return False
     most = len(figure) + (quantity.kind == "shape")
-    return all(len(shape.axes) > most for shape in part.shapes)
+    return part.shapes != () and all(len(shape.axes) > most for shape in part.shapes)
 
 
 def _rank(part: Part) -> int:
     """How many axes a part has as a shape, as it is likeliest read."""
-    return len(part.shapes[0].axes) if part.shapes else 0
+    return sum(len(shape.axes) for shape in part.shapes[:1])
 
 
 def _said(part: Part, quantity: Quantity) -> object:
@@ -126,11 +126,15 @@ _AXES = {
 
 def _by_axes(statements: Sequence[Statement]) -> Reading | None:
     """A shape that is given axis by axis: ``H = 28, W = 28, C = 6``."""
-    sizes: dict[int, int] = {}
-    for statement in statements:
-        shape = statement.parts[-1].shapes
-        if statement.label in _AXES and shape and len(shape[-1].axes) == 1 and shape[-1].axes[0] is not None:
-            sizes[_AXES[statement.label]] = shape[-1].axes[0]
+    sizes = {
+        _AXES[statement.label]: size
+        for statement in statements
+        if statement.label in _AXES
+        for shape in statement.parts[-1].shapes
+        if len(shape.axes) == 1
+        for size in shape.axes
+        if size is not None
+    }
     if len(sizes) < 2:
         return None
     axes = tuple(size for _, size in sorted(sizes.items()))
@@ -139,10 +143,11 @@ def _by_axes(statements: Sequence[Statement]) -> Reading | None:
 
 
 def _serves(label: str) -> str | None:
-    label = label.rstrip("为是有")
-    if label in _SERVES:
-        return _SERVES[label]
-    found = find_quantity(label) if (len(label) > 4 or not label.isascii()) and label != "units" else None
+    """The quantity that a label names, or the setting, which is never asked for; None where it says nothing."""
+    label = re.sub(r"[为是有]+$", "", label)
+    if label in _SETTINGS:
+        return label
+    found = None if label in _VAGUE else find_quantity(label)
     return found.name if found else None
 
 
@@ -162,15 +167,15 @@ def match(part: Part, quantity: Quantity, figure: Figure) -> Match | None:
     if isinstance(figure, tuple):
         same = _same_shape if quantity.kind == "shape" else _same_axes
         found = [same(figure, shape.axes) for shape in part.shapes]
-        if len(figure) == 1 and any(amount.factor > 1 and amount.value == figure[0] for amount in part.amounts):
-            found.append(Match())
-        return min((m for m in found if m is not None), key=lambda m: len(m.remarks), default=None)
+        if len(figure) == 1:
+            found += [Match(a.remarks) for a in part.amounts if a.factor != 1 and a.value in figure]
+        return next((m for m in found if m is not None), None)
     for amount in part.amounts:
         if amount.measures in quantity.measures:
             remarks = _same_count(figure, amount)
             if remarks is not None:
                 return Match((*remarks, *_unit_remarks(amount, quantity)))
-    whole = [[size for size in shape.axes if size is not None] for shape in part.shapes if None not in shape.axes]
+    whole = [cast("Shape", shape.axes) for shape in part.shapes if None not in shape.axes]
     if not part.amounts and figure in map(prod, whole):
         return Match(("as-shape",))
     return None
@@ -178,7 +183,7 @@ def match(part: Part, quantity: Quantity, figure: Figure) -> Match | None:
 
 def is_coarse(part: Part) -> bool:
     """Whether a number is rounded so far that it tells nothing."""
-    return bool(part.amounts) and all(abs(a.value) * COARSEST < a.half for a in part.amounts)
+    return any(abs(amount.value) * COARSEST < amount.half for amount in part.amounts)
 
 
 def _unit_remarks(amount: Amount, quantity: Quantity) -> Iterator[str]:
@@ -192,7 +197,7 @@ def _same_count(figure: int, amount: Amount) -> tuple[str, ...] | None:
         return amount.remarks
     if not amount.half:
         return None
-    if abs(amount.value) * COARSEST < amount.half:
+    if amount.value * COARSEST < amount.half:
         is_near = abs(amount.value - figure) <= figure * COARSEST
         return (*amount.remarks, "one-digit") if is_near else None
     if amount.covers(figure):
@@ -206,45 +211,36 @@ def _same_count(figure: int, amount: Amount) -> tuple[str, ...] | None:
 
 def _ends_in_nought(amount: Amount) -> bool:
     """Whether the last digit may be no digit but its place, as in ``60M`` and ``140M``."""
-    return bool(amount.half) and "." not in amount.text and amount.value % (20 * amount.half) == 0
+    return "." not in amount.text and amount.value % (20 * amount.half) == 0
 
 
 def cuts_off(part: Part, quantity: Quantity, figure: Figure) -> bool:
     """Whether the figure's digits were cut off, however few of them are left."""
     return isinstance(figure, int) and any(
-        amount.half and amount.digits > 1 and amount.measures in quantity.measures and amount.cut_off(figure)
-        for amount in part.amounts
+        amount.digits > 1 and amount.measures in quantity.measures and amount.cut_off(figure) for amount in part.amounts
     )
 
 
-def _same_axes(figure: Shape, axes: Sequence[int | None]) -> Match | None:
+def _same_axes(figure: Shape, axes: tuple[int | None, ...]) -> Match | None:
     """A size an axis, or one for all axes that have the same."""
-    if tuple(axes) == figure or (len(axes) == 1 and set(figure) == set(axes)):
+    if axes == figure or (len(axes) == 1 and set(figure) == set(axes)):
         return Match()
     return None
 
 
-def _same_shape(figure: Shape, axes: Sequence[int | None]) -> Match | None:
+def _same_shape(figure: Shape, axes: tuple[int | None, ...]) -> Match | None:
     """The shape in PyTorch's order, or in another that means the same: batch in front, channels last, ones left out,
     or the sizes alone.
     """
-    axes = tuple(axes)
-    if axes == figure:
-        return Match()
-    rank = len(figure)
-    if len(axes) == rank + 1:
-        inner = _in_order(figure, axes[1:])
-        if inner is not None:
-            return Match(("batch", *inner))
-    if len(axes) == rank:
-        inner = _in_order(figure, axes)
-        if inner is not None:
-            return Match(inner)
-    if rank > 1 and axes == figure[1:]:
+    for before, sizes in (((), axes), (("batch",), axes[1:])):
+        order = _in_order(figure, sizes)
+        if order is not None:
+            return Match((*before, *order))
+    if axes == figure[1:]:
         return Match(("channels-left-out",) if figure[0] != 1 else ())
-    if rank > 2 and len(axes) == 1 and set(figure[1:]) == set(axes):
+    if len(axes) == 1 and set(figure[1:]) == set(axes):
         return Match(("one-side",))
-    if _without_ones(axes) == _without_ones(figure) and axes:
+    if _without_ones(axes) == _without_ones(figure):
         return Match(("ones",))
     return None
 

@@ -132,7 +132,9 @@ _BY_ALIAS = {
     for quantity in QUANTITIES.values()
     for alias in (quantity.name, *quantity.aliases)
 }
-TOTAL = ("total", "totals", "sum", "network", "all", "whole", "overall", "合计", "总计", "整个网络", "全部")
+WHOLE = "total"
+"""What the whole network is called where a layer would be named."""
+TOTAL = (WHOLE, "totals", "sum", "network", "all", "whole", "overall", "合计", "总计", "整个网络", "全部")
 """What stands for the whole network where a layer is named."""
 
 

@@ -122,28 +122,28 @@ def question_text(question: Question, say: Messages) -> str:
 
 def layer_text(layer: Layer, say: Messages) -> str:
     """A layer in words: ``Conv2d with 10 filters, a kernel of 5×5, stride 1, padding 2 and a bias``."""
-    rank = getattr(layer, "rank", 1)
-    fields = msgspec.structs.fields(type(layer))
+    settings: Any = layer
+    fields = msgspec.structs.fields(layer)
     parts = []
     for field, default in ((field.name, field.default) for field in fields if field.name not in _PLACE):
         value = getattr(layer, field)
         if field in _ARRIVING or (value == default and field not in _ALWAYS):
             continue
         if field == "stride" and value is None:
-            value = getattr(layer, "kernel_size", None)
+            value = settings.kernel_size
         if isinstance(value, bool):
             key = f"setting.{field}_{str(value).lower()}"
             parts.append(say(key) if say.has(key) else f"{field}={value}")
             continue
         if field == "kernel_size":
-            value = value if isinstance(value, tuple) else (value,) * rank
-        shown = shape_text(value) if field == "kernel_size" else str(value)
+            value = value if isinstance(value, tuple) else (value,) * settings.rank
+        shown = shape_text(value) if field == "kernel_size" else value
         key = f"setting.{field}"
         parts.append(say(key, value=shown) if say.has(key) else f"{field}={shown}"[:80])
     kind = type(layer).__name__
     comma = say("explain.comma")
-    settings = say("quiz.last").join(filter(None, (comma.join(parts[:-1]), *parts[-1:])))
-    return say("quiz.with" if parts else "quiz.without", kind=kind, settings=settings)
+    listed = say("quiz.last").join(filter(None, (comma.join(parts[:-1]), *parts[-1:])))
+    return say("quiz.with" if parts else "quiz.without", kind=kind, settings=listed)
 
 
 def answer_text(question: Question) -> str:

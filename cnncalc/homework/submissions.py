@@ -16,7 +16,8 @@ from cnncalc.homework.answer_files import form_of
 from cnncalc.homework.entries import Entry, SubmissionError
 from cnncalc.spec.loading import contents, unreadable
 
-LARGEST_FILE = 16 * 2**20
+_MEBIBYTES = 16
+LARGEST_FILE = _MEBIBYTES * 2**20
 _LONGEST_NAME = 100
 
 
@@ -50,7 +51,7 @@ def read_submissions(path: str) -> list[Submission]:
 def submissions_from(data: bytes, source: str, suffix: str, student: str) -> list[Submission]:
     """The submissions in a file's bytes; ``student`` where it names none. Raises SubmissionError without the name."""
     if len(data) > LARGEST_FILE:
-        raise SubmissionError(f"larger than {LARGEST_FILE // 2**20} MiB, too large for answers")
+        raise SubmissionError(f"larger than {_MEBIBYTES} MiB, too large for answers")
     text = _decoded(data)
     about, rows = form_of(suffix, text)(text)
     found: dict[str, list[Entry]] = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile, pairwise
+from typing import cast
 
 from msgspec import Struct
 
@@ -14,7 +16,6 @@ PLACEHOLDER = "placeholder"
 _PLACEHOLDERS = frozenset(("n", "b", "none", "batch", "bs", "batch_size", "?", "批"))
 _MOST_NESTED = 8
 
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LATEX = (
     (re.compile(r"\\(?:times|ast)(?![a-z])"), "×"),
     (re.compile(r"\\cdot(?![a-z])"), "*"),
@@ -40,7 +41,6 @@ _NORMALISED = str.maketrans(
         "÷": "/",
         "、": ",",
         "\n": ";",
-        "\r": " ",
         "’": "'",
         "⇒": "=",
         "→": "=",
@@ -59,7 +59,7 @@ _TIMES = (
     (re.compile(r"(?<=[\d.])\s*[×*]\s*10\s*(?:\^|\*\*)\s*\(?([-+]?\d+)\)?"), r"e\1"),
 )
 _NUMBER = (
-    r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d.])|\d{1,3}(?:['_]\d{3})+(?!\d))(?:\.\d+)?"
+    r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?![\d.])|\d{1,3}(?:['_]\d{3})+(?!\d))(?:\.\d+)?"
     r"|(?<![,\d])\d+,\d+(?![,\d])|\d+(?:\.\d+)?|\.\d+"
 )
 _TOKEN = re.compile(
@@ -70,8 +70,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _DECIMAL_COMMA = re.compile(r"\d+,(?!\d{3}(?!\d))\d+(?:[eE].*)?|\d{4,},\d+(?:[eE].*)?")
-
-
+_WITHOUT_SEPARATORS = str.maketrans("", "", " ,'_")
 _AMOUNT_BEFORE = re.compile(r"(?:^|[\s=≈])[\d.,]*\d\s*[^\W\d_]{0,12}\s*$")
 """An amount before a bracket, which then says it again: ``61.1M (61,100,840)``."""
 
@@ -87,7 +86,7 @@ class Token(Struct, frozen=True):
         """A number without its thousands' separators, with a decimal point; ``61,1`` is ``61.1``."""
         if _DECIMAL_COMMA.fullmatch(self.text):
             return self.text.replace(",", ".")
-        return re.sub(r"[,'_\s]", "", self.text)
+        return self.text.translate(_WITHOUT_SEPARATORS)
 
     @property
     def whole(self) -> bool:
@@ -114,7 +113,7 @@ class _Run:
         tokens = _balanced(_trimmed(self.tokens))
         if not any(token.kind == "number" for token in tokens):
             return None
-        text = "".join(f" {token.text}" if token.kind == "unit" else token.text for token in tokens).strip()
+        text = "".join(f" {token.text}" if token.kind == "unit" else token.text for token in tokens)
         return Piece(text, tuple(tokens), self.rough)
 
 
@@ -128,7 +127,7 @@ def statements(text: str) -> Iterator[tuple[str, bool, tuple[Piece, ...]]]:
 
 
 def _cleaned(text: str) -> str:
-    text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
+    text = re.sub(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", r"^\1", text)  # which NFKC makes digits
     text = unicodedata.normalize("NFKC", text).translate(_NORMALISED).strip().removeprefix("'")
     for pattern, replacement in _LATEX:
         text = pattern.sub(replacement, text)
@@ -145,7 +144,7 @@ def _split(text: str) -> tuple[list[tuple[str, list[Piece]]], list[str]]:
     pieces: list[Piece] = []
 
     def finish_run() -> None:
-        nonlocal run, word
+        nonlocal run
         piece = run.piece()
         if piece:
             pieces.append(piece)
@@ -158,68 +157,70 @@ def _split(text: str) -> tuple[list[tuple[str, list[Piece]]], list[str]]:
             found.append((label, pieces))
         label, word, pieces = "", "", []
 
-    matches = list(_TOKEN.finditer(text))
-    for position, match in enumerate(matches):
-        kind, token = match.lastgroup or "", match[0]
+    tokens = _scanned(text)
+    for position, token in enumerate(tokens):
+        kind, written = token.kind, token.text
         if kind == "space":
             continue
         if kind == "equals":
             finish_run()
-            run.rough = match[0] == "≈"
+            run.rough = written == "≈"
             if not pieces:
-                label, word = word, ""
-        elif _continues(token, run.tokens):
-            run.tokens.append(Token("unit", token))
-        elif _follows_channels(token, run.tokens):
+                label = word
+        elif _continues(written, run.tokens):
+            run.tokens.append(Token("unit", written))
+        elif _follows_channels(written, run.tokens):
             continue
-        elif _stands_for_batch(token, matches, position):
-            run.tokens.append(Token(PLACEHOLDER, token))
+        elif _stands_for_batch(written, tokens[position + 1 :]):
+            run.tokens.append(Token(PLACEHOLDER, written))
         elif kind == "word":
-            rough = token.lower() in ("about", "approximately", "roughly", "ca", "circa", "around", "约", "大约")
-            if run.tokens and run.piece():
+            if run.piece():
                 finish_statement()
             run = _Run()
-            run.rough = rough
-            word = "" if rough else token.lower()
-        elif kind == "number" and _is_identifier(matches, position):
+            run.rough = written.lower() in _ROUGHLY
+            word = "" if run.rough else written.lower()
+        elif kind == "number" and _is_in_a_name(tokens[position + 1 :][:1]):
             continue
-        elif kind in ("number", "operator", "open", "close", "at", "comma"):
-            if kind == "number" and not (run.tokens or pieces or label):
+        elif kind in _KINDS:
+            if kind == "number" and not (pieces or label):
                 label = word
-            run.tokens.append(Token(_KINDS.get(kind, kind) or token, token))
+            run.tokens.append(Token(_KINDS[kind], written))
         else:
             finish_statement()
     finish_statement()
     return found, remarks
 
 
-_KINDS = {"open": "(", "close": ")", "at": "@", "comma": ","}
+_ROUGHLY = frozenset(("about", "approximately", "roughly", "ca", "circa", "around", "约", "大约"))
+_KINDS = {"number": "number", "operator": "operator", "open": "(", "close": ")", "at": "@", "comma": ","}
+
+
+def _scanned(text: str) -> list[Token]:
+    """Every token of a text, blanks too, as the expression above calls them."""
+    return [Token(cast("str", match.lastgroup), match[0]) for match in _TOKEN.finditer(text)]
 
 
 def _continues(word: str, tokens: Sequence[Token]) -> bool:
     """Whether a word is the unit of what stands before it."""
-    return bool(tokens) and tokens[-1].kind in ("number", "unit", ")") and bool(units_of(word))
+    return any(token.kind in ("number", "unit", ")") for token in tokens[-1:]) and units_of(word) != ()
 
 
 def _follows_channels(word: str, tokens: Sequence[Token]) -> bool:
     """Whether a word leads from a number of channels to their size: ``20 maps of size 24x24``."""
-    counted = bool(tokens) and tokens[-1].kind == "unit" and units_of(tokens[-1].text)[0].measures == CHANNELS
-    return counted and word.lower() in ("of", "size", "each", "with", "at")
+    measured = [unit.measures for token in tokens[-1:] for unit in units_of(token.text)]
+    return CHANNELS in measured and word.lower() in ("of", "size", "each", "with", "at")
 
 
-def _stands_for_batch(word: str, matches: Sequence[re.Match[str]], position: int) -> bool:
+def _stands_for_batch(word: str, following: Sequence[Token]) -> bool:
     """Whether a word is the first axis of a shape, as in ``(N, 6, 28, 28)``."""
-    if word.lower() not in _PLACEHOLDERS:
-        return False
-    following = next((match for match in matches[position + 1 :] if match.lastgroup != "space"), None)
-    return following is not None and following[0] in (",", "×", "*")
+    next_one = next((token.text for token in following if token.kind != "space"), None)
+    return word.lower() in _PLACEHOLDERS and next_one in (",", "×", "*")
 
 
-def _is_identifier(matches: Sequence[re.Match[str]], position: int) -> bool:
+def _is_in_a_name(following: Sequence[Token]) -> bool:
     """Whether a number is part of a name such as ``5b``."""
     return any(
-        following.lastgroup == "word" and not following[0].startswith("的") and not units_of(following[0])
-        for following in matches[position + 1 :][:1]
+        token.kind == "word" and not token.text.startswith("的") and units_of(token.text) == () for token in following
     )
 
 
@@ -232,7 +233,7 @@ def _without_remarks(text: str) -> tuple[str, list[str]]:
         if start < position:
             continue
         inside = text[start + 1 : stop]
-        if _has_words(inside) or _AMOUNT_BEFORE.search(text[position:start]):
+        if _has_words(text[start:stop]) or _AMOUNT_BEFORE.search(text[position:start]):
             kept.append(text[position:start])
             remarks.append(inside)
             position = stop + 1
@@ -254,51 +255,42 @@ def _brackets(text: str) -> list[tuple[int, int]]:
 
 
 def _has_words(text: str) -> bool:
-    """Whether there is more than numbers, operators, units behind numbers and placeholders."""
-    previous = ""
-    for match in _TOKEN.finditer(text):
-        kind, token = match.lastgroup or "", match[0]
-        if kind == "space":
-            continue
-        if kind == "word":
-            known = (previous == "number" and units_of(token)) or token.lower() in _PLACEHOLDERS
-            if not known:
-                return True
-        if kind in ("equals", "other"):
-            return True
-        previous = kind
-    return False
+    """Whether there is more behind a bracket than numbers, operators, units behind numbers and placeholders."""
+    tokens = [token for token in _scanned(text) if token.kind != "space"]
+    return any(
+        token.kind in ("equals", "other")
+        or (
+            token.kind == "word"
+            and not (before.kind == "number" and units_of(token.text))
+            and token.text.lower() not in _PLACEHOLDERS
+        )
+        for before, token in pairwise(tokens)
+    )
 
 
 def _trimmed(tokens: Sequence[Token]) -> list[Token]:
-    """Without operators and commas at either end."""
-    first, last = 0, len(tokens)
-    while first < last and (tokens[first].kind in (",", "@", ")") or _is_bullet(tokens, first)):
-        first += 1
-    while last > first and tokens[last - 1].kind in (",", "@", "(", "operator"):
-        last -= 1
-    return list(tokens[first:last])
+    """Without what cannot begin or end a figure: operators but for a minus, commas, a unit without a number."""
+    begun = list(dropwhile(_cannot_begin, tokens))
+    return list(dropwhile(lambda token: token.kind in (",", "@", "(", "operator"), begun[::-1]))[::-1]
 
 
-def _is_bullet(tokens: Sequence[Token], place: int) -> bool:
-    return tokens[place].kind == "operator" and tokens[place].text != "-"
+def _cannot_begin(token: Token) -> bool:
+    return token.kind in (",", "@", ")", "unit") or (token.kind == "operator" and token.text != "-")
 
 
 def _balanced(tokens: Sequence[Token]) -> list[Token]:
     """Without brackets that have no partner; none at all where they are nested too deeply."""
     opened: list[int] = []
     alone: set[int] = set()
-    deepest = 0
     for place, token in enumerate(tokens):
         if token.kind == "(":
             opened.append(place)
-            deepest = max(deepest, len(opened))
+            alone.add(place)
+            if len(opened) > _MOST_NESTED:
+                return []
         elif token.kind == ")":
             if opened:
-                opened.pop()
+                alone.remove(opened.pop())
             else:
                 alone.add(place)
-    alone |= set(opened)
-    if deepest > _MOST_NESTED:
-        return []
     return [token for place, token in enumerate(tokens) if place not in alone]

@@ -68,7 +68,7 @@ _MEASURES: Mapping[str, str] = {
     **dict.fromkeys(_COUNTS, COUNT),
     **dict.fromkeys(_CHANNELS, CHANNELS),
 }
-_PREFIXED = re.compile(r"([kmgt])(i)?(b|bytes?|flops?|maccs?|macs?|madds?|params?|ops)?")
+_PREFIXED = re.compile(r"([kmgt])(i)?(b|bytes?|flops?|maccs?|macs?|madds?|params?|ops|)")
 _CHINESE = re.compile(r"(万亿|十亿|千万|百万|亿|万|千)(.+)")
 
 
@@ -96,7 +96,7 @@ def units_of(word: str) -> tuple[Unit, ...]:
     if not match or (match[3] == "b" and not word.endswith("B")):
         return ()
     prefix, binary, unit = match.groups()
-    measures = BYTES if unit in ("b", "byte", "bytes") else _MEASURES.get(unit or "", "")
+    measures = BYTES if unit == "b" else _MEASURES.get(unit, "")
     if binary:
         return (Unit(_BINARY[prefix], measures, remark),)
     decimal = Unit(_DECIMAL[prefix], measures, remark)

@@ -301,3 +301,29 @@ def test_repr_is_one_line_with_the_totals():
     text = repr(analyze(load("alexnet")))
     assert text.startswith("<Analysis of AlexNet: 22 layers, params=61,100,840")
     assert "\n" not in text
+
+
+@pytest.mark.parametrize("layer", ["conv1.conv", "inception3a.branch2.0.conv", "inception4e.concat", "fc"])
+def test_an_analysis_that_ends_at_a_layer(layer):
+    """It has what the layer reads, what that reads and so on, each as in the whole."""
+    whole = analyze(load("googlenet"), batch=2)
+    part = analyze(load("googlenet"), batch=2, until=layer)
+    needed, waiting = set(), [layer]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed | {"input"}:
+            needed.add(name)
+            waiting += whole.row(name).inputs
+    rows = [row for row in whole.layers if row.name in needed]
+    figures = [(row.name, row.inputs, row.input_shapes, row.output_shape, row.params, row.flops) for row in rows]
+    assert figures == [
+        (row.name, row.inputs, row.input_shapes, row.output_shape, row.params, row.flops) for row in part.layers
+    ]
+    assert part.totals.macs == sum(row.macs for row in rows)
+    assert part.receptive_fields(layer) == whole.receptive_fields(layer)
+    assert "unexpected-total" not in {warning.code for warning in part.warnings}
+
+
+def test_an_analysis_that_ends_at_no_layer_of_the_network():
+    with pytest.raises(cnncalc.SpecError, match=r"^no layer is named 'fc9'; did you mean 'fc8'\?$"):
+        analyze(load("alexnet"), until="fc9")

@@ -43,6 +43,12 @@ def read(reader, text):
         ([{"layer": "c", "params": 5, "more": {"a": 1}, "output": [1, 2], "deep": [[1]]}], {}, [
             ("", ("c", "params"), "5"), ("", ("c", "output"), "(1, 2)"),
         ]),
+        ([{"layer": "c", "output": [1, [2]], "params": None, "macs": True}], {}, [
+            ("", ("c", "params"), ""), ("", ("c", "macs"), "True"),
+        ]),
+        ({"answers": {"a": 1}, "layers": [{"name": "c", "params": 5}]}, {"student": None}, [("", "a", "1")]),
+        ('{"a": NaN, "b": -Infinity}', {"student": None}, [("", "a", "NaN"), ("", "b", "-Infinity")]),
+        ({"layers": [], "totals": {"layer": "c", "macs": 7}}, {"student": None}, [("", ("total", "macs"), "7")]),
         ([{"student": "Ada", "answers": {"q": 1}}, {"name": "Bo", "answers": [{"id": "q", "answer": 2}]}], {}, [
             ("Ada", "q", "1"), ("Bo", "q", "2"),
         ]),
@@ -58,6 +64,8 @@ def test_a_spec_within_a_file_keeps_its_numbers():
     text = '{"spec": {"input": [' + "9" * 5000 + ']}, "answers": {"a": 1}}'
     with pytest.raises(SubmissionError, match="holds a number with too many digits"):
         from_json(text)
+    named = '{"spec": "alexnet", "answers": {"a": ' + "9" * 5000 + "}}"
+    assert read(from_json, named)[0]["spec"] == "alexnet"
 
 
 @pytest.mark.parametrize(
@@ -75,6 +83,11 @@ def test_a_spec_within_a_file_keeps_its_numbers():
         ([{"student": "", "answers": {"q": 1}}], '$[0]: one of several papers needs a "student"'),
         ([{"student": "Ada", "answers": 3}], "$[0].answers: expected an object or a list of answers"),
         ([{"student": "A", "answers": {}}, {"student": "B"}], "$[1].answers: expected an object or a list of answers"),
+        ([{"student": ["A"], "answers": {"q": 1}}], '$[0]: one of several papers needs a "student"'),
+        ([{"student": "A", "answers": {}}, "B"], '$[1]: one of several papers needs a "student"'),
+        (["answers"], "$[0]: expected an object with a question and an answer"),
+        ("{", "line 1, column 2: not valid JSON: expecting property name enclosed in double quotes"),
+        ('{\n"a": "b', "line 2, column 6: not valid JSON: unterminated string starting"),
         ({"a": [1, [2]]}, "$.a: expected a number, a text or a list of sizes"),
         ([{"layer": "c", "answer": 1}], "$[0]: an answer needs a question, or a layer and a quantity"),
     ],
@@ -83,6 +96,7 @@ def test_json_that_is_refused(document, message):
     with pytest.raises(SubmissionError) as caught:
         read(from_json, document)
     assert str(caught.value).startswith(message)
+    assert not str(caught.value).endswith(" at")
 
 
 @pytest.mark.parametrize(
@@ -120,6 +134,13 @@ A = [("", "a", "1"), ("", "b", "2")]
         ("STUDENT: Ada\nname: Bo\nquestion,answer\na,1\nb,2", {"student": "Bo"}, A),
         ("# a remark\n,,,\n;\nquestion,answer\na,1\nb,2", {}, A),
         ("#,answer\na,1\nb,2", {}, A),
+        ("#,points,answer\na,5,1\nb,5,2", {}, A),
+        ("sep=;\na;1\nb;2", {}, A),
+        ("sep=;\nquestion;answer;p,q,r,s\na;1\nb;2", {}, A),
+        ("question;answer\na;28,938,112\nb;2", {}, [("", "a", "28,938,112"), ("", "b", "2")]),
+        ("question??,answer\na,1\nb,2", {}, A),
+        ('question,answer\na,"1\n"\nb,2', {}, A),
+        ('question,answer\na,"1;\n3"\nb,2', {}, [("", "a", "1;\n3"), ("", "b", "2")]),
         ('"#",answer\na,1\nb,2', {}, A),
         ("sep=;\nquestion;answer\na;1\nb;2", {}, A),
         ("SEP=|\r\nquestion|answer\r\na|1\r\nb|2", {}, A),
@@ -153,6 +174,7 @@ def test_csv(text, about, answers):
         ("w,x,y,z\n1,2,3,4", "line 1: no column is headed layer, question or answer"),
         ("# one\nw,x,y,z\n1,2,3,4", "line 2: no column is headed layer, question or answer"),
         ("layer,output\nc,1,2\n", "line 2: 3 cells under 2 headings; an answer with a comma needs quotes"),
+        ("layer,answer,quantity\nc,1\n", "line 2: an answer needs a question, or a layer and a quantity"),
         ("," .join(["layer"] + ["x"] * 500) + "\nc", "more than 500 columns"),
     ],
 )  # fmt: skip
@@ -170,6 +192,12 @@ def test_how_much_a_file_may_hold():
     assert len(read(from_json, {"answers": dict.fromkeys(map(str, range(MOST_ANSWERS)), 1)})[1]) == MOST_ANSWERS
     with pytest.raises(SubmissionError, match=f"more than {MOST_ANSWERS:,} answers"):
         read(from_json, {"answers": {"c": dict.fromkeys(map(str, range(MOST_ANSWERS + 1)), 1)}})
+    with pytest.raises(SubmissionError, match=f"more than {MOST_ANSWERS:,} answers"):
+        read(from_json, {"answers": dict.fromkeys(map(str, range(MOST_ANSWERS + 1)), 1)})
+    papers = [{"student": "A", "answers": {}}] * MOST_ANSWERS
+    assert read(from_json, papers) == ({}, [])
+    with pytest.raises(SubmissionError, match=f"more than {MOST_ANSWERS:,} answers"):
+        read(from_json, [*papers, papers[0]])
     assert read(from_csv, "\n" * (MOST_LINES - 1) + "question,answer\na,1")[1] == [("", "a", "1")]
     with pytest.raises(SubmissionError, match=f"more than {MOST_LINES:,} lines"):
         from_csv("\n" * MOST_LINES + "question,answer\na,1")
@@ -179,6 +207,12 @@ def test_how_much_a_file_may_hold():
     assert len(read(from_markdown, tables * 1000)[1]) == 1000
     with pytest.raises(SubmissionError, match="more than 1,000 tables"):
         from_markdown(tables * 1001)
+    table = "| question | answer |\n|-|-|\n" + "| a | 1 |\n" * MOST_ANSWERS
+    assert len(from_markdown(table)[0]) == 0
+    with pytest.raises(SubmissionError, match=f"more than {MOST_ANSWERS:,} rows"):
+        from_markdown(table + "| a | 1 |\n")
+    ((_, reference, text),) = read(from_markdown, "## " + "x" * 5000 + "\nAnswer: " + "9" * 5000)[1]
+    assert (len(reference), len(text)) == (LONGEST_CELL - len("## "), LONGEST_CELL - len("Answer: "))
 
 
 @pytest.mark.parametrize(
@@ -195,11 +229,35 @@ def test_how_much_a_file_may_hold():
         ("## 第a题\nanswer: 1\n## 第 b 题（2 分）\nANSWER: 2 ....\n", {}, A),
         ("Answer: 3\n## a\nAnswer: 1\n## b\nAnswer: 2", {}, A),
         ("| q | answer |\n|-|-|\n| a | 1 |\n\n## b\nAnswer: 2", {}, A),
+        ("| a | 1 |\n|-|-|\n| b | 2 |", {}, A),
+        ("| question | answer |\n|-|-|", {}, []),
+        ("| | |\n|-|-|\n\n| q | answer |\n|-|-|\n| a | 1 |\n| b | 2 |", {}, A),
+        ("| question | answer |\n|:-\t|- |\n| a | 1 |\n| b | 2 |", {}, A),
+        ("| question | answer |\n|-|-|\n| a | 1 | 3 |\n| b | 2 | |", {}, [("", "a", "1|3"), ("", "b", "2")]),
+        ("| q | answer |\n|-|-|\n| a | 1\\d |\n| b | 2? |", {}, [("", "a", "1\\d"), ("", "b", "2?")]),
+        ("Name: Ada\n\n| q | answer |\n|-|-|\n| a | 1 |\n| b | 2 |\n\nName: Bo", {"student": "Ada"}, A),
+        ("| q | answer |\n|-|-|\n| a | 1 |\n| b | 2 |\nName: Bo", {"student": "Bo"}, A),
+        ("q | answer\n-|-\na | 1\nName: b | 2", {}, [("", "a", "1"), ("", "Name: b", "2")]),
+        ("q | answer\n-|-\na | 1\\|\nb | 2", {}, [("", "a", "1|"), ("", "b", "2")]),
         ("####### no heading\nAnswer: 3\n| q | answer |\n|-|-|\n| a | 1 |\n| b | 2 |", {}, A),
     ],
 )
 def test_markdown(text, about, answers):
     assert read(from_markdown, text) == (about, answers)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a|b\n\n1|2", "holds no table, and no line that begins with Answer:"),
+        ("a|b\n|:|\n1|2", "holds no table, and no line that begins with Answer:"),
+        ("| | |\n|-|-|\n| a | 1 |", "line 1: no column is headed layer, question or answer"),
+    ],
+)
+def test_markdown_that_is_refused(text, message):
+    with pytest.raises(SubmissionError) as caught:
+        read(from_markdown, text)
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(
@@ -209,6 +267,7 @@ def test_markdown(text, about, answers):
         *((".markdown", "{", from_markdown), (".csv", ' {"a": 1}', from_json), (".csv", "[1]", from_csv)),
         *(("", '{"a": 1}', from_json), ("", " [1]", from_json), (".txt", "a,1", from_csv), ("", "", from_csv)),
         *(("", "| a |\n|---|", from_markdown), ("", "a|b\n1|2", from_csv), ("", "---\na,1", from_csv)),
+        *(("", "x" * 99_997 + "\n|-", from_markdown), ("", "x" * 99_998 + "\n|-", from_csv), ("", "\na|b", from_csv)),
         *(("", "a|-b\n1|2", from_csv), ("", "-|-", from_markdown), ("", "## a\n\nAnswer: 1", from_markdown)),
     ],
 )  # fmt: skip
@@ -224,6 +283,17 @@ def test_which_format_a_text_has(suffix, text, reader):
         ([["姓名：", "小明"], ["question", "answer"], ["a", "1"]], [("小明", "a", "1")]),
         ([["Name", "Ada", "x"], ["question", "answer"], ["a", "1"]], [("", "a", "1")]),
         ([["Ada", "Name"], ["question", "answer"], ["a", "1"]], [("", "a", "1")]),
+        ([["Name", "Ada", ""], ["question", "answer"], ["a", "1"]], [("Ada", "a", "1")]),
+        ([["Name?", "Ada"], ["question", "answer"], ["a", "1"]], [("", "a", "1")]),
+        ([["Name", "Ada"], ["Student", "Bo"], ["question", "answer"], ["a", "1"]], [("Ada", "a", "1")]),
+        ([["Output size"], ["question", "answer"], ["a", "1"]], [("", "a", "1")]),
+        ([["params", "macs", "flops", "week"], ["1", "2", "3", "4"]], [
+            ("", "params", "1"), ("", "macs", "2"), ("", "flops", "3"), ("", "week", "4"),
+        ]),
+        ([["layer", "quantity", "answer"], ["", "params", "1"]], [("", ("", "params"), "1")]),
+        ([["quantity", "answer", "x"], ["params", "1"]], [("", (None, "params"), "1")]),
+        ([["student", "", "1a"], ["Ada", "x", "5"]], [("Ada", "1a", "5")]),
+        ([["id", "no", "1a"], ["7", "8", "5"]], [("", "1a", "5")]),
         ([["x"]] * 19 + [["question", "answer"], ["a", "1"]], [("", "a", "1")]),
         ([["layer", "params", "", ""], ["c", "5"]], [("", ("c", "params"), "5")]),
         ([["title", "x"], ["layer", "params"], ["c", "5"]], [("", ("c", "params"), "5")]),
@@ -257,6 +327,17 @@ def test_tables(rows, answers):
         for student, entry in table(rows, 1, ",")
     ]
     assert found == answers
+
+
+def test_a_heading_below_more_titles_than_there_may_be():
+    with pytest.raises(SubmissionError, match=r"^line 1: no column is headed layer, question or answer$"):
+        list(table([["x"]] * 20 + [["question", "answer"], ["a", "1"]], 1, ","))
+
+
+@pytest.mark.parametrize("title", ["student", "Student:", "name", "姓名", "学生", "学号："])
+def test_a_title_that_names_the_student(title):
+    rows = [[title, "Ada"], ["question", "answer"], ["a", "1"]]
+    assert [student for student, _ in table(rows, 1, ",")] == ["Ada"]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ RIGHT = [
     ("28938", "params", 28_938),
     ("28 938", "params", 28_938),
     ("28'938", "params", 28_938),
+    ("28’938", "params", 28_938),
     ("28_938", "params", 28_938),
     ("2.9e4", "params", 28_938),
     ("2.9×10^4", "params", 28_938),
@@ -178,6 +179,10 @@ def test_what_is_rounded_too_far_tells_nothing(text):
         ("1+" * 600 + "1", "longer than 400 characters"),
         ("(" * 150 + "1" + ")" * 150, "holds no number"),
         ("__import__('os').system('true')", "holds no number"),
+        ("none?", "holds no number"),
+        ("5.5, 6.5", "^several numbers, not one$"),
+        ("6.5@3.5", "^several numbers, not one$"),
+        ("N x 5.5", "^several numbers, not one$"),
         ("62 or 63", "several answers, 62 and 63; which is meant"),
     ],
 )
@@ -203,6 +208,14 @@ def test_what_cannot_be_read(text, reason):
         ("26*16", 416, 0, 0, "", 1),
         ("0", 0, 0, 0, "", 1),
         ("0 MB", 0, 0, 0, "bytes", 1),
+        ("(2.9e4)", 29000, 500, 2, "", 1),
+        ("(29)k", 29000, 500, 2, "", 1000),
+        ("-5", -5, 0, 0, "", 1),
+        ("5 params * 4 bytes", 20, 0, 0, "bytes", 1),
+        ("2 MB * 3 k", 6 * 10**9, 15 * 10**8, 1, "bytes", 10**9),
+        ("-2M*4", -8 * 10**6, 2 * 10**6, 1, "", 10**6),
+        ("2M*4", 8 * 10**6, 2 * 10**6, 1, "", 10**6),
+        ("0M + 2M", 2 * 10**6, 5 * 10**5, 1, "", 10**12),
         ("2.4M * 4 bytes", 9_600_000, 200_000, 2, "bytes", 10**6),
         ("24M * 4 bytes", 96_000_000, 2_000_000, 2, "bytes", 10**6),
         ("4 bytes * 24M", 96_000_000, 2_000_000, 2, "bytes", 10**6),
@@ -217,6 +230,10 @@ def test_how_precise_a_number_is(text, value, half, digits, measures, factor):
     amount = parse(text).statements[0].parts[0].amounts[0]
     found = (amount.value, amount.half, amount.digits, amount.measures, amount.factor)
     assert found == (value, half, digits, measures, factor)
+    assert isinstance(amount.value, Fraction)
+
+
+dec = ("decimal-comma",)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +255,8 @@ def test_how_precise_a_number_is(text, value, half, digits, measures, factor):
         ("2 MB", [(2_000_000, ()), (2_097_152, ("binary",))]),
         ("2*3 FLOPS", [(6, ("rate",))]),
         ("2*0.7 GFLOPS", [(1_400_000_000, ("rate",))]),
+        ("1,000k*2,000k", [(2 * 10**12, ()), (2 * 10**9, ("decimal-comma",)), (2 * 10**6, ("decimal-comma",))]),
+        ("1,000 MB", [(10**9, ()), (1000 * 2**20, ("binary",)), (10**6, dec), (2**20, (*dec, "binary"))]),
     ],
 )
 def test_what_a_number_may_be(text, readings):
@@ -256,6 +275,18 @@ def test_what_a_number_may_be(text, readings):
         ("10×32²", [(10, 32, 32)]),
         ("32^3", [(32, 32, 32)]),
         ("32^4", []),
+        ("32^2x10", [(32, 32, 10)]),
+        ("10x32**2", [(10, 32, 32)]),
+        ("(^2)x5", []),
+        ("(@5)x6", [(5, 6)]),
+        ("6@28@30", [(6, 28, 30)]),
+        ("28x30@6", [(28, 30, 6)]),
+        ("28x30x6@", [(28, 30, 6)]),
+        ("() maps 5", [(5,)]),
+        ("4,96", [(4, 96)]),
+        ("28 938", [(28938,)]),
+        ("28'938x2", [(28938, 2)]),
+        ("2千通道", []),
         ("28x30, 6 channels", [(6, 28, 30)]),
         ("6 channels 28x30", [(6, 28, 30)]),
         ("6 channels, 28x30 features", [(6, 28, 30)]),
@@ -276,10 +307,40 @@ def test_what_a_shape_may_be(text, shapes):
     assert [sizes.axes for sizes in found] == shapes
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1e18", 10**18), ("0.1e18", 10**17), ("10e-18", Fraction(1, 10**17)), ("0.1e19", None), ("10e-19", None)],
+)
+def test_exponents_of_18_at_most(text, value):
+    if value is not None:
+        assert parse(text).statements[0].parts[0].amounts[0].value == value
+    else:
+        with pytest.raises(AnswerError, match=r"^holds a number with too many digits$"):
+            parse(text)
+
+
+@pytest.mark.parametrize(
+    ("exact", "covered", "cut_off"),
+    [
+        *((28_499, False, False), (28_500, True, False), (29_000, True, False), (29_500, True, False)),
+        *((29_501, False, True), (29_999, False, True), (30_000, False, False)),
+    ],
+)
+def test_what_29_thousand_may_stand_for(exact, covered, cut_off):
+    """28,500 to 29,500 rounded; 29,501 to 29,999 where the digits behind it were cut off instead."""
+    amount = parse("29k").statements[0].parts[0].amounts[0]
+    assert (amount.covers(exact), amount.cut_off(exact)) == (covered, cut_off)
+
+
 @pytest.mark.parametrize("text", ["1e31", "1e-31", "1" * 61, "2" + "0" * 18, "1.1e18", "0." + "1" * 390])
 def test_numbers_beyond_what_is_read(text):
     with pytest.raises(AnswerError, match=r"too many digits|goes beyond|longer than"):
         parse(text)
+
+
+def test_a_word_for_nothing_is_a_statement_without_a_label():
+    (statement,) = parse("none").statements
+    assert (statement.label, statement.aside, statement.parts[0].text) == ("", False, "none")
 
 
 def test_the_longest_answer():
@@ -289,6 +350,9 @@ def test_the_longest_answer():
 
 
 def test_many_numbers_of_two_readings_each_are_not_all_combined():
+    """Of the sixteen ways to read four of them the first eight."""
+    (statement,) = parse("1,001k+2,002k+4,004k+8,008k").statements
+    assert len(statement.parts[0].amounts) == 8
     assert matched("+".join(["1,000"] * 40), "params", 40_000) == set()
 
 
@@ -387,6 +451,9 @@ def test_a_column_is_a_vector():
         ("0.3M", 285_714, None),
         ("0.9M", 947_368, ("one-digit",)),
         ("0.9M", 947_369, None),
+        ("3k*7", 20_000, ("one-digit",)),
+        ("3k*7", 19_999, None),
+        ("-1M", 1_000_000, None),
         ("10k", 10_400, ()),
         # a last nought may be no digit: five units to either side, and no more than 5 % of the figure
         ("60M", 60_965_224, ("nought",)),

@@ -3,7 +3,7 @@
 import pytest
 
 from cnncalc.homework.answers import AnswerError, parse
-from cnncalc.homework.matching import cuts_off, is_coarse, match, reading_of
+from cnncalc.homework.matching import cuts_off, has_too_many_sizes, is_coarse, match, reading_of
 from cnncalc.homework.quantities import QUANTITIES
 
 
@@ -49,6 +49,13 @@ def remarks(text, quantity, figure):
         ((10, 1, 4), "10x4", ("ones",)),
         ((1, 1), "1", ()),
         ((1, 1, 1), "1", ("one-side",)),
+        ((4_096_000,), "4,096k", ()),
+        ((4096,), "4,096k", ("decimal-comma",)),
+        ((4096,), "64x64", None),
+        ((4096, 28), "4.096k", None),
+        ((4096, 4096), "4.096k", None),
+        ((2, 4, 96), "4,96", ("channels-left-out",)),
+        ((28, 938), "28,938", ()),
     ],
 )
 def test_ways_to_write_a_shape(figure, text, expected):
@@ -60,7 +67,8 @@ def test_ways_to_write_a_shape(figure, text, expected):
     [
         *(((13, 13), "13x13", True), ((13, 13), "13", True), ((13, 13), "13x12", False), ((13, 13), "12", False)),
         *(((13, 15), "13x15", True), ((13, 15), "15x13", False), ((13, 15), "13", False), ((13,), "13", True)),
-        *(((13, 13), "1x13x13", False), ((13, 13, 13), "13x13", False), (None, "13", False)),
+        *(((13, 13), "1x13x13", False), ((13, 13, 13), "13x13", False)),
+        *((None, "13", False), (None, "1.3k", False)),
     ],
 )  # fmt: skip
 def test_ways_to_write_a_field(figure, text, right):
@@ -77,6 +85,23 @@ def test_ways_to_write_a_field(figure, text, right):
         ("j = 4; 13", "receptive_field", "13"),
         ("j = 4 (13 in all)", "receptive_field", "13"),
         ("j = 4 (r = 13)", "receptive_field", "13"),
+        ("j = 4 (p = 5)", "receptive_field", "4"),
+        ("j = 4 (k = 3, r = 13)", "receptive_field", "13"),
+        ("13 (r = 14)", "receptive_field", "13"),
+        ("13; 27/2", "receptive_field", "13"),
+        ("mac: 2000; 5", "macs", "2000"),
+        ("10 filters; (6, 28, 28)", "activations", "(6,28,28)"),
+        ("6x28; 28,938", "output", "6×28"),
+        ("H = (32-4) = 28, W = 30, C = 6", "output", "6×28×30"),
+        ("H = 27/2, W = 30, C = 6", "output", "6×30"),
+        ("C = 6x2, H = 28, W = 30", "output", "28×30"),
+        ("H = -1, W = 30, C = 6", "output", "6×30"),
+        ("C = 4,096, H = 1, W = 2", "output", "4096×1×2"),
+        ("H = 28; 28x30", "output", "28×30"),
+        ("C = H = W = 5", "output", "5×5"),
+        ("units: 13; flops: 5", "params", "13"),
+        ("size 13; flops: 5", "params", "13"),
+        ("大小 13; flops: 5", "params", "13"),
         ("j = 4", "receptive_field", "4"),
         ("(j = 4)", "receptive_field", "4"),
         ("10 filters; 760", "params", "760"),
@@ -111,6 +136,9 @@ def test_which_part_is_meant(text, quantity, final):
         ("6x28x28; 6x27x27", "output"),
         ("13; 14", "receptive_field"),
         ("1k; 1.5k", "params"),
+        ("28.938; 28938", "params"),
+        ("27/2; 29/2", "receptive_field"),
+        ("(6, 28, 28); (6, 27, 27)", "params"),
     ],
 )
 def test_two_answers_are_none(text, quantity):
@@ -137,6 +165,9 @@ def test_the_working_before_an_answer_and_what_is_behind_it():
         ("0.25k", False),
         ("7", False),
         ("0", False),
+        ("-1M", True),
+        ("-100M", False),
+        ("(6, 28, 28)", False),
     ],
 )
 def test_what_is_rounded_too_far(text, coarse):
@@ -145,16 +176,53 @@ def test_what_is_rounded_too_far(text, coarse):
 
 
 @pytest.mark.parametrize(
-    ("text", "figure", "expected"),
+    ("text", "quantity", "figure", "expected"),
     [
-        *(("48k", 48_600, True), ("48k", 48_400, False), ("48k", 49_000, False), ("4e4", 48_000, False)),
-        *(("48.6 kB", 48_690, False), ("48000", 48_600, False), ("48k", (48, 600), False)),
+        *(("48k", "params", 48_600, True), ("48k", "params", 48_400, False), ("48k", "params", 49_000, False)),
+        *(("4e4", "params", 48_000, False), ("48.6 kB", "params", 48_690, False), ("48000", "params", 48_600, False)),
+        *(("48k", "output", (48, 600), False), ("48.6 kB", "weight_bytes", 48_690, True)),
     ],
 )  # fmt: skip
-def test_what_is_cut_off(text, figure, expected):
+def test_what_is_cut_off(text, quantity, figure, expected):
     """Two digits or more, where rounding would have made another one of the last."""
-    part = reading_of(parse(text), QUANTITIES["params"]).final
-    assert cuts_off(part, QUANTITIES["params"], figure) == expected
+    part = reading_of(parse(text), QUANTITIES[quantity]).final
+    assert cuts_off(part, QUANTITIES[quantity], figure) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "axes", "depth"),
+    [
+        ("11x9x3", "receptive_field", [(11, 9)], True),
+        ("3x11x9", "receptive_field", [(11, 9)], True),
+        ("3x11x3", "receptive_field", [(3, 11)], True),
+        ("11x9", "receptive_field", [(11, 9)], False),
+        ("3x9", "receptive_field", [(3, 9)], False),
+        ("11x3x9", "receptive_field", [(11, 3, 9)], False),
+        ("3x11x9x7", "receptive_field", [(3, 11, 9, 7)], False),
+        ("11", "receptive_field", [(11,)], False),
+        ("11x9x3", "jump", [(11, 9, 3)], False),
+    ],
+)
+def test_a_field_on_an_image_of_three_channels(text, quantity, axes, depth):
+    """Its sides alone, where the channels that it sees are stated as well, before or behind them."""
+    reading = reading_of(parse(text), QUANTITIES[quantity], (3, 224, 200))
+    assert [shape.axes for shape in reading.final.shapes] == axes
+    assert (reading.text, reading.remarks) == (text.replace("x", "×"), ("depth",) if depth else ())
+    assert reading_of(parse(text), QUANTITIES[quantity]).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "figure", "too_many"),
+    [
+        *(("6x28x28", "output", (6, 28, 28), False), ("1x6x28x28", "output", (6, 28, 28), False)),
+        *(("1x1x6x28x28", "output", (6, 28, 28), True), ("13x13x3", "jump", (13, 13), True)),
+        *(("13x13", "jump", (13, 13), False), ("28,938", "jump", (13,), False), ("27/2", "jump", (13,), False)),
+        ("13x13", "params", 169, False),
+    ],
+)  # fmt: skip
+def test_more_sizes_than_there_are_axes(text, quantity, figure, too_many):
+    part = reading_of(parse(text), QUANTITIES[quantity]).final
+    assert has_too_many_sizes(part, QUANTITIES[quantity], figure) == too_many
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from cnncalc import CnncalcError, analyze, layers, load, loads
-from cnncalc.homework.document import Equation, Paragraph
+from cnncalc import CnncalcError, Network, analyze, layers, load, loads
+from cnncalc.homework.document import Equation, Heading, Paragraph, Rows
 from cnncalc.homework.examiner import Examiner
 from cnncalc.homework.messages import languages, messages
-from cnncalc.homework.questions import ASKED, draw
-from cnncalc.homework.quiz import answer_text, layer_text, make_quiz
+from cnncalc.homework.questions import ASKED, Question, draw
+from cnncalc.homework.quiz import Quiz, answer_text, layer_text, make_quiz
 from cnncalc.report.explained_latex import latex
 from cnncalc.report.explained_markdown import markdown
 
@@ -144,10 +144,154 @@ def test_the_wording_has_what_is_needed():
         (layers.BatchNorm2d(affine=False), "BatchNorm2d with affine=False"),
         (layers.Linear(3, in_features=4), "Linear with 3 outputs and a bias"),
         (layers.Flatten(), "Flatten"),
+        (layers.Flatten(name="f", inputs=("x",)), "Flatten"),
+        (layers.MaxPool2d((2, 3)), "MaxPool2d with a kernel of 2×3, stride (2, 3) and padding 0"),
+        (layers.AvgPool1d(3), "AvgPool1d with a kernel of 3, stride 3 and padding 0"),
+        (layers.AvgPool2d(3, ceil_mode=True, count_include_pad=False), "ceil_mode=True and count_include_pad=False"),
+        (layers.LayerNorm((10**9,) * 9), "LayerNorm with normalized_shape=(" + "1000000000, " * 5 + "10 and a bias"),
+        (layers.Dropout(p=0.25), "Dropout with p=0.25"),
+        (
+            layers.ZeroPad2d(padding=(10**20, 10**21, 10**22, 10**23)),
+            f"padding ({10**20}, {10**21}, {10**22}, {10**23})",
+        ),
     ],
 )
 def test_a_layer_in_words_has_all_that_matters(layer, text):
     assert text in layer_text(layer, messages("en"))
+    assert layer_text(layer, messages("en")).startswith(type(layer).__name__)
+
+
+CONV = layers.Conv2d(4, 3, name="c")
+IN_WORDS = "Conv2d with 4 filters, a kernel of 3×3, stride 1, padding 0 and a bias"
+ONE = Network(name="One", input=(3, 8, 8), layers=[CONV])
+"""4×6×6; 4·27 + 4 = 112 parameters, 108·36 = 3,888 MACs, and 7,776 FLOPs without the bias."""
+MORE = Network(name="More", input=(3, 8, 8), layers=[CONV, layers.Flatten(name="f"), layers.Linear(5, name="l")])
+"""5·144 = 720 multiply-accumulates and 725 parameters of the linear layer."""
+SHEET = [
+    (
+        ONE,
+        "c",
+        "output",
+        f"An input of 3×8×8 arrives at the layer {IN_WORDS}. What is the shape of its output?",
+        [4, 6, 6],
+    ),
+    (
+        *(
+            ONE,
+            "c",
+            "receptive_field",
+            f"An input of 3×8×8 arrives at the layer {IN_WORDS}. How many pixels of the input ",
+        ),
+        3,
+    ),
+    (
+        *(MORE, "l", "macs", f"More has an input of 3×8×8 and begins with these layers: c: {IN_WORDS}; f: Flatten; "),
+        720,
+    ),
+    (
+        MORE,
+        "",
+        "params",
+        f"More has an input of 3×8×8 and these layers: c: {IN_WORDS}; f: Flatten; l: Linear with",
+        837,
+    ),
+    (
+        ONE,
+        "c",
+        "flops",
+        f"An input of 3×8×8 arrives at the layer {IN_WORDS}. How many FLOPs does it cost, at 2 a",
+        7776,
+    ),
+]
+
+
+def sheet_of(seed):
+    questions = [
+        Question(analyze(network, convention="torch" if quantity == "flops" else "cnncalc"), network, layer, quantity)
+        for network, layer, quantity, _, _ in SHEET
+    ]
+    worded = Question(analyze(ONE), ONE, "c", "params", "Own words?")
+    return Quiz("Sheet", seed, (*questions, worded))
+
+
+def test_a_sheet_from_its_title_to_the_end_of_its_key():
+    quiz = sheet_of(7)
+    texts = [*(text for _, _, _, text, _ in SHEET), "Own words?"]
+    sheet = quiz.sheet()
+    assert (sheet.title, sheet.language, quiz.language) == ("Sheet", "en", "en")
+    (first, *blocks) = sheet.blocks
+    assert first.text == "Shapes are channels first, of one sample. Sheet 7; every division comes out whole."
+    assert sheet_of(None).sheet().blocks[0].text == "Shapes are channels first, of one sample."
+    assert [block.text for block in blocks[::3]] == [f"Question {number}" for number in range(1, 7)]
+    assert all(block.text.startswith(text) for block, text in zip(blocks[1::3], texts, strict=True))
+    assert {block.text for block in blocks[2::3]} == {"Answer: " + "…" * 12}
+    key = quiz.sheet(key=True).blocks
+    assert key[: len(sheet.blocks)] == sheet.blocks
+    shown = [
+        block.text
+        if isinstance(block, Heading)
+        else [(name, [each.number.figures() for each in row]) for name, row in block.rows]
+        if isinstance(block, Rows)
+        else block.number.figures()
+        for block in key[len(sheet.blocks) :]
+    ]
+    assert shown == [
+        *("Answer 1: 4×6×6", "4", "(8 - 3 + 2*0)//1 + 1", "6"),
+        *("Answer 2: 3", "1 + (3 - 1)*1", "1*1"),
+        *("Answer 3: 720", "5*144"),
+        *("Answer 4: 837", [("c", ["4*3*3*3 + 4"]), ("l", ["5*144 + 5"])], "112 + 725"),
+        *("Answer 5: 7,776", "(8 - 3 + 2*0)//1 + 1", "6", "6*6*4*3*3*3", "2*3888"),
+        *("Answer 6: 112", "3*3*3 + 1", "4*3*3*3 + 4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"), [("en", "Each filter makes one channel"), ("zh", "每个卷积核产生一个输出通道")]
+)
+def test_the_working_of_a_question_is_what_stands_under_its_heading(language, reason):
+    questions = sheet_of(1).questions
+    quiz = Quiz("Sheet", 1, questions, language)
+    kinds = [[type(block).__name__ for block in quiz.working(position)] for position in (0, 3)]
+    assert kinds == [["Equation"] * 3 + ["Paragraph"] * 3, ["Rows", "Paragraph", "Paragraph", "Equation"]]
+    assert quiz.working(0)[3].text.startswith(reason)
+
+
+def test_a_field_at_the_end_of_a_chain_is_asked_of_its_last_layer():
+    chain = Network(name="Chain", input=(3, 8, 8), layers=[CONV, layers.MaxPool2d(2, name="p")])
+    quiz = Quiz("Sheet", 1, (Question(analyze(chain), chain, "p", "receptive_field"),))
+    assert quiz.text(0).endswith(
+        "How many pixels of the input does a unit of p see along one axis (its receptive field)?"
+    )
+    assert sheet_of(1).text(1).endswith("does one of its units see along one axis (its receptive field)?")
+
+
+def test_a_sheet_as_plain_data():
+    document = sheet_of(7).to_dict(key=True)
+    assert (document["title"], list(document)) == ("Sheet", ["title", "questions"])
+    for number, (entry, asked) in enumerate(zip(document["questions"], SHEET, strict=False), start=1):
+        network, layer, quantity, text, answer = asked
+        assert entry["question"].startswith(text)
+        convention = {"convention": "torch"} if quantity == "flops" else {}
+        assert {name: value for name, value in entry.items() if name != "question"} == convention | {
+            "id": str(number),
+            "layer": layer or "total",
+            "quantity": quantity,
+            "answer": answer,
+            "network": json.loads(network.to_json()),
+        }
+    without = sheet_of(7).to_dict()["questions"]
+    assert without == [{k: v for k, v in entry.items() if k != "answer"} for entry in document["questions"]]
+
+
+def test_what_a_made_sheet_is_called():
+    quiz = quiz_of("lenet", 3)
+    assert (len(quiz.questions), quiz.seed, quiz.language) == (10, 3, "en")
+    assert quiz.title == "Exercises: LeNet"
+    assert quiz_of("lenet", 0).to_dict() == make_quiz(load("lenet")).to_dict()
+    network = loads('{"name": "Id", "input": [3, 8, 8], "layers": [{"type": "Identity"}]}')
+    with pytest.raises(CnncalcError) as caught:
+        make_quiz(network, quantities=("params", "macs"))
+    assert str(caught.value) == "Id has nothing to ask about: none of its layers computes params, macs"
 
 
 def test_questions_are_paragraphs_a_person_can_read():

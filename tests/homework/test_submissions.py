@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from cnncalc.errors import printable
 from cnncalc.homework.entries import MOST_ANSWERS, SubmissionError
 from cnncalc.homework.submissions import read_submissions, submissions_from
 
@@ -170,10 +171,31 @@ def test_a_file_too_large_or_not_there(tmp_path):
     path.write_bytes(b"1" * (16 * 2**20 + 1))
     with pytest.raises(SubmissionError, match="larger than 16 MiB"):
         read_submissions(str(path))
-    with pytest.raises(SubmissionError, match="no such file"):
-        read_submissions(str(tmp_path / "nothing.csv"))
+    rest = b"\na,1\nb,2\n"
+    path.write_bytes(b" " * (16 * 2**20 - len(rest)) + rest)
+    assert [entry.text for entry in read_submissions(str(path))[0].entries] == ["1", "2"]
+    nothing = str(tmp_path / "noth\x1bing.csv")
+    with pytest.raises(SubmissionError) as caught:
+        read_submissions(nothing)
+    assert str(caught.value) == f"{printable(nothing)}: no such file"
+    assert "\x1b" not in str(caught.value)
     with pytest.raises(SubmissionError, match="is a directory"):
         read_submissions(str(tmp_path))
+
+
+def test_what_a_file_is_called_says_its_format_and_the_student(tmp_path):
+    (tmp_path / "ada.Csv").write_text("[a],1\n{b},2")
+    (submission,) = read_submissions(str(tmp_path / "ada.Csv"))
+    assert (submission.source, submission.student) == (str(tmp_path / "ada.Csv"), "ada")
+    assert [entry.reference for entry in submission.entries] == ["[a]", "{b}"]
+    (tmp_path / "bo.MD").write_text('{"q": 1}')
+    with pytest.raises(SubmissionError, match=r"^.*bo\.MD: holds no table, and no line that begins with Answer:$"):
+        read_submissions(str(tmp_path / "bo.MD"))
+
+
+def test_what_a_file_says_besides():
+    (submission,) = read('{"student": true, "spec": "alexnet", "answers": {"q": 1}}', ".json")
+    assert (submission.student, submission.about["spec"]) == ("True", "alexnet")
 
 
 ANSWERS = [("1a", "96x55x55"), ("1b", "34,944")]

@@ -81,6 +81,12 @@ TESTS = {
         )
     },
     **{f"cnncalc/homework/{name}.py": GRADING for name in ("carried", "grading")},
+    "cnncalc/homework/quantities.py": [f"{_HOMEWORK}quantities.py", f"{_HOMEWORK}words.py"],
+    "cnncalc/homework/quiz.py": [f"{_HOMEWORK}quiz.py"],
+    "cnncalc/homework/feedback.py": [
+        f"{_HOMEWORK}feedback.py",
+        f"--deselect={_HOMEWORK}feedback.py::test_every_finding_has_its_words",
+    ],
     "cnncalc/homework/derivation.py": ["tests/homework/test_derivation.py"],
     "cnncalc/homework/reduction.py": ["tests/homework/test_explanation.py"],
     **{f"cnncalc/analysis/{name}.py": CONVENTIONS for name in ("convention", "quantities", "count", "reconcile")},

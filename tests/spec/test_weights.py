@@ -105,3 +105,9 @@ def test_weights_of_another_kind_or_of_several_layers_are_not_compared():
     unfit = layers.Linear(8, name="unfit", weights=("own",))
     with pytest.raises(SpecError, match='"unfit" cannot use the weights of "own", which are weight 7×100'):
         analyze(Network(input=[5], layers=[*tied, unfit]))
+
+
+def test_an_analysis_that_ends_before_the_owner_of_a_layers_weights():
+    items = [Conv2d(**CONV, name="a", weights=["b"]), Conv2d(**CONV, name="b")]
+    (row,) = analyze(Network(input=(8, 6, 6), layers=items), until="a").layers
+    assert (row.name, row.output_shape, row.macs) == ("a", (8, 6, 6), 9 * 8 * 8 * 36)

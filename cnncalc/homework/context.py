@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -26,14 +26,10 @@ class Context(Struct, frozen=True, dict=True):
     convention: str = "cnncalc"
     width: int = BYTES
 
-    @property
+    @cached_property
     def analysis(self) -> Analysis:
         """The right figures."""
-        kept: dict[str, Any] = self.__dict__
-        if "analysis" not in kept:
-            kept["analysis"] = self.analysed()
-        found: Analysis = kept["analysis"]
-        return found
+        return self.analysed()
 
     @property
     def image(self) -> Shape:

@@ -37,14 +37,14 @@ def _one_bias(task: Task) -> Iterator[Task]:
 
 @mistake("bias-a-kernel", (PARAMS,), 5)
 def _bias_a_kernel(task: Task) -> Iterator[Task]:
-    if getattr(task.layer, "bias", False) is True and task.inputs and hasattr(task.layer, "kernel_size"):
+    if getattr(task.layer, "bias", False) is True and hasattr(task.layer, "kernel_size"):
         bare = task.with_settings(bias=False).of(PARAMS)
         yield task.with_figure(bare + task.inputs[0][0] * (task.of(PARAMS) - bare))
 
 
 @mistake("bias-an-input", (PARAMS,), 5)
 def _bias_an_input(task: Task) -> Iterator[Task]:
-    if getattr(task.layer, "bias", False) is True and task.inputs:
+    if getattr(task.layer, "bias", False) is True:
         bare = task.with_settings(bias=False).of(PARAMS)
         features = task.inputs[0][-1] if hasattr(task.layer, "out_features") else task.inputs[0][0]
         yield task.with_figure(bare + features)
@@ -114,7 +114,7 @@ def _kernel_once(task: Task) -> Iterator[Task]:
 def _kernel_of_two_axes(task: Task) -> Iterator[Task]:
     """``K·K`` as in images, where the kernel has one axis or three."""
     kernel = getattr(task.layer, "kernel_size", None)
-    rank = len(task.inputs[0]) - 1 if task.inputs else 0
+    rank = len(task.inputs[0]) - 1
     if kernel is None or rank not in (1, 3) or not task.visit.parameters:
         return
     sides = per_axis(kernel, rank)
@@ -133,11 +133,11 @@ def _forgot_kernel(task: Task) -> Iterator[Task]:
 
 @mistake("pooling-weights", (PARAMS,), 2)
 def _pooling_weights(task: Task) -> Iterator[Task]:
-    kernel = getattr(task.layer, "kernel_size", None)
-    if kernel is None or task.visit.parameters or not task.relations(Sliding):
+    windows = task.windows()
+    if task.visit.parameters or not windows:
         return
-    channels, *axes = task.inputs[0]
-    sides = per_axis(kernel, len(axes))
+    channels = task.inputs[0][0]
+    sides = [window.kernel for window in windows]
     for filters, seen in ((channels, channels), (channels, 1), (1, 1)):
         for bias in ((filters,), None):
             yield task.with_figure(elements(weight_and_bias((filters, seen, *sides), bias)))

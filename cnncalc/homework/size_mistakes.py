@@ -78,8 +78,8 @@ def _kernel_not_subtracted(task: Task) -> Iterator[Task]:
 
 @mistake("same-assumed", (OUTPUT,), 3)
 def _same_assumed(task: Task) -> Iterator[Task]:
-    windows = [window for window in task.relations(Sliding) if window.axis > 0]
-    if windows and hasattr(task.layer, "kernel_size"):
+    windows = task.windows()
+    if windows:
         sizes = tuple(ceil_div(task.inputs[0][w.axis], w.stride) for w in windows)
         yield told(task.with_figure((task.of(OUTPUT)[0], *sizes)), getattr(task.layer, "padding", 0))
 
@@ -93,8 +93,8 @@ def _channels_kept(task: Task) -> Iterator[Task]:
 @mistake("pooling-channels", (OUTPUT, ACTIVATIONS), 2)
 def _pooling_channels(task: Task) -> Iterator[Task]:
     """The channels divided as the sides are."""
-    windows = task.relations(Sliding)
-    if windows and not task.visit.parameters and hasattr(task.layer, "kernel_size"):
+    windows = task.windows()
+    if windows and not task.visit.parameters:
         channels, *sides = task.of(OUTPUT)
         shape = (channels // windows[-1].stride, *sides)
         yield task.with_figure(shape if task.quantity == OUTPUT else task.analysis.batch * prod(shape))

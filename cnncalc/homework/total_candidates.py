@@ -9,9 +9,9 @@ from msgspec import structs
 
 from cnncalc.analysis import Analysis, Row
 from cnncalc.arithmetic import prod
-from cnncalc.homework.findings import IN_A_KIND, IN_ONE, TOGETHER, Asked, Candidate, Finding
-from cnncalc.homework.layer_candidates import common_mistakes, task_of, tasks
-from cnncalc.homework.task import ACTIVATIONS, CATALOGUE, Mistake, Task
+from cnncalc.homework.findings import COMMON, IN_A_KIND, IN_ONE, TOGETHER, Asked, Candidate, Finding
+from cnncalc.homework.layer_candidates import task_of, tasks
+from cnncalc.homework.task import ACTIVATIONS, Mistake, Task, mistakes_about
 from cnncalc.layers.base import per_axis
 
 _MOST_LAYERS_IN_PAIRS = 80
@@ -26,10 +26,9 @@ def total_singles(asked: Asked) -> Iterator[Candidate]:
     right = {row.name: getattr(row, asked.quantity) for row in asked.analysis.layers}
     total = asked.truth
     assert isinstance(total, int)
-    for mistake in CATALOGUE.values():
-        if asked.quantity in mistake.quantities:
-            for changes in _changes(asked, mistake, right):
-                yield from _summed(mistake, total, changes, asked.analysis)
+    for mistake in mistakes_about(asked.quantity):
+        for changes in _changes(asked, mistake, right):
+            yield from _summed(mistake, total, changes, asked.analysis)
     yield from _left_out(asked, total, right)
     yield from _separable_as_ordinary(asked, total, right)
 
@@ -39,7 +38,7 @@ def total_pairs(asked: Asked) -> Iterator[Candidate]:
     rows = asked.analysis.layers
     if len(rows) > _MOST_LAYERS_IN_PAIRS:
         return
-    mistakes = common_mistakes(asked.quantity)
+    mistakes = mistakes_about(asked.quantity, COMMON)
     for place, first in enumerate(mistakes):
         firsts = [_made(task_of(asked, row), first) for row in rows]
         once = sum([task.value() for task in firsts])

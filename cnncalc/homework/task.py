@@ -48,6 +48,11 @@ class Task(Struct, frozen=True):
         """The shapes that arrive, of one sample."""
         return self.visit.inputs
 
+    @property
+    def input(self) -> Shape:
+        """The shape that arrives, or the first of several."""
+        return self.inputs[0]
+
     def relations(self, kind: type[Relation]) -> list[Relation]:
         """How the output reads the first input, as far as it does so in relations of one kind."""
         steps = self.layer.reads(*self.inputs)[0]

@@ -80,7 +80,7 @@ def _changes(asked: Asked, mistake: Mistake, right: Mapping[str, int]) -> list[d
             if value != right[row.name]:
                 ways += [{} for _ in range(way + 1 - len(ways))]
                 ways[way][row.name] = (value - right[row.name], task.detail)
-    return [way for way in ways if way]
+    return ways
 
 
 def _summed(

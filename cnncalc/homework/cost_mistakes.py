@@ -11,6 +11,7 @@ from cnncalc.homework import alterations as alter
 from cnncalc.homework.binding import axis_symbols
 from cnncalc.homework.size_mistakes import told
 from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, OUTPUT, PARAMS, Task, mistake
+from cnncalc.layers import Conv2d
 from cnncalc.layers.base import elements, per_axis, weight_and_bias
 from cnncalc.layers.reading import Sliding, Spread
 
@@ -81,7 +82,8 @@ def _table_ignored(task: Task) -> Iterator[Task]:
 @mistake("depthwise-as-ordinary", COSTS, 1)
 def _depthwise_as_ordinary(task: Task) -> Iterator[Task]:
     if hasattr(task.layer, "channel_multiplier"):
-        yield task.with_alteration(alter.squared("C"))
+        shared = {name: getattr(task.layer, name) for name in ("kernel_size", "stride", "padding", "bias")}
+        yield task.with_layer(Conv2d(task.of(OUTPUT)[0], **shared))
 
 
 @mistake("forgot-input-channels", COSTS, 1)
@@ -92,8 +94,7 @@ def _forgot_input_channels(task: Task) -> Iterator[Task]:
 
 @mistake("input-channels-twice", COSTS, 4)
 def _input_channels_twice(task: Task) -> Iterator[Task]:
-    if hasattr(task.layer, "out_channels"):
-        yield task.with_alteration(alter.squared("Cin"))
+    yield task.with_alteration(alter.squared("Cin"))
 
 
 @mistake("one-filter", COSTS, 2)
@@ -228,16 +229,14 @@ def _one_addition_less(task: Task) -> Iterator[Task]:
 @mistake("input-size-in-cost", _WORK, 1)
 def _input_size_in_cost(task: Task) -> Iterator[Task]:
     if task.of(MACS) and task.relations(Sliding):
-        symbols = axis_symbols(len(task.input))[1:]
-        sizes = {f"{symbol}'": size for symbol, size in zip(symbols, task.input[1:], strict=True)}
-        yield task.with_alteration(alter.put(sizes))
+        yield task.with_alteration(alter.put(dict(zip(_positions(task), task.input[1:], strict=True))))
 
 
 @mistake("output-size-in-cost", _WORK, 1)
 def _output_size_in_cost(task: Task) -> Iterator[Task]:
     if task.of(MACS) and task.relations(Spread):
-        symbols = axis_symbols(len(task.input))[1:]
-        yield task.with_alteration(alter.put(dict(zip(symbols, task.of(OUTPUT)[1:], strict=True))))
+        sizes = dict(zip(axis_symbols(len(task.input))[1:], task.of(OUTPUT)[1:], strict=True))
+        yield task.with_alteration(alter.put(sizes | {f"{symbol}'": size for symbol, size in sizes.items()}))
 
 
 @mistake("positions-forgotten", _WORK, 2)

@@ -66,7 +66,11 @@ class Task(Struct, frozen=True):
 
     def with_settings(self, **settings: Any) -> Task:
         """The same with other hyper-parameters."""
-        node = structs.replace(self.visit.node, layer=structs.replace(self.layer, **settings))
+        return self.with_layer(structs.replace(self.layer, **settings))
+
+    def with_layer(self, layer: Layer) -> Task:
+        """The same of another layer on the same inputs."""
+        node = structs.replace(self.visit.node, layer=layer)
         return structs.replace(self, visit=structs.replace(self.visit, node=node))
 
     def with_alteration(self, alteration: Alteration) -> Task:

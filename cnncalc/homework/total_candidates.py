@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import structs
 
@@ -34,39 +34,53 @@ def total_singles(asked: Asked) -> Iterator[Candidate]:
 
 
 def total_pairs(asked: Asked) -> Iterator[Candidate]:
-    """Two mistakes that are both made throughout."""
-    rows = asked.analysis.layers
-    if len(rows) > _MOST_LAYERS_IN_PAIRS:
+    """Two mistakes that are both made throughout, of which each changes something."""
+    if len(asked.analysis.layers) > _MOST_LAYERS_IN_PAIRS:
         return
-    mistakes = mistakes_about(asked.quantity, COMMON)
-    for place, first in enumerate(mistakes):
-        firsts = [_made(task_of(asked, row), first) for row in rows]
-        once = sum([task.value() for task in firsts])
-        if once == asked.truth:
+    right = [_Part(task_of(asked, row), getattr(row, asked.quantity)) for row in asked.analysis.layers]
+    alone = [(mistake, _made(mistake, right)) for mistake in mistakes_about(asked.quantity, COMMON)]
+    for place, (first, once) in enumerate(alone):
+        if _sum(once) == asked.truth:
             continue
-        for second in mistakes[place + 1 :]:
-            seconds = [_made(task, second) for task in firsts]
-            twice = sum([task.value() for task in seconds])
-            if twice not in (once, asked.truth):
-                changed = [task for task, before in zip(seconds, firsts, strict=True) if task is not before]
-                findings = (
-                    Finding(first.name, together(task.detail for task in firsts)),
-                    Finding(second.name, together(task.detail for task in changed)),
-                )
-                yield Candidate(twice, findings, first.rank + second.rank + TOGETHER)
+        for second, other in alone[place + 1 :]:
+            twice = _made(second, once)
+            if _sum(twice) not in (_sum(once), _sum(other)):
+                findings = (Finding(first.name, _changed(right, once)), Finding(second.name, _changed(once, twice)))
+                yield Candidate(_sum(twice), findings, first.rank + second.rank + TOGETHER)
+
+
+class _Part(NamedTuple):
+    """A layer's part of a total."""
+
+    task: Task
+    amount: int
+
+
+def _made(mistake: Mistake, parts: Sequence[_Part]) -> list[_Part]:
+    """A mistake made in every part."""
+    return [_altered(mistake, part) for part in parts]
+
+
+def _altered(mistake: Mistake, part: _Part) -> _Part:
+    """A part under a mistake, in the first way in which it changes anything; one that left its formula behind stays."""
+    ways = tasks(part.task, [mistake]) if part.task.figure is None else ()
+    amounts: Any = ((made, made.value()) for _, made in ways)
+    return next((_Part(made, amount) for made, amount in amounts if amount != part.amount), part)
+
+
+def _sum(parts: Sequence[_Part]) -> int:
+    return sum(part.amount for part in parts)
+
+
+def _changed(before: Sequence[_Part], after: Sequence[_Part]) -> str:
+    """What a mistake's sentence needs to know of the parts that it changes."""
+    return together(is_.task.detail for was, is_ in zip(before, after, strict=True) if is_ is not was)
 
 
 def together(details: Iterable[str]) -> str:
     """What sentences on several layers need to know, in one."""
     different = list(dict.fromkeys(filter(None, details)))
     return ", ".join(different[:_MOST_DETAILS]) + (", …" if len(different) > _MOST_DETAILS else "")
-
-
-def _made(task: Task, mistake: Mistake) -> Any:
-    """The task with a mistake in the first way in which it is made, or as it is."""
-    if task.figure is not None:
-        return task
-    return next((made for _, made in tasks(task, [mistake])), task)
 
 
 def _changes(asked: Asked, mistake: Mistake, right: Mapping[str, int]) -> list[dict[str, tuple[int, str]]]:
@@ -109,33 +123,34 @@ def _over(name: str, place: str, rank: float, total: int, changes: Sequence[tupl
 def _separable_as_ordinary(asked: Asked, total: int, right: Mapping[str, int]) -> Iterator[Candidate]:
     """Each depthwise convolution and the 1×1 after it as the one convolution that they stand for."""
     rows = {row.name: row for row in asked.analysis.layers}
-    change, places = 0, []
-    for row in asked.analysis.layers:
-        before = rows.get(row.visit.node.inputs[0]) if row.visit.node.inputs else None
-        while before is not None and not before.params and before.visit.node.inputs:
-            before = rows.get(before.visit.node.inputs[0])
-        if before is None or not _is_depthwise(before) or not _is_pointwise(row):
-            continue
-        layer: Any = before.layer
-        settings = {name: getattr(layer, name) for name in _WINDOW if hasattr(layer, name)}
-        visit = structs.replace(row.visit, inputs=before.visit.inputs)
-        task: Any = structs.replace(task_of(asked, row), visit=visit).with_settings(**settings)
-        change += task.value() - right[row.name] - right[before.name]
-        places.append(row.name)
-    if places and asked.quantity != ACTIVATIONS:
-        yield Candidate(total + change, (Finding("separable-as-ordinary"),), 2)
+
+    def before(row: Row) -> Row | None:
+        return rows.get(row.inputs[0]) if len(row.inputs) == 1 else None
+
+    changes = []
+    for row in filter(_is_pointwise, asked.analysis.layers):
+        first = before(row)
+        while first is not None and not first.params:
+            first = before(first)
+        if first is not None and _is_depthwise(first):
+            settings = {name: getattr(first.layer, name) for name in _WINDOW if hasattr(first.layer, name)}
+            visit = structs.replace(row.visit, inputs=first.visit.inputs)
+            task: Any = structs.replace(task_of(asked, row), visit=visit).with_settings(**settings)
+            changes.append(task.value() - right[row.name] - right[first.name])
+    if changes and asked.quantity != ACTIVATIONS:
+        yield Candidate(total + sum(changes), (Finding("separable-as-ordinary"),), 2)
 
 
 def _is_depthwise(row: Row) -> bool:
-    layer = row.layer
-    groups = getattr(layer, "groups", 1)
-    return hasattr(layer, "channel_multiplier") or (groups > 1 and row.visit.inputs[0][0] == groups)
+    layer: Any = row.layer
+    if hasattr(layer, "channel_multiplier"):
+        return not hasattr(layer, "out_channels")
+    return hasattr(layer, "groups") and 1 < layer.groups == row.input_shapes[0][0]
 
 
 def _is_pointwise(row: Row) -> bool:
     layer: Any = row.layer
-    sides = per_axis(getattr(layer, "kernel_size", 0), 1) if hasattr(layer, "groups") else (0,)
-    return set(sides) == {1} and layer.groups == 1
+    return hasattr(layer, "groups") and layer.groups == 1 and set(per_axis(layer.kernel_size, 1)) == {1}
 
 
 def _left_out(asked: Asked, total: int, right: Mapping[str, int]) -> Iterator[Candidate]:

@@ -386,8 +386,8 @@ PER_CHANNEL = {"forgot-plus-one": 7 * 8, "kernel-not-subtracted": 11 * 12}
             "height-width-exchanged": (4, 17, 20), "channels-height-exchanged": (20, 4, 17),
         }),
         (UP, (8, 7, 6), "macs", {
-            "forgot-input-channels 8": 2 * 100 * 42, "input-channels-twice": 2 * 6400 * 42, "one-filter 4": 2 * 200 * 42,
-            "kernel-once": 2 * 160 * 42, "forgot-kernel": 2 * 32 * 42, "flops-for-macs": {134_400, 137_120},
+            "forgot-input-channels 8": 2 * 100 * 42, "input-channels-twice": 2 * 6400 * 42,
+            "one-filter 4": 2 * 200 * 42, "kernel-once": 2 * 160 * 42, "forgot-kernel": 2 * 32 * 42, "flops-for-macs": {134_400, 137_120},
             "bias-additions-counted": 67_200 + 2720, "output-size-in-cost": 2 * 800 * 340,
             "another-quantity params": 804, "another-quantity activations": 2720,
         }),

@@ -61,13 +61,13 @@ def _groups_ignored(task: Task) -> Iterator[Task]:
 @mistake("one-group", COSTS, 3)
 def _one_group(task: Task) -> Iterator[Task]:
     """Groups that also share the filters among them, as if each made all the output's channels of one group."""
-    groups = getattr(task.layer, "groups", 1)
-    if groups < getattr(task.layer, "out_channels", 0):
+    layer: Any = task.layer
+    if hasattr(layer, "groups") and layer.groups < layer.out_channels:
         right = task.of(task.quantity)
-        yield told(task.with_figure(right // groups), groups)
+        yield told(task.with_figure(right // layer.groups), layer.groups)
         if task.quantity == PARAMS:
-            weights = elements(parameter for parameter in task.visit.parameters if len(parameter.shape) > 1)
-            yield told(task.with_figure(weights // groups + right - weights), groups)
+            weights = elements(task.visit.parameters[:1])
+            yield told(task.with_figure(weights // layer.groups + right - weights), layer.groups)
 
 
 @mistake("table-ignored", COSTS, 1)
@@ -116,11 +116,11 @@ def _kernel_of_two_axes(task: Task) -> Iterator[Task]:
     rank = len(task.input) - 1
     if rank not in (1, 3):
         return
-    sides = per_axis(getattr(task.layer, "kernel_size", 1), rank)
+    side = per_axis(getattr(task.layer, "kernel_size", 1), rank)[0]
     right = task.of(task.quantity)
-    weights = elements(parameter for parameter in task.visit.parameters if len(parameter.shape) > 1)
+    weights = elements(task.visit.parameters[:1])
     scaled = weights if task.quantity == PARAMS else right
-    changed = scaled * sides[0] if rank == 1 else scaled // sides[0]
+    changed = scaled * side if rank == 1 else scaled // side
     yield told(task.with_figure(changed + right - scaled), rank)
 
 
@@ -150,7 +150,7 @@ def _norm_forgotten(task: Task) -> Iterator[Task]:
 
 def _is_norm(task: Task) -> bool:
     """Whether a layer has statistics of its own beside a scale and a shift."""
-    return bool(task.visit.buffers and task.visit.parameters)
+    return all((task.visit.buffers, task.visit.parameters))
 
 
 @mistake("affine-added", (PARAMS,), 1)
@@ -182,9 +182,9 @@ def _one_a_channel(task: Task) -> Iterator[Task]:
 @mistake("norm-not-shared", (PARAMS,), 3)
 def _norm_not_shared(task: Task) -> Iterator[Task]:
     if _is_norm(task):
-        channels, *sides = task.input
-        yield task.with_figure(task.of(PARAMS) * prod(sides))
-        yield task.with_figure(task.of(PARAMS) // channels * prod(sides))
+        positions = prod(task.input[1:])
+        yield task.with_figure(task.of(PARAMS) * positions)
+        yield task.with_figure(len(task.visit.parameters) * positions)
 
 
 @mistake("norm-one-pair", (PARAMS,), 3)
@@ -272,9 +272,10 @@ def _one_channel(task: Task) -> Iterator[Task]:
 def _side_from_filters(task: Task) -> Iterator[Task]:
     """As in the figure of Krizhevsky, Sutskever and Hinton (2012), whose first layer has 55·48·96 neurons."""
     output = task.of(OUTPUT)
-    if len(output) > 2 and output[0] % 2 == 0:
-        side = output[0] // 2
-        yield told(task.with_figure(task.analysis.batch * prod((*output[:-1], side))), side)
+    if len(output) > 2:
+        side, odd = divmod(output[0], 2)
+        if not odd:
+            yield told(task.with_figure(task.analysis.batch * prod((*output[:-1], side))), side)
 
 
 @mistake("channels-only", (ACTIVATIONS,), 4)

@@ -95,10 +95,9 @@ def _channels_kept(task: Task) -> Iterator[Task]:
 @mistake("pooling-channels", (OUTPUT, ACTIVATIONS), 2)
 def _pooling_channels(task: Task) -> Iterator[Task]:
     """The channels divided as the sides are."""
-    windows = task.windows()
-    if windows and not task.visit.parameters:
+    for window in task.windows() if not task.visit.parameters else ():
         channels, *sides = task.of(OUTPUT)
-        yield _with_shape(task, (channels // windows[-1].stride, *sides))
+        yield _with_shape(task, (channels // window.stride, *sides))
 
 
 @mistake("depth-lost", (OUTPUT,), 3)
@@ -155,11 +154,12 @@ def _not_flattened(task: Task) -> Iterator[Task]:
 
 @mistake("transposed-as-convolution", (OUTPUT,), 2)
 def _transposed_as_convolution(task: Task) -> Iterator[Task]:
-    layer, x = task.layer, task.input
+    layer = task.layer
     if task.relations(Spread) and hasattr(layer, "out_channels"):
-        rank = len(x) - 1
-        sides = [per_axis(getattr(layer, side), rank) for side in ("kernel_size", "stride", "padding", "dilation")]
-        yield task.with_figure((task.of(OUTPUT)[0], *map(window_output, x[1:], *sides)))
+        _, *sizes = task.input
+        fields = ("kernel_size", "stride", "padding", "dilation")
+        sides = [per_axis(getattr(layer, field), len(sizes)) for field in fields]
+        yield task.with_figure((task.of(OUTPUT)[0], *map(window_output, sizes, *sides)))
 
 
 @mistake("forgot-output-padding", SIZED, 2)
@@ -184,7 +184,7 @@ def _transposed_forgot_plus_one(task: Task) -> Iterator[Task]:
 @mistake("concatenation-as-sum", (OUTPUT,), 3)
 def _concatenation_as_sum(task: Task) -> Iterator[Task]:
     if len(task.inputs) > 1:
-        for shape in dict.fromkeys(task.inputs):
+        for shape in task.inputs:
             yield task.with_figure(shape)
 
 

@@ -10,6 +10,7 @@ from cnncalc import (
     BatchNorm2d,
     Conv1d,
     Conv2d,
+    DepthwiseConv2d,
     Flatten,
     Linear,
     LocalResponseNorm,
@@ -20,6 +21,7 @@ from cnncalc import (
 )
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.context import Context
+from cnncalc.homework.task import CATALOGUE
 from cnncalc.homework.total_candidates import together
 
 NORMED = Network(
@@ -193,6 +195,69 @@ def test_two_mistakes_in_a_layer():
     # of one filter the bias is one in any case; figures that leave the formula behind are not altered further
     assert (("one-bias", ""), ("one-filter", "4")) not in found
     assert not {first for (first, _), _ in found} & {"weights-not-shared", "parameters-overlooked"}
+    # what the sentence of the first needs to know is not said of the second
+    assert found[("forgot-input-channels", "3"), ("kernel-once", "")] == (4 * 3 + 4, 7)
+
+
+DEEP = [DepthwiseConv2d(3, name="deep"), Conv2d(6, 3, groups=2, name="grouped"), Conv2d(6, 1, bias=False, name="point")]
+MIXED = Network(input=(4, 12, 12), layers=[*DEEP, MaxPool2d(2), Flatten(), Linear(7, name="fc")])
+QUESTIONS = [
+    *((layer, quantity) for layer in ("deep", "grouped", "fc") for quantity in ("params", "macs", "flops")),
+    *((None, quantity) for quantity in ("params", "macs", "flops", "activations")),
+    *(("grouped", "output"), ("point", "params")),
+]
+
+
+@pytest.mark.parametrize(("layer", "quantity"), QUESTIONS)
+def test_each_of_two_mistakes_changes_something(layer, quantity):
+    """Two different ones, no two of them twice, neither rarer than 3; and not what one of them comes to."""
+    candidates = Candidates(Context(MIXED), layer, quantity)
+    alone = {}
+    for single in candidates.singles:
+        alone.setdefault(single.findings[0].name, set()).add(single.figure)
+    seen = set()
+    for pair in candidates.pairs:
+        first, second = (finding.name for finding in pair.findings)
+        seen.add((first, second))
+        assert pair.figure not in {*alone.get(first, ()), *alone.get(second, ()), candidates.truth}
+        assert pair.rank == CATALOGUE[first].rank + CATALOGUE[second].rank + 4
+        assert max(CATALOGUE[first].rank, CATALOGUE[second].rank) <= 3
+    assert not seen & {(second, first) for first, second in seen}
+    assert seen or layer in ("fc", "point")
+
+
+@pytest.mark.parametrize("quantity", ["output", "params", "macs", "flops", "activations"])
+def test_expressions_lead_to_the_figure(quantity):
+    """Those of an altered formula; a figure that leaves the formula behind has none."""
+    candidates = Candidates(Context(MIXED), "grouped", quantity)
+    for candidate in (*candidates.singles, *candidates.pairs):
+        worked = tuple(number.value for number in candidate.workings)
+        assert worked in ((), candidate.figure if isinstance(candidate.figure, tuple) else (candidate.figure,))
+    worked = {candidate.findings[0].name for candidate in candidates.singles if candidate.workings}
+    assert ("forgot-plus-one" if quantity != "params" else "forgot-bias") in worked
+    assert not worked & {"another-quantity", "channels-kept", "weights-not-shared", "another-layer", "one-channel"}
+
+
+def test_how_many_layers_are_looked_at_for_two_mistakes():
+    def network(layers):
+        return Network(input=(1, 90), layers=[Conv1d(2, 2, name="a"), *(ReLU() for _ in range(layers - 1))])
+
+    assert Candidates(Context(network(80)), None, "params").pairs
+    assert Candidates(Context(network(81)), None, "params").pairs == ()
+
+
+def test_only_the_layers_that_change_are_told():
+    """A layer of one input channel loses none by forgetting them."""
+    one = Network(input=(1, 9, 9), layers=[Conv2d(3, 3, name="a"), Conv2d(5, 3, name="b")])
+    found = pairs(one, None, "params")
+    assert found[("forgot-bias", ""), ("forgot-input-channels", "3")] == (3 * 9 + 5 * 9, 6)
+    assert found[("forgot-input-channels", "3"), ("one-filter", "3, 5")] == (9 + 1 + 9 + 1, 7)
+
+
+def test_one_addition_less_is_of_multiply_accumulates():
+    """7×7 of 27 products for 2 filters, and 98 rectifiers as they are: (2·27 − 1)·98 + 98."""
+    network = Network(input=(3, 9, 9), layers=[Conv2d(2, 3), ReLU()])
+    assert singles(network, None, "flops", "one-addition-less") == {("one-addition-less", ""): (53 * 98 + 98, 3)}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """All that the catalogue makes of a layer, worked out by hand: what each mistake comes to, and no other."""
 
+from contextlib import suppress
+
 import pytest
 
 from cnncalc import (
@@ -19,8 +21,11 @@ from cnncalc import (
     MaxPool2d,
     Network,
     ReLU,
+    analyze,
     layers,
 )
+from cnncalc.analysis import shipped_conventions
+from cnncalc.analysis.convention import UnknownFigureError
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.context import Context
 from cnncalc.homework.task import CATALOGUE
@@ -380,14 +385,18 @@ PER_CHANNEL = {"forgot-plus-one": 7 * 8, "kernel-not-subtracted": 11 * 12}
             "positions-forgotten": 144, "one-side-of-output": 144, "another-quantity params": 72,
             "another-quantity activations": 60,
         }),
+        (LINE, (3, 11), "activations", {name: 12 * positions for name, positions in IN_LINE.items()} | {
+            "one-channel 6": 10, "input-for-output": 66, "channels-only": 6, "another-quantity params": 72,
+            "another-quantity macs": 720, "another-quantity flops": 1440,
+        }),
         (UP, (8, 7, 6), "output", {name: (4, *sides) for name, sides in UP_SIZES.items()} | {
             "transposed-forgot-plus-one": (4, 19, 16), "transposed-as-convolution": (4, 3, 2),  # ⌊6/3⌋ + 1, ⌊5/3⌋ + 1
             "channels-kept": (8, 20, 17), "channels-multiplied": (32, 20, 17), "input-for-output": (8, 7, 6),
             "height-width-exchanged": (4, 17, 20), "channels-height-exchanged": (20, 4, 17),
         }),
         (UP, (8, 7, 6), "macs", {
-            "forgot-input-channels 8": 2 * 100 * 42, "input-channels-twice": 2 * 6400 * 42,
-            "one-filter 4": 2 * 200 * 42, "kernel-once": 2 * 160 * 42, "forgot-kernel": 2 * 32 * 42, "flops-for-macs": {134_400, 137_120},
+            "forgot-input-channels 8": 2 * 100 * 42, "input-channels-twice": 2 * 6400 * 42, "kernel-once": 2 * 160 * 42,
+            "one-filter 4": 2 * 200 * 42, "forgot-kernel": 2 * 32 * 42, "flops-for-macs": {134_400, 137_120},
             "bias-additions-counted": 67_200 + 2720, "output-size-in-cost": 2 * 800 * 340,
             "another-quantity params": 804, "another-quantity activations": 2720,
         }),
@@ -478,7 +487,22 @@ PER_CHANNEL = {"forgot-plus-one": 7 * 8, "kernel-not-subtracted": 11 * 12}
         (AdaptiveAvgPool2d((2, 3)), (7, 8, 9), "params", {
             "another-quantity flops": 2 * 7 * 72, "another-quantity activations": 84,
         }),
+        (MaxPool2d(3, stride=(3, 2)), (12, 12, 13), "output", {
+            "forgot-plus-one": (12, 3, 5), "stride-ignored 3×2": (12, 10, 11),
+            "stride-is-kernel": (12, 4, 4), "kernel-not-subtracted": (12, 5, 7), "same-assumed 0": (12, 4, 7),
+            "pooling-channels": {(4, 4, 6), (6, 4, 6)}, "pooling-skipped": (12, 12, 13),
+            "height-width-exchanged": (12, 6, 4), "channels-height-exchanged": (4, 12, 6),
+        }),
+        (layers.LPPool2d(3, stride=2), (2, 8, 8), "output", {
+            "forgot-plus-one": (2, 2, 2), "ceiling-for-floor": (2, 4, 4), "stride-ignored 2": (2, 6, 6),
+            "stride-is-kernel": (2, 2, 2), "kernel-not-subtracted": (2, 5, 5), "same-assumed 0": (2, 4, 4),
+            "pooling-channels": (1, 3, 3), "pooling-skipped": (2, 8, 8), "channels-height-exchanged": (3, 2, 3),
+        }),
         (layers.Fold(output_size=(5, 6), kernel_size=(2, 3)), (12, 16), "flops", {"another-quantity activations": 120}),
+        (layers.MatMul(), [(3, 4), (4, 5)], "macs", {"flops-for-macs": 240, "another-quantity activations": 30}),
+        (layers.Einsum("ij,ij->"), [(3, 4), (3, 4)], "activations", {
+            "input-for-output": 24, "another-quantity macs": 24, "another-quantity flops": 48,
+        }),
         (Concat(), [(2, 5, 6), (3, 5, 6)], "output", {
             "concatenation-as-sum": {(2, 5, 6), (3, 5, 6)}, "input-for-output": (2, 5, 6),
             "height-width-exchanged": (5, 6, 5),
@@ -515,8 +539,28 @@ def test_further_layers(layer, shape, quantity, figures):
 
 
 def test_columns_are_not_pooled():
-    """Unfolding takes windows, and has no parameters either."""
+    """Unfolding takes windows and has no parameters either; folding back is no transposed convolution."""
     assert "pooling-skipped" not in made(layers.Unfold(kernel_size=(2, 3)), (2, 5, 6), "output")
+    folded = made(layers.Fold(output_size=(5, 6), kernel_size=(2, 3)), (12, 16), "output")
+    assert not {"transposed-as-convolution", "transposed-forgot-plus-one", "pooling-skipped"} & folded.keys()
+
+
+@pytest.mark.parametrize("layer", [CONV, MaxPool2d(2), BatchNorm2d(), layers.MultiheadAttention(num_heads=1)])
+def test_other_conventions(layer):
+    """Each that has a figure for the layer, as the analysis counts by it, of one sample or of all."""
+    network = Network(input=(12, 8) if hasattr(layer, "num_heads") else (3, 8, 8), layers=[layer])
+    context = Context(network, batch=2)
+    found = {
+        candidate.findings[0].detail: candidate.figure
+        for candidate in Candidates(context, context.analysis.layers[0].name, "flops").singles
+        if candidate.findings[0].name == "another-convention"
+    }
+    figures = {}
+    for name in shipped_conventions():
+        with suppress(UnknownFigureError):
+            figures[name] = analyze(network, batch=2, convention=name).totals.flops
+    none = (0, int(context.figure("flops", None)))
+    assert found == {name: int(figure) for name, figure in figures.items() if int(figure) not in none}
 
 
 def test_settings_are_told_as_they_are():

@@ -133,7 +133,7 @@ def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -
             yield _NO_SHAPE, Diagnosis((Finding("elements-for-shape"),))
 
 
-def _is_unrounded(part: Part, sizes: tuple[Fraction, ...]) -> bool:
+def _is_unrounded(part: Part, sizes: tuple[int | Fraction, ...]) -> bool:
     """Whether a part is a size that should have been rounded, or all of them with ``×`` between."""
     broken = {size for size in sizes if size.denominator > 1}
     together = (math.prod(sizes[1:]), math.prod(sizes)) if broken and "." in part.text else ()

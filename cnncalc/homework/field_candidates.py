@@ -15,7 +15,7 @@ from cnncalc.layers.formulas import effective_kernel
 def field_singles(asked: Asked) -> Iterator[Candidate]:
     """The figures of one mistake, of a network with one input."""
     layer, quantity = asked.layer_or_last, asked.quantity
-    if len(asked.analysis.inputs) != 1 or not isinstance(asked.truth, tuple):
+    if len(asked.analysis.inputs) != 1 or asked.truth is None:
         return
     for mistake, place, figure, workings in field_values(FieldTask(asked.analysis, layer, quantity)):
         rank = mistake.rank + (IN_ONE if place else 0)

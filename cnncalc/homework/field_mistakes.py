@@ -67,7 +67,7 @@ def _dilation_ignored(old: Recorded, new: Recorded, stride: int) -> Recorded | N
 
 
 def _left_out(old: Recorded, new: Recorded, stride: int) -> Recorded | None:
-    return new.operands[0] if old.operator == "+" and _growth(old.operands[1]) else None
+    return new.operands[0] if old.operator == "+" else None
 
 
 def _stride_left_out(old: Recorded, new: Recorded, stride: int) -> Recorded | None:
@@ -80,7 +80,8 @@ def _left_out_altogether(old: Recorded, new: Recorded, stride: int) -> Recorded 
 
 
 def _from_zero(old: Recorded, new: Recorded, stride: int) -> Recorded | None:
-    return Recorded(old.value - 1, "r") if is_symbol(old, "r") and old.derivation is None else None
+    """Every field is one less, where the pixel itself is forgotten."""
+    return Recorded(old.value - 1, "r") if is_symbol(old, "r") else None
 
 
 FIELD_MISTAKES = (

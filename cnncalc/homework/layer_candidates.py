@@ -35,10 +35,10 @@ def layer_singles(asked: Asked, row: Row) -> Iterator[Candidate]:
         yield _candidate(task, (Finding(mistake.name, task.detail),), mistake.rank)
 
 
-def unrounded_sizes(asked: Asked) -> tuple[Fraction, ...]:
+def unrounded_sizes(asked: Asked) -> tuple[int | Fraction, ...]:
     """A layer's sizes before they are rounded; those of its axes that are whole, too."""
     task = task_of(asked, asked.analysis.row(asked.layer_or_last)).with_alteration(unrounded)
-    return tuple(Fraction(number.value) for number in task.workings())
+    return tuple(number.value for number in task.workings())
 
 
 def layer_pairs(asked: Asked, row: Row) -> Iterator[Candidate]:

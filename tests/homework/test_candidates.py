@@ -13,10 +13,12 @@ from cnncalc import (
     DepthwiseConv2d,
     Flatten,
     Linear,
+    LocallyConnected2d,
     LocalResponseNorm,
     MaxPool2d,
     Network,
     ReLU,
+    SeparableConv2d,
     Softmax,
 )
 from cnncalc.homework.candidates import Candidates
@@ -72,6 +74,24 @@ def test_layers_left_out_of_a_longer_network():
         **{("layer-twice", f"c{n}"): (888, 5) for n in range(5)},
         ("one-layer-only", "c0"): (148, 5),
     }
+
+
+def test_kinds_of_several_layers():
+    """Of two kinds, one left out is the other one alone; batch norms are left out one by one only."""
+    layers = [Conv2d(4, 3, name="a"), BatchNorm2d(name="n"), Conv2d(4, 3, name="b"), BatchNorm2d(name="m")]
+    found = singles(Network(input=(3, 9, 9), layers=layers), None, "params", *LEFT_OUT)
+    assert found == {
+        ("kind-left-out", "Conv2d"): (16, 2),
+        **{("layer-left-out", name): (276 - amount, 3) for name, amount in PARAMS.items()},
+        **{("layer-twice", name): (276 + amount, 5) for name, amount in PARAMS.items()},
+        **{("one-layer-only", name): (PARAMS[name], 3) for name in ("a", "n", "b")},
+    }
+    two = Network(input=(3, 9, 9), layers=[*layers[::2], Linear(5, name="x"), Linear(6, name="y")])
+    found = singles(two, None, "params", "kind-left-out", "one-kind-only")
+    assert found == {("kind-left-out", "Conv2d"): (30 + 36, 2), ("kind-left-out", "Linear"): (112 + 148, 2)}
+
+
+PARAMS = {"a": 112, "n": 8, "b": 148, "m": 8}
 
 
 def test_layers_left_out_of_two():
@@ -139,6 +159,57 @@ def test_space():
     }
 
 
+def test_a_layer_left_out_of_the_only_count_is_as_rare_as_of_that():
+    assert singles(NORMED, None, "weight_bytes", "layer-left-out") == {
+        ("layer-left-out", "a"): (4 * 31_526, 3),
+        ("layer-left-out", "b"): (4 * 31_490, 3),
+        ("layer-left-out", "fc"): (4 * 268, 2),
+    }
+    doubled = singles(NORMED, None, "total_bytes", "layer-twice", "one-layer-only")
+    assert doubled["layer-twice", "a"] == (4 * (31_750 + 13_482), 7)
+    assert doubled["one-layer-only", "a"] == (4 * (112 + 13_482), 5)
+
+
+@pytest.mark.parametrize(
+    ("layer", "quantity", "truth", "name", "figure"),
+    [
+        ("fc", "params", 27 * 27 * 4 * 10 + 10, "forgot-bias", 27 * 27 * 4 * 10),
+        ("fc", "total_bytes", 4 * (29_170 + 10), "forgot-bias", 4 * (29_160 + 10)),
+        ("fc", "total_bytes", 4 * (29_170 + 10), "values-for-bytes", 29_180),
+        ("fc", "total_bytes", 4 * (29_170 + 10), "other-memory", 4 * 29_170),
+        ("b", "output", (4, 27, 27), "channels-multiplied", (16, 27, 27)),
+    ],
+)
+def test_mistakes_on_top_of_own_sizes(layer, quantity, truth, name, figure):
+    """Who has 29×29 behind the first layer goes on with 27×27: what is made of that, and nothing of other layers."""
+    context = Context(NORMED)
+    candidates = Candidates(context, layer, quantity, context.with_outputs({"a": (4, 29, 29)}))
+    assert candidates.truth == truth
+    found = {candidate.findings[0].name: candidate.figure for candidate in reversed(candidates.singles)}
+    assert found[name] == figure
+    assert not found.keys() & {"another-layer", "running-total", "total-given"}
+    assert not any(candidate.before for candidate in candidates.singles)
+    assert candidates.pairs == ()
+
+
+@pytest.mark.parametrize(("quantity", "paired"), [("output", True), ("receptive_field", False), ("buffers", False)])
+def test_pairs_of_what_is_no_sum(quantity, paired):
+    """A size of the whole network is that of its last layer."""
+    network = Network(input=(3, 20, 20), layers=[Conv2d(4, 3, name="a"), Conv2d(4, 3, stride=2, padding=1, name="b")])
+    whole = Candidates(Context(network), None, quantity).pairs
+    assert bool(whole) == paired
+    assert whole == Candidates(Context(network), "b", quantity).pairs
+
+
+def test_two_mistakes_about_a_memory():
+    """Of one of its counts, as about the count itself."""
+    counted = Candidates(Context(NORMED), "a", "params").pairs
+    stored = Candidates(Context(NORMED), "a", "weight_bytes").pairs
+    assert [(pair.findings, pair.figure, pair.rank) for pair in stored] == [
+        (pair.findings, 4 * pair.figure, pair.rank) for pair in counted
+    ]
+
+
 OTHERS = ("batch-multiplied", "batch-forgotten", "running-total", "another-layer", "total-given")
 
 
@@ -200,30 +271,38 @@ def test_two_mistakes_in_a_layer():
 
 
 DEEP = [DepthwiseConv2d(3, name="deep"), Conv2d(6, 3, groups=2, name="grouped"), Conv2d(6, 1, bias=False, name="point")]
-MIXED = Network(input=(4, 12, 12), layers=[*DEEP, MaxPool2d(2), Flatten(), Linear(7, name="fc")])
+MIXED = Network(
+    input=(4, 12, 12), layers=[*DEEP, BatchNorm2d(name="norm"), MaxPool2d(2), Flatten(), Linear(7, name="fc")]
+)
 QUESTIONS = [
     *((layer, quantity) for layer in ("deep", "grouped", "fc") for quantity in ("params", "macs", "flops")),
     *((None, quantity) for quantity in ("params", "macs", "flops", "activations")),
-    *(("grouped", "output"), ("point", "params")),
+    *(("grouped", "output"), ("point", "params"), ("norm", "params")),
 ]
 
 
 @pytest.mark.parametrize(("layer", "quantity"), QUESTIONS)
 def test_each_of_two_mistakes_changes_something(layer, quantity):
-    """Two different ones, no two of them twice, neither rarer than 3; and not what one of them comes to."""
+    """Two different ones, no two of them twice, neither rarer than 3; and not what one of them comes to (in a total
+    the first way in which it is made).
+    """
     candidates = Candidates(Context(MIXED), layer, quantity)
     alone = {}
     for single in candidates.singles:
-        alone.setdefault(single.findings[0].name, set()).add(single.figure)
+        if not single.findings[0].place:
+            alone.setdefault(single.findings[0].name, []).append(single.figure)
     seen = set()
     for pair in candidates.pairs:
         first, second = (finding.name for finding in pair.findings)
         seen.add((first, second))
-        assert pair.figure not in {*alone.get(first, ()), *alone.get(second, ()), candidates.truth}
+        ways = [alone.get(name, [])[: 1 if layer is None else None] for name in (first, second)]
+        assert pair.figure not in {*ways[0], *ways[1], candidates.truth}
         assert pair.rank == CATALOGUE[first].rank + CATALOGUE[second].rank + 4
         assert max(CATALOGUE[first].rank, CATALOGUE[second].rank) <= 3
     assert not seen & {(second, first) for first, second in seen}
-    assert seen or layer in ("fc", "point")
+    assert seen or layer in ("fc", "point", "norm")
+    left_behind = {one.findings[0].name for one in candidates.singles if not one.workings and not one.before}
+    assert layer is None or not {first for first, _ in seen} & left_behind
 
 
 @pytest.mark.parametrize("quantity", ["output", "params", "macs", "flops", "activations"])
@@ -272,6 +351,14 @@ def test_one_addition_less_is_of_multiply_accumulates():
         ([Conv2d(4, 3, bias=False), Conv2d(64, 1, bias=False)], (1, 9, 9), None),
         ([Conv2d(64, 1, bias=False)], (3, 9, 9), None),
         ([MaxPool2d(kernel_size=2), Conv2d(64, 1, bias=False)], (3, 9, 9), None),
+        ([Conv2d(3, 3, groups=3, bias=False), Conv2d(64, (1, 3), bias=False)], (3, 9, 9), None),
+        ([Conv2d(2, 3, groups=2, bias=False), Conv2d(64, 1, bias=False)], (2, 9, 9), 64 * 2 * 9),
+        ([DepthwiseConv2d(3, bias=False), ReLU(), MaxPool2d(3), Conv2d(8, 1, bias=False)], (3, 9, 9), 8 * 27),
+        ([SeparableConv2d(3, out_channels=4, bias=False), Conv2d(8, 1, bias=False)], (3, 9, 9), None),
+        ([LocallyConnected2d(3, out_channels=4, bias=False), Conv2d(8, 1, bias=False)], (2, 9, 9), None),
+        ([DepthwiseConv2d(3, bias=False, name="d"), Add(inputs=("d", "d")), Conv2d(8, 1)], (3, 9, 9), None),
+        ([DepthwiseConv2d(3, bias=False), Linear(8)], (3, 9, 9), None),
+        ([ReLU(), ReLU(), Conv2d(8, 1)], (3, 9, 9), None),
         ([Conv2d(3, 3, groups=3, bias=False), MaxPool2d(kernel_size=1)], (3, 9, 9), None),
     ],
 )
@@ -414,6 +501,38 @@ def test_receptive_fields_and_jumps(steps, quantity):
     assert fields(Network(input=(1, 64, 64), layers=between), last, quantity) == expected
 
 
+WRITTEN = {
+    "field-forgot-strides": "r + K' - 1 = 6 + 5 - 1",
+    "field-kernel-times-jump": "r + K'*j = 20 + 5*4",
+    "field-kernel-added": "r + K' = 9 + 5",
+    "field-own-stride-first": "r + (K' - 1)*j*1 = 17 + (5 - 1)*4*1",
+    "field-own-stride-only": "r + (K' - 1)*1 = 9 + (5 - 1)*1",
+    "field-dilation-ignored": "r + (K' - 1)*j = 13 + (3 - 1)*4",
+    "field-pooling-left-out": "r + (K' - 1)*j = 11 + (5 - 1)*4",
+    "field-pooling-ignored": "r + (K' - 1)*j = 7 + (5 - 1)*2",
+    "field-layer-left-out": "r = 1",
+    "field-stride-left-out": "r + (K' - 1)*j = 6 + (5 - 1)*1",
+    "field-from-zero": "r + (K' - 1)*j = 12 + (5 - 1)*4",
+}
+
+
+def test_how_a_field_with_a_mistake_is_written():
+    network = Network(input=(1, 64, 64), layers=stack(**ONE_POOL))
+    found = {
+        candidate.findings[0].name: candidate.workings[0]
+        for candidate in reversed(Candidates(Context(network), "c", "receptive_field").singles)
+        if candidate.workings
+    }
+    assert {name: f"{number.symbols()} = {number.figures()}" for name, number in found.items()} == WRITTEN
+    (extent,) = [step for step in found["field-dilation-ignored"].steps() if "D" in step.symbols()]
+    assert f"{extent.symbols()} = {extent.figures()}" == "D*(K - 1) + 1 = 1*(3 - 1) + 1"
+
+
+def test_the_field_of_the_first_layer():
+    network = Network(input=(1, 64, 64), layers=stack(**ONE_POOL))
+    assert fields(network, "a", "receptive_field")["field-from-zero", ""] == ((2, 2), 2)
+
+
 def test_the_field_behind_what_has_no_jump():
     """A flattened map sees what its layer sees; a question without a figure has no wrong ones."""
     network = Network(input=(1, 64, 64), layers=[*stack(**TWO_POOLS), Flatten(name="flat"), Linear(2, name="fc")])
@@ -446,9 +565,11 @@ def test_a_field_of_two_branches_from_zero():
 
 
 def test_a_mistake_in_one_of_many_layers_is_looked_for_in_the_last_64():
-    network = Network(input=(1, 140), layers=[Conv1d(1, 2, name=f"c{n}") for n in range(66)])
-    left_out = [place for name, place in fields(network, "c65", "receptive_field") if name == "field-layer-left-out"]
-    assert left_out == ["", *(f"c{n}" for n in range(2, 66))]
+    """Of those that have windows, up to the layer that is asked about."""
+    chain = [Conv1d(1, 2, name=f"c{n}") for n in range(66)]
+    network = Network(input=(1, 140), layers=[*chain[:-2], ReLU(name="x"), ReLU(name="y"), *chain[-2:]])
+    left_out = [place for name, place in fields(network, "c64", "receptive_field") if name == "field-layer-left-out"]
+    assert left_out == ["", *(f"c{n}" for n in range(1, 65))]
 
 
 KINDS = {"a": "Conv2d", "b": "Conv2d", "norm": "BatchNorm2d", "fc": "Linear"}

@@ -197,7 +197,8 @@ UNEVEN = Network(input=(1, 9, 12), layers=[Conv2d(2, 3, stride=4, name="conv")])
         *((UNEVEN, "conv", "2.5", "not-rounded"), (UNEVEN, "conv", "3.25", "not-rounded")),
         *((UNEVEN, "conv", "3.4", None), (UNEVEN, "conv", "2.5x3.25", "not-rounded")),
         *((POOLED, "pool", "17.675", "not-rounded"), (POOLED, "pool", "17.676", None), (POOLED, "pool", "18", None)),
-        *((POOLED, "pool", "17.325", "not-rounded"), (POOLED, "pool", "17.324", None), (EVEN, "pool", "40.0", "elements-for-shape")),
+        *((POOLED, "pool", "17.325", "not-rounded"), (POOLED, "pool", "17.324", None)),
+        (EVEN, "pool", "40.0", "elements-for-shape"),
     ],
 )
 def test_sizes_that_are_not_rounded_and_numbers_of_elements(network, layer, text, name):

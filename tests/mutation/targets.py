@@ -26,6 +26,7 @@ MISTAKES = [
     for name in (
         "catalogue",
         "alterations",
+        "task",
         "candidates",
         "other_sizes",
         "mistakes",

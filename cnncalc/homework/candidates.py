@@ -16,7 +16,7 @@ from cnncalc.homework.findings import Asked, Candidate, Finding, is_possible
 from cnncalc.homework.layer_candidates import layer_pairs, layer_singles
 from cnncalc.homework.other_sizes import by_other_sizes
 from cnncalc.homework.quantities import Figure
-from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, OUTPUT, PARAMS
+from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, PARAMS
 from cnncalc.homework.total_candidates import total_pairs, total_singles
 
 _SUMMED = (PARAMS, MACS, FLOPS, ACTIVATIONS)
@@ -72,7 +72,7 @@ class Candidates:
             parts = self._parts(lambda part: part.singles)
             yield from self._in_bytes(parts)
             yield from self._of_space() if asked.quantity == "space" else self._of_memory()
-        elif asked.quantity in (OUTPUT, *_SUMMED):
+        else:
             if asked.quantity in _SUMMED and asked.layer is None:
                 yield from total_singles(asked)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -24,8 +25,7 @@ _FEW_LAYERS = 4
 def total_singles(asked: Asked) -> Iterator[Candidate]:
     """What a mistake changes in each layer, added up over all, over those of a kind, or of one alone."""
     right = {row.name: getattr(row, asked.quantity) for row in asked.analysis.layers}
-    total = asked.truth
-    assert isinstance(total, int)
+    total: Any = asked.truth
     for mistake in mistakes_about(asked.quantity):
         for changes in _changes(asked, mistake, right):
             yield from _summed(mistake, total, changes, asked.analysis)
@@ -83,18 +83,17 @@ def together(details: Iterable[str]) -> str:
     return ", ".join(different[:_MOST_DETAILS]) + (", …" if len(different) > _MOST_DETAILS else "")
 
 
-def _changes(asked: Asked, mistake: Mistake, right: Mapping[str, int]) -> list[dict[str, tuple[int, str]]]:
+def _changes(asked: Asked, mistake: Mistake, right: Mapping[str, int]) -> Iterable[dict[str, tuple[int, str]]]:
     """For each way in which a mistake is made, the change that it makes in each layer where it makes any, and what its
     sentence needs to know.
     """
-    ways: list[dict[str, tuple[int, str]]] = []
+    ways: defaultdict[int, dict[str, tuple[int, str]]] = defaultdict(dict)
     for row in asked.analysis.layers:
         for way, (_, task) in enumerate(tasks(task_of(asked, row), [mistake])):
             value: Any = task.value()
             if value != right[row.name]:
-                ways += [{} for _ in range(way + 1 - len(ways))]
                 ways[way][row.name] = (value - right[row.name], task.detail)
-    return ways
+    return ways.values()
 
 
 def _summed(
@@ -125,7 +124,8 @@ def _separable_as_ordinary(asked: Asked, total: int, right: Mapping[str, int]) -
     rows = {row.name: row for row in asked.analysis.layers}
 
     def before(row: Row) -> Row | None:
-        return rows.get(row.inputs[0]) if len(row.inputs) == 1 else None
+        source, *others = row.inputs
+        return None if others else rows.get(source)
 
     changes = []
     for row in filter(_is_pointwise, asked.analysis.layers):
@@ -137,7 +137,7 @@ def _separable_as_ordinary(asked: Asked, total: int, right: Mapping[str, int]) -
             visit = structs.replace(row.visit, inputs=first.visit.inputs)
             task: Any = structs.replace(task_of(asked, row), visit=visit).with_settings(**settings)
             changes.append(task.value() - right[row.name] - right[first.name])
-    if changes and asked.quantity != ACTIVATIONS:
+    if asked.quantity != ACTIVATIONS:
         yield Candidate(total + sum(changes), (Finding("separable-as-ordinary"),), 2)
 
 
@@ -155,28 +155,28 @@ def _is_pointwise(row: Row) -> bool:
 
 def _left_out(asked: Asked, total: int, right: Mapping[str, int]) -> Iterator[Candidate]:
     """Kinds and layers that were left out, or that alone were counted. What comes to the same is told once."""
-    kinds: dict[str, list[str]] = {}
+    kinds: dict[str, list[Row]] = {}
     for row in asked.analysis.layers:
         if right[row.name]:
-            kinds.setdefault(row.type, []).append(row.name)
+            kinds.setdefault(row.type, []).append(row)
     counted = sum(map(len, kinds.values()))
-    for kind, names in kinds.items():
-        amount = sum(right[name] for name in names)
-        if 1 < len(names) < counted and not asked.analysis.row(names[0]).visit.buffers:
+    for kind, (row, *others) in kinds.items():
+        amount = sum(right[each.name] for each in kinds[kind])
+        if others and len(kinds) > 1 and not row.visit.buffers:
             yield Candidate(total - amount, (Finding("kind-left-out", place=kind),), 2)
-        if len(names) > 1 and len(kinds) > 2:
+        if others and len(kinds) > 2:
             yield Candidate(amount, (Finding("one-kind-only", place=kind),), 3)
     few = counted <= _FEW_LAYERS
     alone: set[int] = set()
-    for names in kinds.values():
-        for name in names:
-            amount = right[name]
-            if counted > 1 and (len(names) > 1 or not asked.analysis.row(name).visit.buffers):
-                yield Candidate(total - amount, (Finding("layer-left-out", place=name),), 3 if len(names) > 1 else 2)
-            yield Candidate(total + amount, (Finding("layer-twice", place=name),), 5)
+    for rows in kinds.values():
+        for row in rows:
+            amount = right[row.name]
+            if counted > 1 and (len(rows) > 1 or not row.visit.buffers):
+                yield Candidate(total - amount, (Finding("layer-left-out", place=row.name),), 3 if len(rows) > 1 else 2)
+            yield Candidate(total + amount, (Finding("layer-twice", place=row.name),), 5)
             if counted > 2 and amount not in alone:
                 alone.add(amount)
-                yield Candidate(amount, (Finding("one-layer-only", place=name),), 3 if few else 5)
+                yield Candidate(amount, (Finding("one-layer-only", place=row.name),), 3 if few else 5)
     if asked.quantity == ACTIVATIONS:
         elements = asked.context.batch * sum(map(prod, asked.analysis.inputs.values()))
         yield Candidate(total + elements, (Finding("input-counted"),), 2)

@@ -332,6 +332,9 @@ def test_only_the_layers_that_change_are_told():
     assert found[("forgot-bias", ""), ("forgot-input-channels", "3")] == (3 * 9 + 5 * 9, 6)
     assert found[("forgot-input-channels", "3"), ("one-filter", "3, 5")] == (9 + 1 + 9 + 1, 7)
 
+    first = Network(input=(3, 9, 9), layers=[Conv2d(1, 3, name="a"), Conv2d(5, 3, name="b")])
+    assert pairs(first, None, "params")[("forgot-input-channels", "3"), ("one-filter", "5")] == (9 + 1 + 9 + 1, 7)
+
 
 def test_one_addition_less_is_of_multiply_accumulates():
     """7×7 of 27 products for 2 filters, and 98 rectifiers as they are: (2·27 − 1)·98 + 98."""

@@ -61,9 +61,9 @@ def left_out(*symbols: str) -> Alteration:
         if old.operator == "//" and is_symbol(old.operands[0], *symbols):
             return Recorded(1)
         if old.operator == "*":
-            kept = [place for place in (0, 1) if not _gone(old.operands[place], symbols)]
+            kept = [new.operands[place] for place in (0, 1) if not _gone(old.operands[place], symbols)]
             if len(kept) < 2:
-                return new.operands[kept[0]] if kept else Recorded(1)
+                return kept.pop() if kept else Recorded(1)
         return None
 
     return alteration

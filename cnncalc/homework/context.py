@@ -34,8 +34,8 @@ class Context(Struct, frozen=True, dict=True):
     @property
     def image(self) -> Shape:
         """The shape of the only input, () where there are several."""
-        shapes = tuple(self.network.inputs.values())
-        return shapes[0] if len(shapes) == 1 else ()
+        shape, *others = self.network.inputs.values()
+        return () if others else shape
 
     def analysed(self, outputs: Outputs | None = None, network: Network | None = None) -> Analysis:
         """The figures with other outputs, or of another network. Raises SpecError where they cannot be."""

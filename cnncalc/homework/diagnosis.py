@@ -123,7 +123,7 @@ def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -
             yield _PREFIX + _CUT * len(how), Diagnosis((finding, *how))
     if isinstance(truth, int) and truth >= _LEAST_OF_POWERS:
         for power in (-9, -6, -3, -2, -1, 1, 2, 3, 6, 9):
-            if match(_scaled(part, Fraction(10) ** -power), quantity, truth):
+            if match(_scaled(part, Fraction(10) ** power), quantity, truth):
                 yield _POWER, Diagnosis((Finding("power-of-ten", f"{abs(power)}"),))
     if quantity.kind == "shape":
         is_count = all(len(shape.axes) == 1 for shape in part.shapes)

@@ -102,8 +102,10 @@ class Task(Struct, frozen=True):
         """The figure: a shape for ``output``, else a count."""
         if self.figure is not None:
             return self.figure
-        values = tuple(number.value for number in self.workings())
-        return values if self.quantity == OUTPUT else values[0]
+        if self.quantity == OUTPUT:
+            return tuple(number.value for number in self.workings())
+        (number,) = self.workings()
+        return number.value
 
 
 class Mistake(Struct, frozen=True):

@@ -50,6 +50,7 @@ KERNEL = Recorded(45, "K'", derivation=D * (K + 1) + 1)
         (alter.padded_once, H + P, None),
         (alter.padded_once, H - K + P, None),
         (alter.padded_once, H - 2 * P, H - P),
+        (alter.padded_once, H + P_LEFT + K, None),
         (alter.padded_once, H - P_LEFT + P_RIGHT, None),
         *((alter.without_kernel, H - K, H), (alter.without_kernel, H - S, None), (alter.without_kernel, H + K, None)),
         *((alter.without_kernel, H - KERNEL, H), (alter.without_kernel, H - K_H + P, H + P)),

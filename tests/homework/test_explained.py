@@ -1,12 +1,13 @@
 """Which of some wrong figures explain an answer: how likely ones are told, how precise an answer has to be for them."""
 
+from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
 
 from cnncalc import Conv2d, MaxPool2d, Network
 from cnncalc.arithmetic.recording import Recorded
-from cnncalc.homework.answers import parse
+from cnncalc.homework.answers import Amount, Part, parse
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.context import Context
 from cnncalc.homework.diagnosis import diagnose
@@ -179,8 +180,20 @@ def test_powers_of_ten_of_small_figures_are_chance():
     assert explained("10000", wrong(10_000, "a", rank=2), truth=1000) == ([["a"]], 0)
 
 
+def test_the_roughest_reading_says_how_rare_a_mistake_may_be():
+    """2 digits of one reading, 5 of another."""
+    amounts = (Amount("", Fraction(9000), Fraction(50), 2), Amount("", Fraction(9000), Fraction(1, 2), 5))
+    reading = SimpleNamespace(final=Part("9k", amounts=amounts), working=())
+    for rank, is_told in ((3, True), (4, False)):
+        singles = [wrong(9000, "a", rank=rank)]
+        candidates = SimpleNamespace(asked=SimpleNamespace(quantity="params"), truth=7, singles=singles, pairs=())
+        assert bool(diagnose(reading, candidates).found) == is_told
+
+
 POOLED = Network(input=(2, 8, 11), layers=[MaxPool2d(kernel_size=3, stride=2, name="pool")])
 """(8 − 3)/2 + 1 = 3.5 and (11 − 3)/2 + 1 = 5: 2×3×5 of 30 elements."""
+LARGE = Network(input=(1, 64, 65), layers=[MaxPool2d(kernel_size=3, stride=2, name="pool")])
+"""61/2 + 1 = 31.5 and 32, which make 1,008; 31 and 32 make 992."""
 EVEN = Network(input=(2, 9, 11), layers=[MaxPool2d(kernel_size=3, stride=2, name="pool")])
 """2×4×5, which nothing has to be rounded for."""
 UNEVEN = Network(input=(1, 9, 12), layers=[Conv2d(2, 3, stride=4, name="conv")])
@@ -198,7 +211,8 @@ UNEVEN = Network(input=(1, 9, 12), layers=[Conv2d(2, 3, stride=4, name="conv")])
         *((UNEVEN, "conv", "3.4", None), (UNEVEN, "conv", "2.5x3.25", "not-rounded")),
         *((POOLED, "pool", "17.675", "not-rounded"), (POOLED, "pool", "17.676", None), (POOLED, "pool", "18", None)),
         *((POOLED, "pool", "17.325", "not-rounded"), (POOLED, "pool", "17.324", None)),
-        (EVEN, "pool", "40.0", "elements-for-shape"),
+        *((EVEN, "pool", "40.0", "elements-for-shape"), (LARGE, "pool", "1000.0", "not-rounded")),
+        (LARGE, "pool", "1000", None),
     ],
 )
 def test_sizes_that_are_not_rounded_and_numbers_of_elements(network, layer, text, name):

@@ -57,10 +57,11 @@ def _others(context: Context) -> Iterator[tuple[Finding, float, Analysis, int]]:
 
 def _ways(context: Context) -> Iterator[tuple[Finding, float, int, Callable[[], Analysis]]]:
     """Each finding with its rank, the first layer's place, and the analysis, which raises where sizes do not fit."""
-    channels, *sides = context.image or (0,)
-    if len(set(sides)) == 1 and sides[0] in _INPUTS:
-        size = _INPUTS[sides[0]]
-        shape = (channels, *[size] * len(sides))
+    image = context.image
+    sides = set(image[1:])
+    size = _INPUTS.get(sides.pop()) if len(sides) == 1 else None
+    if size is not None:
+        shape = (image[0], *[size] * len(image[1:]))
         other = context.network.with_input(dict.fromkeys(context.network.inputs, shape))
         yield Finding("other-input", str(size)), 2, -1, partial(context.analysed, network=other)
     for mistake in mistakes_about(OUTPUT, COMMON):

@@ -183,7 +183,7 @@ def test_powers_of_ten_of_small_figures_are_chance():
 def test_the_roughest_reading_says_how_rare_a_mistake_may_be():
     """2 digits of one reading, 5 of another."""
     amounts = (Amount("", Fraction(9000), Fraction(50), 2), Amount("", Fraction(9000), Fraction(1, 2), 5))
-    reading = SimpleNamespace(final=Part("9k", amounts=amounts), working=())
+    reading = SimpleNamespace(final=Part("9k", amounts, ()), working=())
     for rank, is_told in ((3, True), (4, False)):
         singles = [wrong(9000, "a", rank=rank)]
         candidates = SimpleNamespace(asked=SimpleNamespace(quantity="params"), truth=7, singles=singles, pairs=())

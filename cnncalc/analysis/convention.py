@@ -18,7 +18,7 @@ from cnncalc.evaluate import Evaluated
 from cnncalc.layers import LAYERS_BY_NAME
 from cnncalc.spec.loading import contents, unreadable
 
-_FOLDER = path.join(path.dirname(path.dirname(path.abspath(__file__))), "conventions")
+_FOLDER = path.join(path.dirname(path.dirname(__file__)), "conventions")
 _SUFFIX = ".toml"
 _LARGEST_FILE = 1_000_000
 _LARGEST_COEFFICIENT = 10**6

@@ -25,9 +25,12 @@ MISTAKES = [
     f"{_HOMEWORK}{name}.py"
     for name in (
         "catalogue",
+        "catalogue_of_kinds",
         "alterations",
         "task",
         "candidates",
+        "field_candidates",
+        "pairs",
         "other_sizes",
         "mistakes",
         "explained",

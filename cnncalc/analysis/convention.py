@@ -18,7 +18,7 @@ from cnncalc.evaluate import Evaluated
 from cnncalc.layers import LAYERS_BY_NAME
 from cnncalc.spec.loading import contents, unreadable
 
-_FOLDER = path.join(path.dirname(path.dirname(path.abspath(__file__))), "conventions")
+_FOLDER = path.join(path.dirname(path.dirname(__file__)), "conventions")
 _SUFFIX = ".toml"
 _LARGEST_FILE = 1_000_000
 _LARGEST_COEFFICIENT = 10**6
@@ -97,7 +97,7 @@ class Convention(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         if kind not in by_kind:
             by_kind[kind] = [rule for rule in self.rules if any(fnmatchcase(kind, pattern) for pattern in rule.kinds)]
         for rule in by_kind[kind]:
-            if not rule.when or rule.fits(visit):
+            if rule.fits(visit):
                 return rule
         return None
 
@@ -141,7 +141,7 @@ def _read(place: str) -> Convention:
     try:
         convention: Convention = msgspec.toml.decode(text, type=Convention)
     except (DecodeError, ValidationError, UnicodeDecodeError) as error:
-        raise CnncalcError(f"{where}: {str(error).splitlines()[0]}") from None
+        raise CnncalcError(f"{where}: {error}") from None
     except RecursionError:
         raise CnncalcError(f"{where}: nested too deeply") from None
     except ValueError:

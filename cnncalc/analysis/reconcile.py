@@ -48,7 +48,7 @@ def reconciled(base: Analysis, other: Analysis) -> Reconciled:
     for row in base.layers:
         for label, defect, amount in _of_layer(row, ours, theirs):
             amounts[label, defect] = amounts.get((label, defect), 0) + amount * samples
-    if ours.one_sample != theirs.one_sample and base.batch > 1:
+    if ours.one_sample != theirs.one_sample:
         of_one = int(other.totals.flops if theirs.one_sample else base.totals.flops)
         dropped = of_one * (base.batch - 1)
         label = f"1 sample of {base.batch}" if theirs.one_sample else f"{base.batch} samples and not 1"
@@ -66,8 +66,6 @@ def reconciled(base: Analysis, other: Analysis) -> Reconciled:
 def _together(amounts: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
     """The biases that are not counted, of all kinds in one."""
     biases = [key for key in amounts if key[0].startswith(_UNCOUNTED_BIASES)]
-    if not biases:
-        return amounts
     kinds = ", ".join(label.removeprefix(_UNCOUNTED_BIASES) for label, _ in biases)
     total = sum(amounts[key] for key in biases)
     return {key: amount for key, amount in amounts.items() if key not in biases} | {

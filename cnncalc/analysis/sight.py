@@ -184,7 +184,7 @@ def _field(axes: Sequence[AxisField], units: Region) -> tuple[Edges, ...] | None
         if axis.axis is not None:
             if len(units[axis.axis]) != 1:
                 return None
-            own = axis.edges(units[axis.axis].start)
+            own = axis.edges(*units[axis.axis])
         edges = [edge for edge in (own, axis.everything) if edge is not None]
         if not edges:
             return None

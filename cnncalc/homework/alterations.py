@@ -13,6 +13,8 @@ from cnncalc.arithmetic.recording import Recorded
 
 Alteration: TypeAlias = Callable[[Recorded, Recorded], Recorded | None]
 """What stands in the place of a part: of it as it was, and as it is with its operands altered; None keeps that."""
+_KERNELS = ("K", "K'")
+_BIASES = ("Cout", "Nout", "C")
 
 
 def altered(number: Recorded, alteration: Alteration) -> Recorded:
@@ -59,9 +61,9 @@ def left_out(*symbols: str) -> Alteration:
         if old.operator == "//" and is_symbol(old.operands[0], *symbols):
             return Recorded(1)
         if old.operator == "*":
-            kept = [place for place in (0, 1) if not _gone(old.operands[place], symbols)]
+            kept = [new.operands[place] for place in (0, 1) if not _gone(old.operands[place], symbols)]
             if len(kept) < 2:
-                return new.operands[kept[0]] if kept else Recorded(1)
+                return kept.pop() if kept else Recorded(1)
         return None
 
     return alteration
@@ -131,7 +133,7 @@ def padded_once(old: Recorded, new: Recorded) -> Recorded | None:
 
 def without_kernel(old: Recorded, new: Recorded) -> Recorded | None:
     """``H + 2·P`` for ``H − K + 2·P``."""
-    if old.operator == "-" and is_symbol(old.operands[1], "K", "K'"):
+    if old.operator == "-" and is_symbol(old.operands[1], *_KERNELS):
         return new.operands[0]
     return None
 
@@ -155,6 +157,6 @@ def whole_input_spread(old: Recorded, new: Recorded) -> Recorded | None:
 
 def one_bias(old: Recorded, new: Recorded) -> Recorded | None:
     """``+ 1`` for a bias a filter."""
-    if old.operator == "+" and is_symbol(old.operands[1], "Cout", "Nout", "C"):
+    if old.operator == "+" and is_symbol(old.operands[1], *_BIASES):
         return Recorded.apply("+", new.operands[0], 1)
     return None

@@ -16,7 +16,7 @@ from cnncalc.homework.findings import Asked, Candidate, Finding, is_possible
 from cnncalc.homework.layer_candidates import layer_pairs, layer_singles
 from cnncalc.homework.other_sizes import by_other_sizes
 from cnncalc.homework.quantities import Figure
-from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, OUTPUT, PARAMS
+from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, PARAMS
 from cnncalc.homework.total_candidates import total_pairs, total_singles
 
 _SUMMED = (PARAMS, MACS, FLOPS, ACTIVATIONS)
@@ -26,7 +26,7 @@ _MEMORY: Mapping[str, tuple[str, ...]] = {
     "total_bytes": (PARAMS, ACTIVATIONS),
     "space": (PARAMS, ACTIVATIONS),
 }
-_LEFT_OUT = frozenset(("layer-left-out", "kind-left-out", "layer-twice", "one-layer-only", "one-kind-only"))
+_LEFT_OUT = ("layer-left-out", "kind-left-out", "layer-twice", "one-layer-only", "one-kind-only")
 _IN_ONE_PART = 2.0
 """How much rarer it is that a layer is left out of one count only of several."""
 
@@ -72,7 +72,7 @@ class Candidates:
             parts = self._parts(lambda part: part.singles)
             yield from self._in_bytes(parts)
             yield from self._of_space() if asked.quantity == "space" else self._of_memory()
-        elif asked.quantity in (OUTPUT, *_SUMMED):
+        else:
             if asked.quantity in _SUMMED and asked.layer is None:
                 yield from total_singles(asked)
             else:
@@ -90,7 +90,7 @@ class Candidates:
             yield from self._in_bytes(self._parts(lambda part: part.pairs))
         elif asked.quantity in _SUMMED and asked.layer is None:
             yield from total_pairs(asked)
-        elif asked.quantity in (OUTPUT, *_SUMMED):
+        else:
             yield from layer_pairs(asked, asked.analysis.row(asked.layer_or_last))
 
     def _parts(self, chosen: Callable[[Candidates], tuple[Candidate, ...]]) -> dict[str, tuple[Candidate, ...]]:
@@ -104,11 +104,11 @@ class Candidates:
         counts = self._counts()
         for base, candidates in parts.items():
             for candidate in candidates:
-                if isinstance(candidate.figure, int):
-                    values = sum(counts.values()) - counts[base] + candidate.figure
-                    width = 1 if self.asked.quantity == "space" else self.asked.context.width
-                    rarer = _IN_ONE_PART if len(parts) > 1 and candidate.findings[0].name in _LEFT_OUT else 0.0
-                    yield structs.replace(candidate, figure=width * values, rank=candidate.rank + rarer)
+                figure: Any = candidate.figure
+                values = sum(counts.values()) - counts[base] + figure
+                width = 1 if self.asked.quantity == "space" else self.asked.context.width
+                rarer = _IN_ONE_PART if len(parts) > 1 and candidate.findings[0].name in _LEFT_OUT else 0.0
+                yield structs.replace(candidate, figure=width * values, rank=candidate.rank + rarer)
 
     def _counts(self) -> dict[str, Any]:
         asked = self.asked
@@ -135,7 +135,7 @@ class Candidates:
         """The figure of another layer, of several or of the whole, and of one sample or all."""
         asked, truth = self.asked, self.truth
         batch = asked.context.batch
-        if batch > 1 and isinstance(truth, int):
+        if isinstance(truth, int):
             yield Candidate(truth * batch, (Finding("batch-multiplied"),), 2)
             if truth % batch == 0:
                 yield Candidate(truth // batch, (Finding("batch-forgotten"),), 1)
@@ -143,8 +143,8 @@ class Candidates:
             return
         summed = 0
         seen: set[Figure] = set()
-        for row in asked.analysis.layers:
-            figure = asked.context.figure(asked.quantity, row.name, asked.analysis)
+        for row in asked.context.analysis.layers:
+            figure = asked.context.figure(asked.quantity, row.name)
             if isinstance(figure, int):
                 summed += figure
             if row.name == asked.layer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -26,20 +26,16 @@ class Context(Struct, frozen=True, dict=True):
     convention: str = "cnncalc"
     width: int = BYTES
 
-    @property
+    @cached_property
     def analysis(self) -> Analysis:
         """The right figures."""
-        kept: dict[str, Any] = self.__dict__
-        if "analysis" not in kept:
-            kept["analysis"] = self.analysed()
-        found: Analysis = kept["analysis"]
-        return found
+        return self.analysed()
 
     @property
     def image(self) -> Shape:
         """The shape of the only input, () where there are several."""
-        shapes = tuple(self.network.inputs.values())
-        return shapes[0] if len(shapes) == 1 else ()
+        shape, *others = self.network.inputs.values()
+        return () if others else shape
 
     def analysed(
         self, outputs: Outputs | None = None, network: Network | None = None, until: str | None = None

@@ -10,7 +10,8 @@ from cnncalc.arithmetic import prod
 from cnncalc.homework import alterations as alter
 from cnncalc.homework.binding import axis_symbols
 from cnncalc.homework.size_mistakes import told
-from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, PARAMS, Task, mistake
+from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, OUTPUT, PARAMS, Task, mistake
+from cnncalc.layers import Conv2d
 from cnncalc.layers.base import elements, per_axis, weight_and_bias
 from cnncalc.layers.reading import Sliding, Spread
 
@@ -20,13 +21,13 @@ _WORK = (MACS, FLOPS)
 
 @mistake("forgot-bias", (PARAMS, FLOPS), 1)
 def _forgot_bias(task: Task) -> Iterator[Task]:
-    if getattr(task.layer, "bias", False) is True:
+    if hasattr(task.layer, "bias"):
         yield task.with_settings(bias=False)
 
 
 @mistake("bias-added", (PARAMS, FLOPS), 1)
 def _bias_added(task: Task) -> Iterator[Task]:
-    if getattr(task.layer, "bias", True) is False:
+    if hasattr(task.layer, "bias"):
         yield task.with_settings(bias=True)
 
 
@@ -37,36 +38,36 @@ def _one_bias(task: Task) -> Iterator[Task]:
 
 @mistake("bias-a-kernel", (PARAMS,), 5)
 def _bias_a_kernel(task: Task) -> Iterator[Task]:
-    if getattr(task.layer, "bias", False) is True and task.inputs and hasattr(task.layer, "kernel_size"):
+    if hasattr(task.layer, "bias") and hasattr(task.layer, "kernel_size"):
         bare = task.with_settings(bias=False).of(PARAMS)
-        yield task.with_figure(bare + task.inputs[0][0] * (task.of(PARAMS) - bare))
+        yield task.with_figure(bare + task.input[0] * (task.of(PARAMS) - bare))
 
 
 @mistake("bias-an-input", (PARAMS,), 5)
 def _bias_an_input(task: Task) -> Iterator[Task]:
-    if getattr(task.layer, "bias", False) is True and task.inputs:
+    if getattr(task.layer, "bias", False):
         bare = task.with_settings(bias=False).of(PARAMS)
-        features = task.inputs[0][-1] if hasattr(task.layer, "out_features") else task.inputs[0][0]
+        features = task.input[-1] if hasattr(task.layer, "out_features") else task.input[0]
         yield task.with_figure(bare + features)
 
 
 @mistake("groups-ignored", COSTS, 1)
 def _groups_ignored(task: Task) -> Iterator[Task]:
-    groups = getattr(task.layer, "groups", 1)
-    if groups > 1:
-        yield told(task.with_settings(groups=1), f"{task.inputs[0][0] // groups}")
+    layer: Any = task.layer
+    if hasattr(layer, "groups"):
+        yield told(task.with_settings(groups=1), task.input[0] // layer.groups)
 
 
 @mistake("one-group", COSTS, 3)
 def _one_group(task: Task) -> Iterator[Task]:
     """Groups that also share the filters among them, as if each made all the output's channels of one group."""
-    groups = getattr(task.layer, "groups", 1)
-    if 1 < groups < getattr(task.layer, "out_channels", 0):
+    layer: Any = task.layer
+    if hasattr(layer, "groups") and layer.groups < layer.out_channels:
         right = task.of(task.quantity)
-        yield told(task.with_figure(right // groups), groups)
+        yield told(task.with_figure(right // layer.groups), layer.groups)
         if task.quantity == PARAMS:
-            weights = elements(parameter for parameter in task.visit.parameters if len(parameter.shape) > 1)
-            yield told(task.with_figure(weights // groups + right - weights), groups)
+            weights = elements(task.visit.parameters[:1])
+            yield told(task.with_figure(weights // layer.groups + right - weights), layer.groups)
 
 
 @mistake("table-ignored", COSTS, 1)
@@ -74,34 +75,33 @@ def _table_ignored(task: Task) -> Iterator[Task]:
     """Every map connected to every map before it, where LeNet-5's table leaves connections out."""
     table = getattr(task.layer, "table", None)
     if table:
-        everything = tuple(range(task.inputs[0][0]))
+        everything = tuple(range(task.input[0]))
         yield told(task.with_settings(table=tuple(everything for _ in table)), sum(map(len, table)))
 
 
 @mistake("depthwise-as-ordinary", COSTS, 1)
 def _depthwise_as_ordinary(task: Task) -> Iterator[Task]:
     if hasattr(task.layer, "channel_multiplier"):
-        yield task.with_alteration(alter.squared("C"))
+        shared = {name: getattr(task.layer, name) for name in ("kernel_size", "stride", "padding", "bias")}
+        yield task.with_layer(Conv2d(task.of(OUTPUT)[0], **shared))
 
 
 @mistake("forgot-input-channels", COSTS, 1)
 def _forgot_input_channels(task: Task) -> Iterator[Task]:
     if hasattr(task.layer, "out_channels"):
-        yield told(task.with_alteration(alter.left_out("Cin")), task.inputs[0][0])
+        yield told(task.with_alteration(alter.left_out("Cin")), task.input[0])
 
 
 @mistake("input-channels-twice", COSTS, 4)
 def _input_channels_twice(task: Task) -> Iterator[Task]:
-    if hasattr(task.layer, "out_channels"):
-        yield task.with_alteration(alter.squared("Cin"))
+    yield task.with_alteration(alter.squared("Cin"))
 
 
 @mistake("one-filter", COSTS, 2)
 def _one_filter(task: Task) -> Iterator[Task]:
     for symbol in ("out_channels", "out_features"):
-        count = getattr(task.layer, symbol, 1)
-        if count > 1:
-            yield told(task.with_alteration(alter.put({"Cout": 1, "Nout": 1})), count)
+        if hasattr(task.layer, symbol):
+            yield told(task.with_alteration(alter.put({"Cout": 1, "Nout": 1})), getattr(task.layer, symbol))
 
 
 @mistake("kernel-once", COSTS, 2)
@@ -113,15 +113,14 @@ def _kernel_once(task: Task) -> Iterator[Task]:
 @mistake("kernel-of-two-axes", (PARAMS, MACS), 2)
 def _kernel_of_two_axes(task: Task) -> Iterator[Task]:
     """``K·K`` as in images, where the kernel has one axis or three."""
-    kernel = getattr(task.layer, "kernel_size", None)
-    rank = len(task.inputs[0]) - 1 if task.inputs else 0
-    if kernel is None or rank not in (1, 3) or not task.visit.parameters:
+    rank = len(task.input) - 1
+    if rank not in (1, 3):
         return
-    sides = per_axis(kernel, rank)
+    side = per_axis(getattr(task.layer, "kernel_size", 1), rank)[0]
     right = task.of(task.quantity)
-    weights = elements(parameter for parameter in task.visit.parameters if len(parameter.shape) > 1)
+    weights = elements(task.visit.parameters[:1])
     scaled = weights if task.quantity == PARAMS else right
-    changed = scaled * sides[0] if rank == 1 else scaled // sides[0]
+    changed = scaled * side if rank == 1 else scaled // side
     yield told(task.with_figure(changed + right - scaled), rank)
 
 
@@ -133,11 +132,11 @@ def _forgot_kernel(task: Task) -> Iterator[Task]:
 
 @mistake("pooling-weights", (PARAMS,), 2)
 def _pooling_weights(task: Task) -> Iterator[Task]:
-    kernel = getattr(task.layer, "kernel_size", None)
-    if kernel is None or task.visit.parameters or not task.relations(Sliding):
+    windows = task.windows()
+    if task.visit.parameters or not windows:
         return
-    channels, *axes = task.inputs[0]
-    sides = per_axis(kernel, len(axes))
+    channels = task.input[0]
+    sides = [window.kernel for window in windows]
     for filters, seen in ((channels, channels), (channels, 1), (1, 1)):
         for bias in ((filters,), None):
             yield task.with_figure(elements(weight_and_bias((filters, seen, *sides), bias)))
@@ -151,12 +150,12 @@ def _norm_forgotten(task: Task) -> Iterator[Task]:
 
 def _is_norm(task: Task) -> bool:
     """Whether a layer has statistics of its own beside a scale and a shift."""
-    return bool(task.visit.buffers and task.visit.parameters)
+    return all((task.visit.buffers, task.visit.parameters))
 
 
 @mistake("affine-added", (PARAMS,), 1)
 def _affine_added(task: Task) -> Iterator[Task]:
-    if getattr(task.layer, "affine", True) is False:
+    if hasattr(task.layer, "affine"):
         yield task.with_settings(affine=True)
 
 
@@ -183,9 +182,9 @@ def _one_a_channel(task: Task) -> Iterator[Task]:
 @mistake("norm-not-shared", (PARAMS,), 3)
 def _norm_not_shared(task: Task) -> Iterator[Task]:
     if _is_norm(task):
-        channels, *sides = task.inputs[0]
-        yield task.with_figure(task.of(PARAMS) * prod(sides))
-        yield task.with_figure(task.of(PARAMS) // channels * prod(sides))
+        positions = prod(task.input[1:])
+        yield task.with_figure(task.of(PARAMS) * positions)
+        yield task.with_figure(len(task.visit.parameters) * positions)
 
 
 @mistake("norm-one-pair", (PARAMS,), 3)
@@ -216,28 +215,28 @@ def _macs_for_flops(task: Task) -> Iterator[Task]:
 
 @mistake("bias-additions-counted", (MACS,), 2)
 def _bias_additions_counted(task: Task) -> Iterator[Task]:
-    if getattr(task.layer, "bias", False) is True:
+    if getattr(task.layer, "bias", False):
         yield task.with_figure(task.of(MACS) + task.of(ACTIVATIONS))
 
 
 @mistake("one-addition-less", (FLOPS,), 3)
 def _one_addition_less(task: Task) -> Iterator[Task]:
-    yield task.with_figure(2 * task.of(MACS) - task.of(ACTIVATIONS))
+    macs = task.of(MACS)
+    if macs:
+        yield task.with_figure(2 * macs - task.of(ACTIVATIONS))
 
 
 @mistake("input-size-in-cost", _WORK, 1)
 def _input_size_in_cost(task: Task) -> Iterator[Task]:
     if task.of(MACS) and task.relations(Sliding):
-        symbols = axis_symbols(len(task.inputs[0]))[1:]
-        sizes = {f"{symbol}'": size for symbol, size in zip(symbols, task.inputs[0][1:], strict=True)}
-        yield task.with_alteration(alter.put(sizes))
+        yield task.with_alteration(alter.put(dict(zip(_positions(task), task.input[1:], strict=True))))
 
 
 @mistake("output-size-in-cost", _WORK, 1)
 def _output_size_in_cost(task: Task) -> Iterator[Task]:
     if task.of(MACS) and task.relations(Spread):
-        symbols = axis_symbols(len(task.inputs[0]))[1:]
-        yield task.with_alteration(alter.put(dict(zip(symbols, task.of("output")[1:], strict=True))))
+        sizes = dict(zip(axis_symbols(len(task.input))[1:], task.of(OUTPUT)[1:], strict=True))
+        yield task.with_alteration(alter.put(sizes | {f"{symbol}'": size for symbol, size in sizes.items()}))
 
 
 @mistake("positions-forgotten", _WORK, 2)
@@ -254,17 +253,17 @@ def _one_side_of_output(task: Task) -> Iterator[Task]:
 
 @mistake("depth-of-output-forgotten", _WORK, 2)
 def _depth_of_output_forgotten(task: Task) -> Iterator[Task]:
-    if task.relations(Sliding) and len(task.inputs[0]) == 4:
+    if task.relations(Sliding) and len(task.input) == 4:
         yield task.with_alteration(alter.left_out(_positions(task)[0]))
 
 
 def _positions(task: Task) -> tuple[str, ...]:
-    return tuple(f"{symbol}'" for symbol in axis_symbols(len(task.inputs[0]))[1:])
+    return tuple(f"{symbol}'" for symbol in axis_symbols(len(task.input))[1:])
 
 
 @mistake("one-channel", (ACTIVATIONS,), 1)
 def _one_channel(task: Task) -> Iterator[Task]:
-    output = task.of("output")
+    output = task.of(OUTPUT)
     if len(output) > 1:
         yield told(task.with_figure(task.analysis.batch * prod(output[1:])), output[0])
 
@@ -272,15 +271,18 @@ def _one_channel(task: Task) -> Iterator[Task]:
 @mistake("side-from-filters", (ACTIVATIONS,), 4)
 def _side_from_filters(task: Task) -> Iterator[Task]:
     """As in the figure of Krizhevsky, Sutskever and Hinton (2012), whose first layer has 55·48·96 neurons."""
-    output = task.of("output")
-    if len(output) > 2 and output[0] % 2 == 0:
-        side = output[0] // 2
-        yield told(task.with_figure(task.analysis.batch * prod((*output[:-1], side))), side)
+    output = task.of(OUTPUT)
+    if len(output) > 2:
+        side, odd = divmod(output[0], 2)
+        if not odd:
+            yield told(task.with_figure(task.analysis.batch * prod((*output[:-1], side))), side)
 
 
 @mistake("channels-only", (ACTIVATIONS,), 4)
 def _channels_only(task: Task) -> Iterator[Task]:
-    yield task.with_figure(task.of("output")[0] if task.of("output") else None)
+    output = task.of(OUTPUT)
+    if output:
+        yield task.with_figure(output[0])
 
 
 @mistake("another-convention", (FLOPS,), 4, throughout=True)
@@ -288,9 +290,8 @@ def _another_convention(task: Task) -> Iterator[Task]:
     for name in _conventions_of(task.analysis):
         convention = convention_named(name)
         rule = convention.rule(task.visit)
-        if name != task.analysis.convention:
-            count = rule.value(task.visit) * convention.samples(task.analysis.batch) if rule else 0
-            yield told(task.with_figure(count), name)
+        count = rule.value(task.visit) * convention.samples(task.analysis.batch) if rule else 0
+        yield told(task.with_figure(count), name)
 
 
 def _conventions_of(analysis: Analysis) -> tuple[str, ...]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import takewhile
+from math import inf
+from typing import cast
 
 from msgspec import Struct, structs
 
 from cnncalc.arithmetic import prod
+from cnncalc.arithmetic.recording import Recorded
 from cnncalc.homework.answers import Amount, Part
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.findings import Candidate, Finding
 from cnncalc.homework.layer_candidates import unrounded_sizes
 from cnncalc.homework.matching import Reading, cuts_off, match
 from cnncalc.homework.quantities import QUANTITIES, Figure, Quantity
+from cnncalc.layers.base import Shape
 
 MOST_NAMED = 3
 """How many explanations of one answer are told."""
@@ -24,22 +29,24 @@ _MOST_ALIKE = 8
 """Where more explanations than this are about as likely, none of them explains anything."""
 _CLOSE = 1.0
 """How much less likely than the likeliest an explanation may be, in ranks, to be told beside it."""
-_WEAKEST_OF_DIGITS = {1: 2.0, 2: 3.0, 3: 3.0, 4: 4.5}
+_WEAKEST_OF_DIGITS: dict[float, float] = {1: 2.0, 2: 3.0, 3: 3.0, 4: 4.5}
 """The rarest mistakes that explain an answer which is rounded to so many digits, since many figures round to it."""
 _FEWEST_BEFORE = 3
 """How many digits an answer needs to tell of a mistake in other layers."""
 _NEAR = Fraction(1, 100)
 """How near a product of rounded sizes comes to that of the sizes."""
-_PREFIX = 2.0
-_CUT = 1.0
+_CUT, _PREFIX, _NO_SHAPE, _POWER = 1.0, 2.0, 2.0, 4.0
+"""How rare it is that a figure is cut off, has another prefix, is none of a shape, or has a wrong power of ten."""
+_LEAST_OF_POWERS = 1000
+"""Powers of ten of smaller figures are chance."""
 _CUT_OFF = Finding("cut-off")
 
 
 class Diagnosis(Struct, frozen=True):
-    """An explanation of a wrong answer: the mistakes, the figure that they lead to, and its expressions."""
+    """An explanation of a wrong answer: the mistakes, and the expressions of the figure that they lead to."""
 
     findings: tuple[Finding, ...]
-    candidate: Candidate
+    workings: tuple[Recorded, ...] = ()
 
 
 class Diagnoses(Struct, frozen=True):
@@ -59,7 +66,7 @@ def diagnose(reading: Reading, candidates: Candidates, *, known_from: bool = Fal
     quantity = QUANTITIES[candidates.asked.quantity]
     part = reading.final
     if any(match(working, quantity, candidates.truth) for working in reading.working):
-        return _chosen([(1.0, Diagnosis((Finding("slip"),), Candidate(candidates.truth, (), 1)))])
+        return Diagnoses((Diagnosis((Finding("slip"),)),))
     found = list(_written_otherwise(part, quantity, candidates))
     singles = [candidate for candidate in candidates.singles if not (known_from and candidate.before)]
     found += _explained(part, quantity, singles)
@@ -84,22 +91,17 @@ def _chosen(found: Iterable[tuple[float, Diagnosis]]) -> Diagnoses:
 
 
 def _explained(part: Part, quantity: Quantity, candidates: Iterable[Candidate]) -> Iterator[tuple[float, Diagnosis]]:
-    scaled = list(_with_other_prefix(part))
-    digits = min((amount.digits for amount in part.amounts if amount.half), default=99)
-    weakest = _WEAKEST_OF_DIGITS.get(digits, 99.0)
-    for candidate in candidates:
-        if candidate.rank > weakest:
-            break
+    scaled = [((finding,), _PREFIX, read) for finding, read in _with_other_prefix(part)]
+    digits = min((amount.digits for amount in part.amounts if amount.half), default=inf)
+    weakest = _WEAKEST_OF_DIGITS.get(digits, inf)
+    for candidate in takewhile(lambda candidate: candidate.rank <= weakest, candidates):
         if candidate.before and digits < _FEWEST_BEFORE:
             continue
-        for finding, weight, read in ((None, 0.0, part), *scaled):
+        for prefix, weight, read in (((), 0.0, part), *(scaled if len(candidate.findings) == 1 else ())):
             how = _matches(read, quantity, candidate.figure)
             if how is not None:
-                findings = (*candidate.findings, *([finding] if finding else []), *how)
-                if len(candidate.findings) + bool(finding) > 2:
-                    continue
-                rank = candidate.rank + weight + _CUT * len(how)
-                yield rank, Diagnosis(findings, candidate)
+                findings = (*candidate.findings, *prefix, *how)
+                yield candidate.rank + weight + _CUT * len(how), Diagnosis(findings, candidate.workings)
                 break
 
 
@@ -113,39 +115,36 @@ def _matches(part: Part, quantity: Quantity, figure: Figure) -> tuple[Finding, .
 def _written_otherwise(part: Part, quantity: Quantity, candidates: Candidates) -> Iterator[tuple[float, Diagnosis]]:
     """The right figure under another prefix, cut off, or with a wrong power of ten; a shape's number of elements."""
     truth = candidates.truth
-    right = Candidate(truth, (), 0)
     if cuts_off(part, quantity, truth):
-        yield 1.0, Diagnosis((_CUT_OFF,), right)
-    for finding, weight, read in _with_other_prefix(part):
+        yield _CUT, Diagnosis((_CUT_OFF,))
+    for finding, read in _with_other_prefix(part):
         how = _matches(read, quantity, truth)
         if how is not None:
-            yield weight + len(how), Diagnosis((finding, *how), right)
-    if isinstance(truth, int) and truth >= 1000:
+            yield _PREFIX + _CUT * len(how), Diagnosis((finding, *how))
+    if isinstance(truth, int) and truth >= _LEAST_OF_POWERS:
         for power in (-9, -6, -3, -2, -1, 1, 2, 3, 6, 9):
-            if match(_scaled(part, Fraction(10) ** -power), quantity, truth):
-                yield 4.0, Diagnosis((Finding("power-of-ten", f"{abs(power)}"),), right)
-    if quantity.kind == "shape" and isinstance(truth, tuple) and len(truth) > 1:
+            if match(_scaled(part, Fraction(10) ** power), quantity, truth):
+                yield _POWER, Diagnosis((Finding("power-of-ten", f"{abs(power)}"),))
+    if quantity.kind == "shape":
         is_count = all(len(shape.axes) == 1 for shape in part.shapes)
         if not part.shapes and _is_unrounded(part, unrounded_sizes(candidates.asked)):
-            yield 0.5, Diagnosis((Finding("not-rounded"),), right)
-        if is_count and match(part, QUANTITIES["activations"], prod(truth)):
-            yield 2.0, Diagnosis((Finding("elements-for-shape"),), right)
+            yield _NO_SHAPE, Diagnosis((Finding("not-rounded"),))
+        elif is_count and match(part, QUANTITIES["activations"], prod(cast(Shape, truth))):
+            yield _NO_SHAPE, Diagnosis((Finding("elements-for-shape"),))
 
 
-def _is_unrounded(part: Part, sizes: tuple[Fraction, ...]) -> bool:
+def _is_unrounded(part: Part, sizes: tuple[int | Fraction, ...]) -> bool:
     """Whether a part is a size that should have been rounded, or all of them with ``×`` between."""
-    if all(size.denominator == 1 for size in sizes):
-        return False
-    alone = {size for size in sizes[1:] if size.denominator > 1}
-    together = (math.prod(sizes[1:]), math.prod(sizes))
+    broken = {size for size in sizes if size.denominator > 1}
+    together = (math.prod(sizes[1:]), math.prod(sizes)) if broken and "." in part.text else ()
     return any(
-        any(amount.covers(size) for size in alone)
-        or ("." in part.text and any(abs(amount.value - size) <= size * _NEAR for size in together))
+        any(amount.covers(size) for size in broken)
+        or any(abs(amount.value - size) <= size * _NEAR for size in together)
         for amount in part.amounts
     )
 
 
-def _with_other_prefix(part: Part) -> Iterator[tuple[Finding, float, Part]]:
+def _with_other_prefix(part: Part) -> Iterator[tuple[Finding, Part]]:
     """The part as somebody means it who counts in powers of 1024 where they should be of 1000, or the reverse."""
     for power in (1, 2, 3, 4):
         decimal = [amount for amount in part.amounts if amount.factor == 1000**power]
@@ -153,7 +152,7 @@ def _with_other_prefix(part: Part) -> Iterator[tuple[Finding, float, Part]]:
         for amounts, ratio, name in ((decimal, Fraction(1024, 1000), "1024"), (binary, Fraction(1000, 1024), "1000")):
             if amounts:
                 meant = tuple(_amount_scaled(amount, ratio**power) for amount in amounts)
-                yield Finding(f"powers-of-{name}"), _PREFIX, structs.replace(part, amounts=meant)
+                yield Finding(f"powers-of-{name}"), structs.replace(part, amounts=meant)
 
 
 def _scaled(part: Part, ratio: Fraction) -> Part:

@@ -151,7 +151,7 @@ def _why(result: Graded, say: Messages, answers: bool) -> Iterator[Block]:
 def _own_working(result: Graded, diagnosis: Diagnosis) -> Iterator[Block]:
     """How the student's figure comes about, by the formula as the mistake alters it."""
     derivations = _derivations(result.question, result.question.context.analysis)
-    numbers = [number for number in diagnosis.candidate.workings if number.operator or number.derivation is not None]
+    numbers = [number for number in diagnosis.workings if number.operator or number.derivation is not None]
     right = [d for d in derivations if d.number.operator or d.number.derivation is not None]
     if len(numbers) != len(right):
         return

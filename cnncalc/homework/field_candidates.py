@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.analysis import Analysis
 from cnncalc.arithmetic import prod
 from cnncalc.homework.field_mistakes import JUMP, SIZE, FieldTask, field_values
 from cnncalc.homework.findings import IN_ONE, Asked, Candidate, Finding
+from cnncalc.homework.layer_candidates import task_of
 from cnncalc.layers.base import Shape
 from cnncalc.layers.formulas import effective_kernel
-from cnncalc.layers.reading import Sliding
 
 
 def field_singles(asked: Asked) -> Iterator[Candidate]:
     """The figures of one mistake, of a network with one input."""
     layer, quantity = asked.layer_or_last, asked.quantity
-    if len(asked.analysis.inputs) != 1 or not isinstance(asked.truth, tuple):
+    if len(asked.analysis.inputs) != 1 or asked.truth is None:
         return
     for mistake, place, figure, workings in field_values(FieldTask(asked.analysis, layer, quantity)):
         rank = mistake.rank + (IN_ONE if place else 0)
         yield Candidate(figure, (Finding(mistake.name, place=place),), rank, tuple(workings))
     other = JUMP if quantity == SIZE else SIZE
     yield Candidate(asked.context.figure(other, layer), (Finding(f"{other.replace('_', '-')}-given"),), 1)
-    windows = _windows(asked.analysis, layer)
+    windows = _windows(asked, layer)
     if not windows:
         return
     kernels = [list(sizes) for sizes in zip(*(kernel for kernel, _ in windows), strict=True)]
@@ -37,13 +36,11 @@ def field_singles(asked: Asked) -> Iterator[Candidate]:
         yield Candidate(tuple(map(sum, kernels)), (Finding("kernels-added"),), 3)
 
 
-def _windows(analysis: Analysis, layer: str) -> list[tuple[Shape, Shape]]:
+def _windows(asked: Asked, layer: str) -> list[tuple[Shape, Shape]]:
     """The kernel's extent and the stride of every layer up to this one that has windows, one an axis."""
     found = []
-    for row in analysis.layers:
-        steps = row.layer.reads(*row.input_shapes)[0] if hasattr(row.layer, "kernel_size") else ()
-        along = [each for step in steps if isinstance(step, tuple) for each in step]
-        windows = [each for each in along if isinstance(each, Sliding) and each.axis > 0]
+    for row in asked.analysis.layers:
+        windows = task_of(asked, row).windows()
         if windows:
             kernels = tuple(effective_kernel(window.kernel, window.dilation) for window in windows)
             found.append((kernels, tuple(window.stride for window in windows)))

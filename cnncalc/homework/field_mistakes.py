@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -32,7 +33,7 @@ class FieldMistake(Struct, frozen=True):
 
 def _growth(old: Recorded) -> bool:
     """Whether a part is ``(K − 1)·j``."""
-    return old.operator == "*" and old.operands[0].operator == "-" and is_symbol(old.operands[1], "j")
+    return old.operator == "*" and old.operands[0].operator == "-"
 
 
 def _kernel_times_jump(old: Recorded, new: Recorded, stride: int) -> Recorded | None:
@@ -66,15 +67,11 @@ def _dilation_ignored(old: Recorded, new: Recorded, stride: int) -> Recorded | N
 
 
 def _left_out(old: Recorded, new: Recorded, stride: int) -> Recorded | None:
-    if old.operator == "+" and is_symbol(old.operands[0], "r") and _growth(old.operands[1]):
-        return new.operands[0]
-    return None
+    return new.operands[0] if old.operator == "+" else None
 
 
 def _stride_left_out(old: Recorded, new: Recorded, stride: int) -> Recorded | None:
-    if old.operator == "*" and is_symbol(old.operands[0], "j") and is_symbol(old.operands[1], "S"):
-        return new.operands[0]
-    return None
+    return new.operands[0] if old.operator == "*" and is_symbol(old.operands[1], "S") else None
 
 
 def _left_out_altogether(old: Recorded, new: Recorded, stride: int) -> Recorded | None:
@@ -83,7 +80,8 @@ def _left_out_altogether(old: Recorded, new: Recorded, stride: int) -> Recorded 
 
 
 def _from_zero(old: Recorded, new: Recorded, stride: int) -> Recorded | None:
-    return Recorded(0, "r") if is_symbol(old, "r") and old.derivation is None else None
+    """Every field is one less, where the pixel itself is forgotten."""
+    return Recorded(old.value - 1, "r") if is_symbol(old, "r") else None
 
 
 FIELD_MISTAKES = (
@@ -108,26 +106,24 @@ class FieldTask(Struct, frozen=True):
     layer: str
     quantity: str
 
+    @property
+    def source(self) -> str:
+        """The network's input."""
+        return next(iter(self.analysis.inputs))
+
     def numbers(self) -> list[Recorded]:
         """The expression along each pixel axis."""
-        source = next(iter(self.analysis.inputs))
-        found = []
-        for axis in range(len(self.analysis.fields.seen[self.layer][source])):
-            numbers = recorded_fields(self.analysis, self.layer, source, axis)
-            number = numbers.size if self.quantity == SIZE else numbers.jump
-            if number is None:
-                return []
-            found.append(number)
+        found: list[Any] = []
+        for axis in range(len(self.analysis.fields.seen[self.layer][self.source])):
+            numbers = recorded_fields(self.analysis, self.layer, self.source, axis)
+            found.append(numbers.size if self.quantity == SIZE else numbers.jump)
         return found
 
     def parts(self, axis: int) -> dict[int, Row]:
         """Whose each part of the expressions is."""
-        source = next(iter(self.analysis.inputs))
         owners: dict[int, Row] = {}
         for row in self.analysis.layers:
-            if source not in self.analysis.fields.seen[row.name]:
-                continue
-            numbers = recorded_fields(self.analysis, row.name, source, axis)
+            numbers = recorded_fields(self.analysis, row.name, self.source, axis)
             for number in (numbers.size, numbers.jump):
                 for part in number.parts(within=True) if number is not None else ():
                     owners.setdefault(id(part), row)
@@ -138,13 +134,23 @@ class FieldTask(Struct, frozen=True):
                 break
         return owners
 
+    def strides(self, rows: Iterable[str], axis: int) -> dict[str, int]:
+        """The stride of each of these layers."""
+        found = {}
+        for name in rows:
+            jump = recorded_fields(self.analysis, name, self.source, axis).jump
+            parts = jump.parts(within=True) if jump is not None else []
+            found[name] = next((part.value for part in parts if is_symbol(part, "S")), 1)
+        return found
+
 
 def field_values(task: FieldTask) -> Iterator[tuple[FieldMistake, str, Shape, list[Recorded]]]:
     """Each mistake with the layer that it is made in ("" for all), the figure that it leads to, and its expressions."""
     numbers = task.numbers()
     owners = [task.parts(axis) for axis in range(len(numbers))]
-    rows = list(dict.fromkeys(row.name for owned in owners[:1] for row in owned.values()))
-    strides = [_strides(task.analysis, row_names, axis) for axis, row_names in enumerate([rows] * len(numbers))]
+    owning = {row.name for owned in owners for row in owned.values()}
+    rows = [row.name for row in task.analysis.layers if row.name in owning]
+    strides = [task.strides(rows, axis) for axis in range(len(numbers))]
     for mistake in FIELD_MISTAKES:
         for place in ("", *(rows[-_MOST_PLACES:] if mistake.alone else ())):
             found = [
@@ -154,24 +160,13 @@ def field_values(task: FieldTask) -> Iterator[tuple[FieldMistake, str, Shape, li
             yield mistake, place, tuple(number.value for number in found), found
 
 
-def _strides(analysis: Analysis, names: list[str], axis: int) -> dict[str, int]:
-    source = next(iter(analysis.inputs))
-    found = {}
-    for name in names:
-        jump = recorded_fields(analysis, name, source, axis).jump
-        own = [part.value for part in jump.parts(within=True) if is_symbol(part, "S")] if jump is not None else []
-        found[name] = own[0] if own else 1
-    return found
-
-
 def _within(
     mistake: FieldMistake, place: str, owners: dict[int, Row], strides: dict[str, int]
 ) -> Callable[[Recorded, Recorded], Recorded | None]:
     def alteration(old: Recorded, new: Recorded) -> Recorded | None:
         row = owners.get(id(old))
-        name = row.name if row else ""
-        if (place and name != place) or (mistake.pooling and (row is None or row.params)):
+        if row is None or (place and row.name != place) or (mistake.pooling and row.params):
             return None
-        return mistake.alter(old, new, strides.get(name, 1))
+        return mistake.alter(old, new, strides[row.name])
 
     return alteration

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
+
+from msgspec import structs
 
 from cnncalc.analysis import Analysis
 from cnncalc.errors import CnncalcError
@@ -11,12 +14,12 @@ from cnncalc.evaluate import Evaluated
 from cnncalc.graph import Node
 from cnncalc.homework.context import Context
 from cnncalc.homework.findings import COMMON, IN_ONE_BEFORE, THROUGHOUT, Asked, Candidate, Finding, is_possible
-from cnncalc.homework.task import CATALOGUE, OUTPUT, Mistake, Task
+from cnncalc.homework.task import OUTPUT, Mistake, Task, mistakes_about
 from cnncalc.homework.total_candidates import together
 from cnncalc.layers.base import Shape
 
 _MOST_ANCESTORS = 64
-_NOT_CARRIED = frozenset(("input-for-output", "not-flattened", "concatenation-as-sum", "sum-as-concatenation"))
+_NOT_CARRIED = ("not-flattened", "concatenation-as-sum", "sum-as-concatenation")
 _INPUTS = {224: 227, 227: 224, 28: 32, 32: 28}
 """Input sizes that are taken for each other: AlexNet's, whose paper says 224 where its sizes need 227, and LeNet-5's,
 whose digits of 28 are padded to 32.
@@ -44,72 +47,55 @@ def other_analyses(context: Context) -> list[tuple[Finding, float, Analysis, int
 
 
 def _others(context: Context) -> Iterator[tuple[Finding, float, Analysis, int]]:
-    analysis = context.analysis
-    for sizes in _other_inputs(context):
+    for finding, rank, first, worked_out in _ways(context):
         try:
-            other = context.analysed(network=context.network.with_input(sizes[1]))
+            analysis = worked_out()
         except CnncalcError:
             continue
-        yield Finding("other-input", f"{sizes[0]}"), 2, other, -1
-    places = {row.name: place for place, row in enumerate(analysis.layers)}
-    for mistake in CATALOGUE.values():
-        if OUTPUT not in mistake.quantities or mistake.rank > COMMON or mistake.name in _NOT_CARRIED:
+        yield finding, rank, analysis, first
+
+
+def _ways(context: Context) -> Iterator[tuple[Finding, float, int, Callable[[], Analysis]]]:
+    """Each finding with its rank, the first layer's place, and the analysis, which raises where sizes do not fit."""
+    image = context.image
+    sides = set(image[1:])
+    size = _INPUTS.get(sides.pop()) if len(sides) == 1 else None
+    if size is not None:
+        shape = (image[0], *[size] * len(image[1:]))
+        other = context.network.with_input(dict.fromkeys(context.network.inputs, shape))
+        yield Finding("other-input", str(size)), 2, -1, partial(context.analysed, network=other)
+    for mistake in mistakes_about(OUTPUT, COMMON):
+        if mistake.name in _NOT_CARRIED:
             continue
-        outputs = {row.name: _output_under(mistake, analysis, row.visit) for row in analysis.layers}
-        wrong = {name: made for name, made in outputs.items() if made and made[0] != analysis.row(name).output_shape}
-        if not wrong:
-            continue
+        wrong = []
+        for place, row in enumerate(context.analysis.layers):
+            shape, detail = _output_under(mistake, context.analysis, row.visit)
+            if shape != row.output_shape:
+                wrong.append((place, row.name, shape, detail))
         if len(wrong) > 1:
-            everywhere = _made_throughout(context, mistake)
-            if everywhere is not None:
-                first = min(places[name] for name in wrong)
-                detail = together(detail for _, detail in wrong.values())
-                yield Finding(mistake.name, detail), mistake.rank + THROUGHOUT, everywhere, first
-        for name, (shape, detail) in list(wrong.items())[:_MOST_ANCESTORS]:
-            try:
-                other = context.with_outputs({name: shape})
-            except CnncalcError:
-                continue
-            yield Finding(mistake.name, detail, name), mistake.rank + IN_ONE_BEFORE, other, places[name]
+            finding = Finding(mistake.name, together(detail for *_, detail in wrong))
+            yield finding, mistake.rank + THROUGHOUT, wrong[0][0], partial(_made_throughout, context, mistake)
+        for place, name, shape, detail in wrong[:_MOST_ANCESTORS]:
+            finding = Finding(mistake.name, detail, name)
+            yield finding, mistake.rank + IN_ONE_BEFORE, place, partial(context.with_outputs, {name: shape})
 
 
-def _other_inputs(context: Context) -> Iterator[tuple[str, Shape]]:
-    shape = context.network.input
-    if isinstance(shape, tuple) and len(shape) > 1 and len(set(shape[1:])) == 1 and shape[1] in _INPUTS:
-        size = _INPUTS[shape[1]]
-        yield str(size), (shape[0], *(size,) * (len(shape) - 1))
+def _output_under(mistake: Mistake, analysis: Analysis, visit: Evaluated) -> tuple[Shape, str]:
+    """What a layer makes under a mistake, in the first way in which it is made, and what its sentence needs to know; as
+    it is where the mistake cannot be made.
+    """
+    for made in mistake.alter(Task(analysis, visit.node.name, OUTPUT, visit)):
+        shape: Any = made.value()
+        return (shape, made.detail) if is_possible(shape) else (visit.output, "")
+    return visit.output, ""
 
 
-def _output_under(mistake: Mistake, analysis: Analysis, visit: Evaluated) -> tuple[Shape, str] | None:
-    """What a layer makes under a mistake, in the first way in which it is made; None where it cannot be made."""
-    task = Task(analysis, visit.node.name, OUTPUT, visit)
-    for made in mistake.alter(task):
-        figure = made.value()
-        if isinstance(figure, tuple) and is_possible(figure):
-            return figure, made.detail
-        break
-    return None
-
-
-def _made_throughout(context: Context, mistake: Mistake) -> Analysis | None:
-    """The network where every layer's output is made under a mistake; None where some layer does not fit then."""
+def _made_throughout(context: Context, mistake: Mistake) -> Analysis:
+    """The network where every layer's output is made under a mistake. Raises SpecError where one does not fit."""
     analysis = context.analysis
 
     def made(node: Node, inputs: tuple[Shape, ...]) -> Shape:
-        layer = node.layer
-        output = layer.output(*inputs)
-        visit = Evaluated(
-            node,
-            inputs,
-            output,
-            layer.parameters(*inputs),
-            layer.buffers(*inputs),
-            layer.operations(*inputs, output=output),
-        )
-        found = _output_under(mistake, analysis, visit)
-        return output if found is None else found[0]
+        visit = structs.replace(analysis.row(node.name).visit, inputs=inputs, output=node.layer.output(*inputs))
+        return _output_under(mistake, analysis, visit)[0]
 
-    try:
-        return context.analysed(made)
-    except CnncalcError:
-        return None
+    return context.analysed(made)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import structs
+
 from cnncalc.arithmetic import ceil_div, prod
 from cnncalc.homework import alterations as alter
 from cnncalc.homework.binding import axis_symbols
 from cnncalc.homework.task import ACTIVATIONS, FLOPS, MACS, OUTPUT, Task, mistake
-from cnncalc.layers.base import per_axis
+from cnncalc.layers.base import Shape, per_axis
 from cnncalc.layers.formulas import window_output
 from cnncalc.layers.reading import Rearranged, Sliding, Spread
 
@@ -18,9 +20,9 @@ SIZED = (OUTPUT, MACS, FLOPS, ACTIVATIONS)
 
 @mistake("forgot-padding", SIZED, 1)
 def _forgot_padding(task: Task) -> Iterator[Task]:
-    padding = getattr(task.layer, "padding", 0)
-    if padding not in (0, "valid"):
-        yield told(task.with_settings(padding=0), padding)
+    layer: Any = task.layer
+    if hasattr(layer, "padding"):
+        yield told(task.with_settings(padding=0), layer.padding)
 
 
 @mistake("padding-once", SIZED, 2)
@@ -40,14 +42,14 @@ def _ceiling_for_floor(task: Task) -> Iterator[Task]:
 
 @mistake("floor-for-ceiling", SIZED, 1)
 def _floor_for_ceiling(task: Task) -> Iterator[Task]:
-    if getattr(task.layer, "ceil_mode", False):
+    if hasattr(task.layer, "ceil_mode"):
         yield task.with_settings(ceil_mode=False)
 
 
 @mistake("stride-ignored", SIZED, 2)
 def _stride_ignored(task: Task) -> Iterator[Task]:
     layer: Any = task.layer
-    if "stride" in layer.__struct_fields__:
+    if hasattr(layer, "stride"):
         stride = layer.stride if layer.stride is not None else layer.kernel_size
         yield told(task.with_settings(stride=1), stride)
 
@@ -55,15 +57,15 @@ def _stride_ignored(task: Task) -> Iterator[Task]:
 @mistake("stride-is-kernel", SIZED, 3)
 def _stride_is_kernel(task: Task) -> Iterator[Task]:
     layer: Any = task.layer
-    if "stride" in layer.__struct_fields__ and not task.visit.parameters:
+    if hasattr(layer, "stride") and not task.visit.parameters:
         yield task.with_settings(stride=layer.kernel_size)
 
 
 @mistake("dilation-ignored", SIZED, 1)
 def _dilation_ignored(task: Task) -> Iterator[Task]:
-    dilation = getattr(task.layer, "dilation", 1)
-    if dilation != 1:
-        yield told(task.with_settings(dilation=1), dilation)
+    layer: Any = task.layer
+    if hasattr(layer, "dilation"):
+        yield told(task.with_settings(dilation=1), layer.dilation)
 
 
 @mistake("dilated-kernel-too-large", SIZED, 4)
@@ -78,26 +80,24 @@ def _kernel_not_subtracted(task: Task) -> Iterator[Task]:
 
 @mistake("same-assumed", (OUTPUT,), 3)
 def _same_assumed(task: Task) -> Iterator[Task]:
-    windows = [window for window in task.relations(Sliding) if window.axis > 0]
-    if windows and hasattr(task.layer, "kernel_size"):
-        sizes = tuple(ceil_div(task.inputs[0][w.axis], w.stride) for w in windows)
+    windows = task.windows()
+    if windows:
+        sizes = tuple(ceil_div(task.input[w.axis], w.stride) for w in windows)
         yield told(task.with_figure((task.of(OUTPUT)[0], *sizes)), getattr(task.layer, "padding", 0))
 
 
 @mistake("channels-kept", (OUTPUT,), 3)
 def _channels_kept(task: Task) -> Iterator[Task]:
     if hasattr(task.layer, "out_channels"):
-        yield task.with_figure((task.inputs[0][0], *task.of(OUTPUT)[1:]))
+        yield task.with_figure((task.input[0], *task.of(OUTPUT)[1:]))
 
 
 @mistake("pooling-channels", (OUTPUT, ACTIVATIONS), 2)
 def _pooling_channels(task: Task) -> Iterator[Task]:
     """The channels divided as the sides are."""
-    windows = task.relations(Sliding)
-    if windows and not task.visit.parameters and hasattr(task.layer, "kernel_size"):
+    for window in task.windows() if not task.visit.parameters else ():
         channels, *sides = task.of(OUTPUT)
-        shape = (channels // windows[-1].stride, *sides)
-        yield task.with_figure(shape if task.quantity == OUTPUT else task.analysis.batch * prod(shape))
+        yield _with_shape(task, (channels // window.stride, *sides))
 
 
 @mistake("depth-lost", (OUTPUT,), 3)
@@ -111,7 +111,7 @@ def _depth_lost(task: Task) -> Iterator[Task]:
 def _channels_multiplied(task: Task) -> Iterator[Task]:
     if hasattr(task.layer, "out_channels"):
         output = task.of(OUTPUT)
-        yield task.with_figure((output[0] * task.inputs[0][0], *output[1:]))
+        yield task.with_figure((output[0] * task.input[0], *output[1:]))
 
 
 @mistake("height-width-exchanged", (OUTPUT,), 3)
@@ -143,27 +143,28 @@ def _flatten_one_side(task: Task) -> Iterator[Task]:
 @mistake("flatten-channels-only", (OUTPUT, ACTIVATIONS), 3)
 def _flatten_channels_only(task: Task) -> Iterator[Task]:
     if task.relations(Rearranged):
-        yield task.with_alteration(alter.left_out(*axis_symbols(len(task.inputs[0]))[1:]))
+        yield task.with_alteration(alter.left_out(*axis_symbols(len(task.input))[1:]))
 
 
 @mistake("not-flattened", (OUTPUT,), 3)
 def _not_flattened(task: Task) -> Iterator[Task]:
     if task.relations(Rearranged):
-        yield task.with_figure(task.inputs[0])
+        yield task.with_figure(task.input)
 
 
-@mistake("transposed-as-convolution", SIZED, 2)
+@mistake("transposed-as-convolution", (OUTPUT,), 2)
 def _transposed_as_convolution(task: Task) -> Iterator[Task]:
-    layer, (x, *_) = task.layer, task.inputs
-    if task.relations(Spread) and hasattr(layer, "out_channels") and task.quantity == OUTPUT:
-        rank = len(x) - 1
-        sides = [per_axis(getattr(layer, side), rank) for side in ("kernel_size", "stride", "padding", "dilation")]
-        yield task.with_figure((task.of(OUTPUT)[0], *map(window_output, x[1:], *sides)))
+    layer = task.layer
+    if task.relations(Spread) and hasattr(layer, "out_channels"):
+        _, *sizes = task.input
+        fields = ("kernel_size", "stride", "padding", "dilation")
+        sides = [per_axis(getattr(layer, field), len(sizes)) for field in fields]
+        yield task.with_figure((task.of(OUTPUT)[0], *map(window_output, sizes, *sides)))
 
 
 @mistake("forgot-output-padding", SIZED, 2)
 def _forgot_output_padding(task: Task) -> Iterator[Task]:
-    if getattr(task.layer, "output_padding", 0):
+    if hasattr(task.layer, "output_padding"):
         yield task.with_settings(output_padding=0)
 
 
@@ -172,10 +173,10 @@ def _transposed_forgot_minus_one(task: Task) -> Iterator[Task]:
     yield task.with_alteration(alter.whole_input_spread)
 
 
-@mistake("transposed-forgot-plus-one", SIZED, 3)
+@mistake("transposed-forgot-plus-one", (OUTPUT,), 3)
 def _transposed_forgot_plus_one(task: Task) -> Iterator[Task]:
     """Of the formula as PyTorch's documentation writes it, ``(M − 1)·S − 2·P + D·(K − 1) + OP + 1``."""
-    if task.relations(Spread) and hasattr(task.layer, "out_channels") and task.quantity == OUTPUT:
+    if task.relations(Spread) and hasattr(task.layer, "out_channels"):
         channels, *sides = task.of(OUTPUT)
         yield task.with_figure((channels, *(side - 1 for side in sides)))
 
@@ -183,40 +184,39 @@ def _transposed_forgot_plus_one(task: Task) -> Iterator[Task]:
 @mistake("concatenation-as-sum", (OUTPUT,), 3)
 def _concatenation_as_sum(task: Task) -> Iterator[Task]:
     if len(task.inputs) > 1:
-        for shape in dict.fromkeys(task.inputs):
+        for shape in task.inputs:
             yield task.with_figure(shape)
 
 
 @mistake("sum-as-concatenation", (OUTPUT,), 3)
 def _sum_as_concatenation(task: Task) -> Iterator[Task]:
     if len(task.inputs) > 1 and len({len(shape) for shape in task.inputs}) == 1:
-        yield task.with_figure((sum(shape[0] for shape in task.inputs), *task.inputs[0][1:]))
+        yield task.with_figure((sum(shape[0] for shape in task.inputs), *task.input[1:]))
 
 
 @mistake("pooling-skipped", (OUTPUT, ACTIVATIONS), 3)
 def _pooling_skipped(task: Task) -> Iterator[Task]:
-    shape = task.inputs[0]
     if _is_pooling(task):
-        yield task.with_figure(shape if task.quantity == OUTPUT else task.analysis.batch * prod(shape))
+        yield _with_shape(task, task.input)
 
 
 def _is_pooling(task: Task) -> bool:
     """Whether a layer without parameters makes maps smaller."""
-    fields = task.layer.__struct_fields__
-    is_window = "kernel_size" in fields or "output_size" in fields
-    return is_window and not task.visit.parameters and len(task.inputs) == 1 and not task.relations(Rearranged)
+    is_window = hasattr(task.layer, "kernel_size") or hasattr(task.layer, "output_size")
+    return is_window and not task.visit.parameters and not task.relations(Rearranged)
 
 
 @mistake("input-for-output", (OUTPUT, ACTIVATIONS), 4)
 def _input_for_output(task: Task) -> Iterator[Task]:
-    shape = task.inputs[0]
-    if _is_pooling(task):
-        return
-    yield task.with_figure(shape if task.quantity == OUTPUT else task.analysis.batch * prod(shape))
+    if not _is_pooling(task):
+        yield _with_shape(task, task.input)
+
+
+def _with_shape(task: Task, shape: Shape) -> Task:
+    """The task with a shape in the place of the output's: itself, or its number of elements."""
+    return task.with_figure(shape if task.quantity == OUTPUT else task.analysis.batch * prod(shape))
 
 
 def told(task: Task, value: object) -> Task:
     """The task with a hyper-parameter's own value for its detail."""
-    from msgspec.structs import replace
-
-    return replace(task, detail="×".join(map(str, value)) if isinstance(value, tuple) else str(value))
+    return structs.replace(task, detail="×".join(map(str, value)) if isinstance(value, tuple) else str(value))

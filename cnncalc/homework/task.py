@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import inf
 from typing import Any, TypeVar
 
 from msgspec import Struct, structs
@@ -15,6 +16,7 @@ from cnncalc.homework.derivation import derive
 from cnncalc.homework.quantities import Figure
 from cnncalc.layers import Layer
 from cnncalc.layers.base import Shape
+from cnncalc.layers.reading import Sliding
 
 OUTPUT, PARAMS, MACS, FLOPS, ACTIVATIONS = "output", "params", "macs", "flops", "activations"
 Relation = TypeVar("Relation")
@@ -46,28 +48,42 @@ class Task(Struct, frozen=True):
         """The shapes that arrive, of one sample."""
         return self.visit.inputs
 
+    @property
+    def input(self) -> Shape:
+        """The shape that arrives, or the first of several."""
+        return self.inputs[0]
+
     def relations(self, kind: type[Relation]) -> list[Relation]:
         """How the output reads the first input, as far as it does so in relations of one kind."""
-        steps = self.layer.reads(*self.inputs)[0] if self.inputs else ()
+        steps = self.layer.reads(*self.inputs)[0]
         parts = [part for step in steps for part in (step if isinstance(step, tuple) else (step,))]
         return [part for part in parts if isinstance(part, kind)]
 
+    def windows(self) -> list[Sliding]:
+        """The windows along the axes behind the channels; none of a layer without a kernel."""
+        slides = self.relations(Sliding) if hasattr(self.layer, "kernel_size") else []
+        return [window for window in slides if window.axis > 0]
+
     def with_settings(self, **settings: Any) -> Task:
         """The same with other hyper-parameters."""
-        node = structs.replace(self.visit.node, layer=structs.replace(self.layer, **settings))
+        return self.with_layer(structs.replace(self.layer, **settings))
+
+    def with_layer(self, layer: Layer) -> Task:
+        """The same of another layer on the same inputs."""
+        node = structs.replace(self.visit.node, layer=layer)
         return structs.replace(self, visit=structs.replace(self.visit, node=node))
 
     def with_alteration(self, alteration: Alteration) -> Task:
         """The same by an altered formula."""
         return structs.replace(self, alterations=(*self.alterations, alteration))
 
-    def with_figure(self, figure: Figure, detail: str = "") -> Task:
+    def with_figure(self, figure: Figure) -> Task:
         """The same with a figure that is not the formula's."""
-        return structs.replace(self, figure=figure, detail=detail or self.detail)
+        return structs.replace(self, figure=figure)
 
     def of(self, quantity: str) -> Any:
         """Another figure of the layer under the same mistakes: an int, or for ``output`` a shape."""
-        return structs.replace(self, quantity=quantity, figure=None).value()
+        return structs.replace(self, quantity=quantity).value()
 
     def workings(self) -> tuple[Recorded, ...]:
         """The figure's expressions: for ``output`` one an axis, else one. What the layer's own rules make is kept."""
@@ -86,8 +102,10 @@ class Task(Struct, frozen=True):
         """The figure: a shape for ``output``, else a count."""
         if self.figure is not None:
             return self.figure
-        values = tuple(number.value for number in self.workings())
-        return values if self.quantity == OUTPUT else values[0]
+        if self.quantity == OUTPUT:
+            return tuple(number.value for number in self.workings())
+        (number,) = self.workings()
+        return number.value
 
 
 class Mistake(Struct, frozen=True):
@@ -108,6 +126,11 @@ class Mistake(Struct, frozen=True):
 
 CATALOGUE: dict[str, Mistake] = {}
 """Every mistake by its name."""
+
+
+def mistakes_about(quantity: str, rarest: float = inf) -> list[Mistake]:
+    """The mistakes that can be made about a quantity, those that are no rarer than so."""
+    return [each for each in CATALOGUE.values() if quantity in each.quantities and each.rank <= rarest]
 
 
 def mistake(

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from strategies import networks
 
 from cnncalc import CnncalcError, Network, analyze, layers, load, loads
-from cnncalc.analysis import convention_named, shipped_conventions
-from cnncalc.analysis.convention import UnknownFigureError
+from cnncalc.analysis import convention, convention_named, shipped_conventions
+from cnncalc.analysis.convention import UnknownFigureError, quantities
 from cnncalc.analysis.reconcile import reconciled
 from cnncalc.spec import shipped_names
 
@@ -234,9 +234,20 @@ def test_a_figure_that_is_not_known_is_no_figure():
         analyze(load("lenet5"), convention="torch-training")
 
 
-def test_analyses_of_other_networks_are_not_reconciled():
-    with pytest.raises(CnncalcError, match="are not analyses of one network on one input"):
-        reconciled(analyze(load("alexnet")), analyze(load("vgg11"), convention="thop"))
+@pytest.mark.parametrize(
+    ("other", "batch"),
+    [
+        (network([4, 9, 9], layers.ReLU(name="x"), layers.MaxPool2d(2, name="b")), 1),
+        (network([4, 9, 9], layers.Sigmoid(name="a"), layers.MaxPool2d(2, name="b")), 1),
+        (network([4, 9, 8], layers.ReLU(name="a"), layers.MaxPool2d(2, name="b")), 1),
+        (network([4, 9, 9], layers.ReLU(name="a")), 1),
+        (network([4, 9, 9], layers.ReLU(name="a"), layers.MaxPool2d(2, name="b")), 2),
+    ],
+)
+def test_analyses_of_other_networks_are_not_reconciled(other, batch):
+    ours = network([4, 9, 9], layers.ReLU(name="a"), layers.MaxPool2d(2, name="b"))
+    with pytest.raises(CnncalcError, match=r"^network and network are not analyses of one network on one input$"):
+        reconciled(analyze(ours), analyze(other, batch=batch, convention="thop"))
 
 
 def test_a_convention_of_ones_own(tmp_path):
@@ -283,6 +294,91 @@ def test_a_convention_that_is_not_one(tmp_path, text, complaint):
         convention_named(str(path))
     assert complaint in str(error.value)
     assert str(path) in str(error.value)
+
+
+HEADING = 'name = "mine"\ndescription = ""\n[[rules]]\nkinds = ["*"]\n'
+
+
+@pytest.mark.parametrize(
+    ("rule", "complaint"),
+    [
+        ('kinds = ["Cnv2d"]', "$.rules[1].kinds: no kind of layer is named 'Cnv2d'; did you mean 'Conv2d'?"),
+        ('kinds = ["ReLU", "zzz"]', "$.rules[1].kinds: no kind of layer is named 'zzz'"),
+        (
+            'kinds = ["Conv2d", "ReLU"]\nwhen = { gruops = 1 }',
+            "$.rules[1].when: Conv2d, ReLU has no 'gruops'; did you mean 'groups'?",
+        ),
+        ('kinds = ["ReLU"]\nwhen = { groups = 1, zzz = 2 }', "$.rules[1].when: ReLU has no 'zzz'"),
+        (
+            'kinds = ["ReLU"]\ncount = { inpt = 1 }',
+            "$.rules[1].count: no quantity is named 'inpt'; did you mean 'input'?",
+        ),
+        (
+            'kinds = ["ReLU"]\ncount = { "one*zzz" = 1 }',
+            f"$.rules[1].count: no quantity is named 'zzz'; the quantities are {', '.join(quantities())}",
+        ),
+        (
+            'kinds = ["ReLU"]\ncount = { one = 1_000_001 }',
+            "$.rules[1].count: 'one' = 1000001 is too much; at most 6 quantities and a coefficient of 1,000,000",
+        ),
+        ('kinds = ["ReLU"]\ncount = { one = "1" }', "Expected `int`, got `str` - at `$.rules[1].count[...]`"),
+    ],
+)
+def test_where_a_rule_is_none(tmp_path, rule, complaint):
+    path = tmp_path / "mine.toml"
+    path.write_text(f"{HEADING}[[rules]]\n{rule}")
+    with pytest.raises(CnncalcError) as error:
+        convention_named(str(path))
+    assert str(error.value) == f"{path}: {complaint}"
+
+
+def test_conditions_may_be_of_hyper_parameters_and_quantities_of_any_of_the_kinds(tmp_path):
+    """All conditions of a rule have to be met; the first rule whose are holds."""
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'name = "mine"\ndescription = ""\n'
+        '[[rules]]\nkinds = ["ReLU", "Conv?d"]\nwhen = { channels = 4, groups = 2 }\ncount = { one = 100 }\n'
+        '[[rules]]\nkinds = ["Conv2d"]\nwhen = { channels = 4 }\ncount = { one = 10 }\n'
+        '[[rules]]\nkinds = ["Conv*"]\ncount = { one = 1 }\n'
+    )
+    stack = [layers.Conv2d(4, 1, groups=2), layers.ReLU(), layers.Conv2d(3, 1), layers.Conv2d(2, 1)]
+    counted = analyze(network([4, 9, 9], *stack), convention=str(path))
+    assert [int(row.flops) for row in counted.layers] == [100, 0, 10, 1]
+
+
+def test_how_the_file_of_a_convention_is_written(tmp_path):
+    """In UTF-8, with or without its mark."""
+    for number, (start, ending) in enumerate([(b"\xef\xbb\xbf", b"\n"), (b"", b"\r\n")]):
+        path = tmp_path / f"{number}.toml"
+        path.write_bytes(start + ending.join([b'name = "mine"', 'description = "像素"'.encode()]))
+        assert convention_named(str(path)).description == "像素"
+    latin = tmp_path / "latin.toml"
+    latin.write_bytes('name = "é"'.encode("latin-1"))
+    with pytest.raises(CnncalcError, match=r"latin\.toml: .*(utf-8|UTF-8)"):
+        convention_named(str(latin))
+    with pytest.raises(CnncalcError, match=r"cannot be read: embedded null byte$"):
+        convention_named("a\0.toml")
+
+
+def test_a_shipped_convention_by_its_path(tmp_path, monkeypatch):
+    """However the way to it is written; in another folder its name is taken."""
+    folder = Path(convention._FOLDER)
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    for place in (folder / "thop.toml", link / "thop.toml", folder / "." / "thop.toml"):
+        assert convention_named(str(place)) == convention_named("thop")
+    (tmp_path / "thop.toml").write_bytes((folder / "thop.toml").read_bytes())
+    with pytest.raises(CnncalcError, match=r"'thop' comes with cnncalc; another convention needs another name$"):
+        convention_named(str(tmp_path / "thop.toml"))
+    monkeypatch.setattr(convention, "_FOLDER", str(link))
+    assert convention._read(str(folder / "thop.toml")).name == "thop"
+
+
+def test_which_files_are_conventions(tmp_path, monkeypatch):
+    for name in ("b.toml", "notes.txt", "c.toml", "a.toml"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(convention, "_FOLDER", str(tmp_path))
+    assert shipped_conventions() == ("a", "b", "c")
 
 
 def test_a_convention_s_file_that_cannot_be_read(tmp_path):

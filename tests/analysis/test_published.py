@@ -128,6 +128,9 @@ def test_published_figures_beside_an_independent_count(name, stated, figure):
         (3_857_973_248, "3.87e9", "different"),
         (5_713_216_096, "5e9", "different"),
         (0, "1", "different"),
+        *((25, "3e1", "rounded"), (24, "3e1", "different"), (34, "3e1", "rounded"), (35, "3e1", "different")),
+        *((1_250, "1.3e3", "rounded"), (1_249, "1.3e3", "different"), (1_299, "1.2e3", "cut off")),
+        *((3_460, "3.3Ki", "cut off"), (3_430, "3.3Ki", "rounded"), (2**20 + 1, "1Mi", "rounded")),
         (10**30, "1e9", "different"),
     ],
 )
@@ -166,6 +169,54 @@ def test_a_published_figure_that_is_not_one(fields, complaint):
     with pytest.raises(SpecError) as error:
         explained(stated(**fields))
     assert complaint in str(error.value).replace("'width'", '"width"')
+
+
+STACK = [
+    layers.Conv2d("2*width", 3, name="stem.conv"),
+    layers.BatchNorm2d(name="stem.norm"),
+    layers.Conv2d(4, 1, bias=False, name="stemless"),
+    layers.ReLU(name="head"),
+]
+"""3×8×8: 2·width·27 products and 2·width biases at 36 positions; with a width of 2, 3,888 + 144 and 4·4·36 = 576."""
+
+
+def of_stack(**fields):
+    stated = {"figure": "1", "convention": "cnncalc", "source": "s"} | fields
+    variables = {"width": 2, "other": 1}
+    network = Network(input=[3, 8, 8], variables=variables, layers=STACK, published=[Published(**stated)])
+    (found,) = explained(network)
+    return found.figure, [(part.amount, part.label) for part in found.parts]
+
+
+def test_the_parts_of_a_figure():
+    figure, found = of_stack()
+    assert figure == sum(amount for amount, _ in found)
+    assert [amount for amount, _ in found] == [2 * 3888 + 2 * 576, 144, 2 * 144, 144]
+    assert [label for _, label in found][:2] == ["2 Conv2d: multiply-accumulates", "1 Conv2d: additions of biases"]
+    assert [label.split(":")[0] for _, label in found][2:] == ["1 BatchNorm2d", "1 ReLU"]
+
+
+def test_the_layers_that_a_figure_is_of():
+    """A container's are those whose names begin with its own and a dot."""
+    assert of_stack(layers=("stem",), convention="macs") == (3888, [(3888, "1 Conv2d: multiply-accumulates")])
+    assert of_stack(layers=("stemless", "stem.conv"), convention="macs") == (
+        3888 + 576,
+        [(3888 + 576, "2 Conv2d: multiply-accumulates")],
+    )
+    with pytest.raises(SpecError) as error:
+        of_stack(layers=("heat",))
+    assert str(error.value) == "$.published[0]: no layer or container is named 'heat'; did you mean 'head'?"
+
+
+def test_other_settings_are_a_part_of_their_own():
+    """9×9 makes 49 positions; with a width of 3 there are 6 filters of 27, and 4 of 6."""
+    first = (3888 + 576, "2 Conv2d: multiply-accumulates")
+    larger = of_stack(convention="macs", input=(3, 9, 9))
+    assert larger == (108 * 49 + 16 * 49, [first, (124 * 13, "with input 3×9×9")])
+    wider = of_stack(convention="macs", variables={"width": 3})
+    assert wider == (162 * 36 + 24 * 36, [first, (186 * 36 - 124 * 36, "with width=3 instead of 2")])
+    both = of_stack(convention="macs", variables={"width": 3, "other": 4}, input=(3, 9, 9))
+    assert both[1][1][1] == "with width=3 instead of 2, other=4 instead of 1, input 3×9×9"
 
 
 def test_published_figures_in_python_and_back():

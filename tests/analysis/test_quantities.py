@@ -1,11 +1,14 @@
 """What a convention may count, of a few layers by hand; and how differences are called."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from cnncalc import Network, analyze, layers
 from cnncalc.analysis.convention import Rule, quantities
 from cnncalc.analysis.quantities import QUANTITIES, value_of
-from cnncalc.analysis.reconcile import described, reconciled
+from cnncalc.analysis.reconcile import described, parts, reconciled
+from cnncalc.layers.base import Operations
 
 
 def visit(layer, *shapes):
@@ -103,6 +106,7 @@ def test_products_of_quantities():
         ({"mul": 1, "exp": 4}, "1 a multiplication, 4 an exponential"),
         ({"output*taps": 1, "output": -1}, "1 an output·taps, −1 an output element"),
         ({"rows": 2}, "2 a rows"),
+        ({"mac": -2, "add": -1}, "−2 a multiply-accumulate, −1 an addition"),
         ({}, ""),
     ],
 )
@@ -155,6 +159,32 @@ def test_a_difference_that_is_a_mistake():
     found = reconciled(analyze(SMALL, convention="macs"), analyze(SMALL, convention="thop"))
     (wrong,) = [difference for difference in found.differences if difference.defect]
     assert (wrong.amount, wrong.label) == (72 * 12 - 72 * 6, "ConvTranspose2d: weights at output positions")
+
+
+@pytest.mark.parametrize(
+    ("work", "expected"),
+    [
+        ({"mac": 10, "add": 3}, (20, 9, 100)),
+        ({"add": 3}, (0, 0, 129)),
+        ({"mac": 10}, (20, 0, 109)),
+        *(({"mac": 10, "add": 3, other: 1}, (20, 0, 109)) for other in ("mul", "compare", "div", "exp")),
+    ],
+)
+def test_a_count_in_three_parts(work, expected):
+    """Additions are those of biases where a layer has only multiply-accumulates beside them."""
+    rule = SimpleNamespace(count={"mac": 2, "add": 3, "output": 1}, value=lambda visit: 129)
+    assert parts(SimpleNamespace(operations=Operations(**work), visit=None), rule) == expected
+    assert parts(SimpleNamespace(operations=Operations(**work), visit=None), None) == (0, 0, 0)
+
+
+def test_two_conventions_of_one_sample():
+    """Whatever the batch, nothing is left out of one of them that the other one has."""
+    of_batches = [
+        reconciled(*(analyze(SMALL, batch=batch, convention=name) for name in ("ptflops", "ptflops-aten")))
+        for batch in (1, 3)
+    ]
+    assert of_batches[0] == of_batches[1]
+    assert of_batches[0].differences
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,19 @@
 
 import pytest
 
-from cnncalc import BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, Network, ReLU
+from cnncalc import (
+    Add,
+    BatchNorm2d,
+    Conv2d,
+    DepthwiseConv2d,
+    Flatten,
+    Linear,
+    LocallyConnected2d,
+    MaxPool2d,
+    Network,
+    ReLU,
+    SeparableConv2d,
+)
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.context import Context
 from cnncalc.homework.total_candidates import together
@@ -55,6 +67,24 @@ def test_layers_left_out_of_a_longer_network():
         **{("layer-twice", f"c{n}"): (888, 5) for n in range(5)},
         ("one-layer-only", "c0"): (148, 5),
     }
+
+
+def test_kinds_of_several_layers():
+    """Of two kinds, one left out is the other one alone; batch norms are left out one by one only."""
+    layers = [Conv2d(4, 3, name="a"), BatchNorm2d(name="n"), Conv2d(4, 3, name="b"), BatchNorm2d(name="m")]
+    found = singles(Network(input=(3, 9, 9), layers=layers), None, "params", *LEFT_OUT)
+    assert found == {
+        ("kind-left-out", "Conv2d"): (16, 2),
+        **{("layer-left-out", name): (276 - amount, 3) for name, amount in PARAMS.items()},
+        **{("layer-twice", name): (276 + amount, 5) for name, amount in PARAMS.items()},
+        **{("one-layer-only", name): (PARAMS[name], 3) for name in ("a", "n", "b")},
+    }
+    two = Network(input=(3, 9, 9), layers=[*layers[::2], Linear(5, name="x"), Linear(6, name="y")])
+    found = singles(two, None, "params", "kind-left-out", "one-kind-only")
+    assert found == {("kind-left-out", "Conv2d"): (30 + 36, 2), ("kind-left-out", "Linear"): (112 + 148, 2)}
+
+
+PARAMS = {"a": 112, "n": 8, "b": 148, "m": 8}
 
 
 def test_layers_left_out_of_two():
@@ -122,6 +152,48 @@ def test_space():
     }
 
 
+def test_a_layer_left_out_of_the_only_count_is_as_rare_as_of_that():
+    assert singles(NORMED, None, "weight_bytes", "layer-left-out") == {
+        ("layer-left-out", "a"): (4 * 31_526, 3),
+        ("layer-left-out", "b"): (4 * 31_490, 3),
+        ("layer-left-out", "fc"): (4 * 268, 2),
+    }
+    doubled = singles(NORMED, None, "total_bytes", "layer-twice", "one-layer-only")
+    assert doubled["layer-twice", "a"] == (4 * (31_750 + 13_482), 7)
+    assert doubled["one-layer-only", "a"] == (4 * (112 + 13_482), 5)
+
+
+@pytest.mark.parametrize(
+    ("layer", "quantity", "truth", "name", "figure"),
+    [
+        ("fc", "params", 27 * 27 * 4 * 10 + 10, "forgot-bias", 27 * 27 * 4 * 10),
+        ("fc", "total_bytes", 4 * (29_170 + 10), "forgot-bias", 4 * (29_160 + 10)),
+        ("fc", "total_bytes", 4 * (29_170 + 10), "values-for-bytes", 29_180),
+        ("fc", "total_bytes", 4 * (29_170 + 10), "other-memory", 4 * 29_170),
+        ("b", "output", (4, 27, 27), "channels-multiplied", (16, 27, 27)),
+    ],
+)
+def test_mistakes_on_top_of_own_sizes(layer, quantity, truth, name, figure):
+    """Who has 29×29 behind the first layer goes on with 27×27: what is made of that, and nothing of other layers."""
+    context = Context(NORMED)
+    candidates = Candidates(context, layer, quantity, context.with_outputs({"a": (4, 29, 29)}))
+    assert candidates.truth == truth
+    found = {candidate.findings[0].name: candidate.figure for candidate in reversed(candidates.singles)}
+    assert found[name] == figure
+    assert not found.keys() & {"another-layer", "running-total", "total-given"}
+    assert not any(candidate.before for candidate in candidates.singles)
+    assert candidates.pairs == ()
+
+
+@pytest.mark.parametrize(("quantity", "paired"), [("output", True), ("receptive_field", False), ("buffers", False)])
+def test_pairs_of_what_is_no_sum(quantity, paired):
+    """A size of the whole network is that of its last layer."""
+    network = Network(input=(3, 20, 20), layers=[Conv2d(4, 3, name="a"), Conv2d(4, 3, stride=2, padding=1, name="b")])
+    whole = Candidates(Context(network), None, quantity).pairs
+    assert bool(whole) == paired
+    assert whole == Candidates(Context(network), "b", quantity).pairs
+
+
 OTHERS = ("batch-multiplied", "batch-forgotten", "running-total", "another-layer", "total-given")
 
 
@@ -153,31 +225,10 @@ def test_the_batch():
     assert singles(NORMED, "a", "params", *OTHERS[:2]) == {}
 
 
-def pairs(network, layer, quantity):
-    return {
-        tuple((finding.name, finding.detail) for finding in candidate.findings): (candidate.figure, candidate.rank)
-        for candidate in Candidates(Context(network), layer, quantity).pairs
-    }
-
-
-def test_two_mistakes_throughout():
-    """Without biases and input channels 4·9 + 8 + 4·9 + 31,360; 4 ranks are added to the two."""
-    found = pairs(NORMED, None, "params")
-    assert found[("forgot-bias", ""), ("forgot-input-channels", "3, 4")] == (31_440, 6)
-    assert found[("forgot-bias", ""), ("running-statistics-counted", "")] == (31_628, 6)  # 31,620 + 2·4
-    assert found[("forgot-input-channels", "3, 4"), ("one-filter", "4, 10")] == (10 + 10 + 8 + 3137, 7)
-    assert found[("one-bias", ""), ("norm-forgotten", "")][0] == 31_638 - 3 - 3 - 9 - 8
-    assert all(figure != 31_638 for figure, _ in found.values())
-
-
-def test_two_mistakes_in_a_layer():
-    found = pairs(NORMED, "a", "params")
-    assert found[("forgot-bias", ""), ("forgot-input-channels", "3")] == (36, 6)
-    assert found[("forgot-input-channels", "3"), ("one-filter", "4")] == (10, 7)
-    assert all(figure not in (112, 108) for figure, _ in found.values())
-    # of one filter the bias is one in any case; figures that leave the formula behind are not altered further
-    assert (("one-bias", ""), ("one-filter", "4")) not in found
-    assert not {first for (first, _), _ in found} & {"weights-not-shared", "parameters-overlooked"}
+def test_one_addition_less_is_of_multiply_accumulates():
+    """7×7 of 27 products for 2 filters, and 98 rectifiers as they are: (2·27 − 1)·98 + 98."""
+    network = Network(input=(3, 9, 9), layers=[Conv2d(2, 3), ReLU()])
+    assert singles(network, None, "flops", "one-addition-less") == {("one-addition-less", ""): (53 * 98 + 98, 3)}
 
 
 @pytest.mark.parametrize(
@@ -192,6 +243,14 @@ def test_two_mistakes_in_a_layer():
         ([Conv2d(4, 3, bias=False), Conv2d(64, 1, bias=False)], (1, 9, 9), None),
         ([Conv2d(64, 1, bias=False)], (3, 9, 9), None),
         ([MaxPool2d(kernel_size=2), Conv2d(64, 1, bias=False)], (3, 9, 9), None),
+        ([Conv2d(3, 3, groups=3, bias=False), Conv2d(64, (1, 3), bias=False)], (3, 9, 9), None),
+        ([Conv2d(2, 3, groups=2, bias=False), Conv2d(64, 1, bias=False)], (2, 9, 9), 64 * 2 * 9),
+        ([DepthwiseConv2d(3, bias=False), ReLU(), MaxPool2d(3), Conv2d(8, 1, bias=False)], (3, 9, 9), 8 * 27),
+        ([SeparableConv2d(3, out_channels=4, bias=False), Conv2d(8, 1, bias=False)], (3, 9, 9), None),
+        ([LocallyConnected2d(3, out_channels=4, bias=False), Conv2d(8, 1, bias=False)], (2, 9, 9), None),
+        ([DepthwiseConv2d(3, bias=False, name="d"), Add(inputs=("d", "d")), Conv2d(8, 1)], (3, 9, 9), None),
+        ([DepthwiseConv2d(3, bias=False), Linear(8)], (3, 9, 9), None),
+        ([ReLU(), ReLU(), Conv2d(8, 1)], (3, 9, 9), None),
         ([Conv2d(3, 3, groups=3, bias=False), MaxPool2d(kernel_size=1)], (3, 9, 9), None),
     ],
 )
@@ -213,74 +272,6 @@ def test_details_of_several_layers():
     assert together(["1", "2", "3"]) == "1, 2, 3"
     assert together(["1", "2", "3", "4"]) == "1, 2, 3, …"
     assert together([""]) == ""
-
-
-FIELDS = Network(
-    input=(1, 64, 64),
-    layers=[
-        Conv2d(1, 3, stride=2, name="a"),
-        MaxPool2d(kernel_size=2, name="pool"),
-        Conv2d(1, 3, name="b"),
-        Conv2d(1, 3, dilation=2, name="c"),
-    ],
-)
-"""r: 1 + 2·1 = 3, 3 + 1·2 = 5, 5 + 2·4 = 13, 13 + 4·4 = 29; j: 2, 4, 4, 4."""
-
-
-def fields(quantity):
-    found = {}
-    for candidate in Candidates(Context(FIELDS), "c", quantity).singles:
-        (finding,) = candidate.findings
-        assert len(set(candidate.figure)) == 1
-        found[finding.name, finding.place] = (candidate.figure[0], candidate.rank)
-    return {key: value for key, value in found.items() if key[0] != "another-layer"}
-
-
-def test_receptive_fields():
-    assert fields("receptive_field") == {
-        ("field-forgot-strides", ""): (1 + 2 + 1 + 2 + 4, 1),
-        ("field-kernel-times-jump", ""): (1 + 3 + 2 * 2 + 3 * 4 + 5 * 4, 1),
-        ("field-kernel-added", ""): (1 + 3 + 2 + 3 + 5, 1),
-        ("field-own-stride-first", ""): (1 + 2 * 2 + 1 * 4 + 2 * 4 + 4 * 4, 2),
-        ("field-own-stride-only", ""): (1 + 2 * 2 + 1 * 2 + 2 + 4, 3),
-        ("field-dilation-ignored", ""): (13 + 2 * 4, 1),
-        ("field-pooling-left-out", ""): (29 - 2, 1),
-        ("field-pooling-ignored", ""): (3 + 2 * 2 + 4 * 2, 2),
-        ("field-layer-left-out", ""): (1, 3),
-        ("field-stride-left-out", ""): (1 + 2 + 1 + 2 + 4, 3),
-        ("field-from-zero", ""): (28, 2),
-        ("field-forgot-strides", "pool"): (29 - 1, 2.5),
-        ("field-forgot-strides", "b"): (29 - 6, 2.5),
-        ("field-forgot-strides", "c"): (29 - 12, 2.5),
-        ("field-own-stride-first", "a"): (29 + 2, 3.5),
-        ("field-own-stride-first", "pool"): (29 + 2, 3.5),
-        ("field-own-stride-only", "a"): (29 + 2, 4.5),
-        ("field-own-stride-only", "b"): (29 - 6, 4.5),
-        ("field-own-stride-only", "c"): (29 - 12, 4.5),
-        ("field-dilation-ignored", "c"): (29 - 8, 2.5),
-        ("field-layer-left-out", "a"): (29 - 2, 4.5),
-        ("field-layer-left-out", "pool"): (29 - 2, 4.5),
-        ("field-layer-left-out", "b"): (29 - 8, 4.5),
-        ("field-layer-left-out", "c"): (13, 4.5),
-        ("field-stride-left-out", "a"): (3 + 1 + 2 * 2 + 4 * 2, 4.5),
-        ("field-stride-left-out", "pool"): (3 + 2 + 2 * 2 + 4 * 2, 4.5),
-        ("jump-given", ""): (4, 1),
-        ("own-kernel-only", ""): (5, 2),
-        ("kernels-multiplied", ""): (3 * 2 * 3 * 5, 3),
-        ("kernels-added", ""): (3 + 2 + 3 + 5, 3),
-    }
-
-
-def test_jumps():
-    assert fields("jump") == {
-        ("field-pooling-ignored", ""): (2, 2),
-        ("field-stride-left-out", ""): (1, 3),
-        ("field-stride-left-out", "a"): (2, 4.5),
-        ("field-stride-left-out", "pool"): (2, 4.5),
-        ("receptive-field-given", ""): (29, 1),
-        ("own-stride-only", ""): (1, 2),
-        ("strides-added", ""): (2 + 2 + 1 + 1, 3),
-    }
 
 
 KINDS = {"a": "Conv2d", "b": "Conv2d", "norm": "BatchNorm2d", "fc": "Linear"}

@@ -1,28 +1,15 @@
 """All that the catalogue makes of a layer, worked out by hand: what each mistake comes to, and no other."""
 
-import pytest
+from contextlib import suppress
 
-from cnncalc import BatchNorm2d, Conv2d, DepthwiseConv2d, Flatten, Linear, MaxPool2d, Network
+import pytest
+from catalogue_figures import expected, made
+
+from cnncalc import BatchNorm2d, Conv2d, DepthwiseConv2d, Flatten, Linear, MaxPool2d, Network, analyze, layers
+from cnncalc.analysis import shipped_conventions
+from cnncalc.analysis.convention import UnknownFigureError
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.context import Context
-from cnncalc.homework.task import CATALOGUE
-
-
-def made(layer, shape, quantity, batch=2):
-    """The figures of each mistake, with what its sentence needs to know, of a layer alone."""
-    context = Context(Network(input=shape, layers=[layer]), batch=batch)
-    found = {}
-    for candidate in Candidates(context, context.analysis.layers[0].name, quantity).singles:
-        (finding,) = candidate.findings
-        if finding.name in CATALOGUE and finding.name != "another-convention":
-            key = finding.name + (f" {finding.detail}" if finding.detail else "")
-            found.setdefault(key, set()).add(candidate.figure)
-    return found
-
-
-def expected(figures):
-    return {name: figure if isinstance(figure, set) else {figure} for name, figure in figures.items()}
-
 
 CONV = Conv2d(8, 5, stride=2, padding=2)
 """3×20×30, ⌊19/2⌋ + 1 = 10 and ⌊29/2⌋ + 1 = 15; 600 weights and 8 biases; a batch of two."""
@@ -275,6 +262,24 @@ DEPTHWISE_PARAMS = {
 )  # fmt: skip
 def test_other_layers(layer, shape, quantity, figures):
     assert made(layer, shape, quantity) == expected(figures)
+
+
+@pytest.mark.parametrize("layer", [CONV, MaxPool2d(2), BatchNorm2d(), layers.MultiheadAttention(num_heads=1)])
+def test_other_conventions(layer):
+    """Each that has a figure for the layer, as the analysis counts by it, of one sample or of all."""
+    network = Network(input=(12, 8) if hasattr(layer, "num_heads") else (3, 8, 8), layers=[layer])
+    context = Context(network, batch=2)
+    found = {
+        candidate.findings[0].detail: candidate.figure
+        for candidate in Candidates(context, context.analysis.layers[0].name, "flops").singles
+        if candidate.findings[0].name == "another-convention"
+    }
+    figures = {}
+    for name in shipped_conventions():
+        with suppress(UnknownFigureError):
+            figures[name] = analyze(network, batch=2, convention=name).totals.flops
+    none = (0, int(context.figure("flops", None)))
+    assert found == {name: int(figure) for name, figure in figures.items() if int(figure) not in none}
 
 
 def test_settings_are_told_as_they_are():

@@ -1,11 +1,13 @@
 """Which of some wrong figures explain an answer: how likely ones are told, how precise an answer has to be for them."""
 
+from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
 
 from cnncalc import Conv2d, MaxPool2d, Network
-from cnncalc.homework.answers import parse
+from cnncalc.arithmetic.recording import Recorded
+from cnncalc.homework.answers import Amount, Part, parse
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.context import Context
 from cnncalc.homework.diagnosis import diagnose
@@ -109,14 +111,60 @@ def test_a_prefix_and_a_cut_are_less_likely():
     )
 
 
-@pytest.mark.parametrize("power", [1, 2, 3, 6, 9])
+@pytest.mark.parametrize("power", range(1, 11))
 def test_powers_of_ten(power):
-    truth = 614_000_000_000
-    for text in (f"{truth * 10**power}"[:18], f"{truth // 10**power}"):
-        if len(text) < 18:
-            candidates = SimpleNamespace(asked=SimpleNamespace(quantity="params"), truth=truth, singles=(), pairs=())
-            (found,) = diagnose(reading_of(parse(text), QUANTITIES["params"]), candidates).found
-            assert [(finding.name, finding.detail) for finding in found.findings] == [("power-of-ten", str(power))]
+    """Those that prefixes and slips of one, two or three zeros make."""
+    expected = [["power-of-ten"]] if power in (1, 2, 3, 6, 9) else []
+    for truth, answer in ((1234, 1234 * 10**power), (7 * 10**11, 7 * 10 ** (11 - power))):
+        candidates = SimpleNamespace(asked=SimpleNamespace(quantity="params"), truth=truth, singles=(), pairs=())
+        found = diagnose(reading_of(parse(str(answer)), QUANTITIES["params"]), candidates).found
+        assert [[finding.name for finding in one.findings] for one in found] == expected
+        assert [finding.detail for one in found for finding in one.findings] == [str(power)] * len(expected)
+
+
+def test_how_rare_it_is_that_the_right_figure_is_written_otherwise():
+    """A cut is rarer by one rank and a prefix by two; what is one rank rarer than the likeliest is told beside it."""
+    assert explained("48k", wrong(48_700, "a", rank=1), truth=48_600) == ([["cut-off"], ["a", "cut-off"]], 0)
+    assert explained("48k", wrong(48_700, "a", rank=1.5), truth=48_600) == ([["cut-off"]], 0)
+    assert explained("48k", wrong(48_700, "a", rank=0.5), truth=48_600) == ([["cut-off"], ["a", "cut-off"]], 0)
+    prefix = ["powers-of-1024", "cut-off"]  # 48·1024 = 49,152, of 50,000
+    assert explained("48k", wrong(48_700, "a", rank=3), truth=50_000) == ([prefix, ["a", "cut-off"]], 0)
+    assert explained("48k", wrong(48_700, "a", rank=1), truth=50_000) == ([["a", "cut-off"], prefix], 0)
+    whole = ["powers-of-1024"]
+    assert explained("48.00k", wrong(48_000, "a", rank=3), truth=49_152) == ([whole, ["a"]], 0)
+    assert explained("48.00k", wrong(48_000, "a", rank=1), truth=49_152) == ([["a"], whole], 0)
+    assert explained("48.000k", wrong(48_000, "a", rank=3.5), truth=49_152) == ([whole], 0)
+    assert explained("168", wrong((168,), "a", rank=3), truth=(6, 28), quantity="output") == (
+        [["elements-for-shape"], ["a"]],
+        0,
+    )
+    assert explained("168", wrong((168,), "a", rank=1), truth=(6, 28), quantity="output") == (
+        [["a"], ["elements-for-shape"]],
+        0,
+    )
+    assert explained("168", wrong((168,), "a", rank=4), truth=(6, 28), quantity="output") == (
+        [["elements-for-shape"]],
+        0,
+    )
+
+
+def test_expressions_go_with_the_mistake():
+    workings = (Recorded(100, "x"),)
+    candidates = SimpleNamespace(
+        asked=SimpleNamespace(quantity="params"),
+        truth=7,
+        singles=[Candidate(100, (Finding("a"),), 1.0, workings)],
+        pairs=(),
+    )
+    (found,) = diagnose(reading_of(parse("100"), QUANTITIES["params"]), candidates).found
+    assert found.workings == workings
+
+
+def test_two_mistakes_are_not_read_under_another_prefix():
+    two = wrong(61_440, "a", "b", rank=6)
+    assert explained("60.000k", pairs=[two]) == ([], 0)
+    assert explained("61.440k", pairs=[two]) == ([["a", "b"]], 0)
+    assert explained("60.000k", pairs=[wrong(61_440, "a", rank=6)]) == ([["a", "powers-of-1024"]], 0)
 
 
 def test_numbers_of_elements():
@@ -132,8 +180,22 @@ def test_powers_of_ten_of_small_figures_are_chance():
     assert explained("10000", wrong(10_000, "a", rank=2), truth=1000) == ([["a"]], 0)
 
 
+def test_the_roughest_reading_says_how_rare_a_mistake_may_be():
+    """2 digits of one reading, 5 of another."""
+    amounts = (Amount("", Fraction(9000), Fraction(50), 2), Amount("", Fraction(9000), Fraction(1, 2), 5))
+    reading = SimpleNamespace(final=Part("9k", amounts, ()), working=())
+    for rank, is_told in ((3, True), (4, False)):
+        singles = [wrong(9000, "a", rank=rank)]
+        candidates = SimpleNamespace(asked=SimpleNamespace(quantity="params"), truth=7, singles=singles, pairs=())
+        assert bool(diagnose(reading, candidates).found) == is_told
+
+
 POOLED = Network(input=(2, 8, 11), layers=[MaxPool2d(kernel_size=3, stride=2, name="pool")])
 """(8 − 3)/2 + 1 = 3.5 and (11 − 3)/2 + 1 = 5: 2×3×5 of 30 elements."""
+LARGE = Network(input=(1, 64, 65), layers=[MaxPool2d(kernel_size=3, stride=2, name="pool")])
+"""61/2 + 1 = 31.5 and 32, which make 1,008; 31 and 32 make 992."""
+EVEN = Network(input=(2, 9, 11), layers=[MaxPool2d(kernel_size=3, stride=2, name="pool")])
+"""2×4×5, which nothing has to be rounded for."""
 UNEVEN = Network(input=(1, 9, 12), layers=[Conv2d(2, 3, stride=4, name="conv")])
 """(9 − 3)/4 + 1 = 2.5 and (12 − 3)/4 + 1 = 3.25."""
 
@@ -147,6 +209,10 @@ UNEVEN = Network(input=(1, 9, 12), layers=[Conv2d(2, 3, stride=4, name="conv")])
         *((POOLED, "pool", "17.7", None), (POOLED, "pool", "5.0", None), (POOLED, "pool", "2.0", None)),
         *((UNEVEN, "conv", "2.5", "not-rounded"), (UNEVEN, "conv", "3.25", "not-rounded")),
         *((UNEVEN, "conv", "3.4", None), (UNEVEN, "conv", "2.5x3.25", "not-rounded")),
+        *((POOLED, "pool", "17.675", "not-rounded"), (POOLED, "pool", "17.676", None), (POOLED, "pool", "18", None)),
+        *((POOLED, "pool", "17.325", "not-rounded"), (POOLED, "pool", "17.324", None)),
+        *((EVEN, "pool", "40.0", "elements-for-shape"), (LARGE, "pool", "1000.0", "not-rounded")),
+        (LARGE, "pool", "1000", None),
     ],
 )
 def test_sizes_that_are_not_rounded_and_numbers_of_elements(network, layer, text, name):
@@ -154,4 +220,5 @@ def test_sizes_that_are_not_rounded_and_numbers_of_elements(network, layer, text
     candidates = Candidates(Context(network), layer, "output")
     found = diagnose(reading_of(parse(text), QUANTITIES["output"]), candidates).found
     names = [finding.name for diagnosis in found for finding in diagnosis.findings]
-    assert (name in names) if name else not {"not-rounded", "elements-for-shape"} & set(names)
+    told = {"not-rounded", "elements-for-shape"} & set(names)
+    assert told == ({name} if name else set())

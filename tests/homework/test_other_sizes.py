@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnncalc import Conv2d, Flatten, Linear, MaxPool2d, Network
+from cnncalc import Add, Concat, Conv1d, Conv2d, Flatten, Linear, MaxPool2d, Multiply, Network
 from cnncalc.homework.candidates import Candidates
 from cnncalc.homework.context import Context
 
@@ -119,3 +119,41 @@ def test_sizes_below_one_are_not_followed():
     assert before(small, "d", "output") == {}
     assert {place for _, _, place in before(small, None, "macs")} <= {"c", "d", ""}
     assert ("forgot-plus-one", "", "d") not in before(small, None, "macs")
+
+
+def test_a_total_with_other_sizes_of_the_last_layer():
+    """Of a layer's own mistakes only those of sizes that no count has: 2·26·26 + 3·24·24, with a channel less each."""
+    network = Network(input=(1, 30, 30), layers=[Conv2d(2, 5, name="a"), Conv2d(3, 3, name="b")])
+    found = before(network, None, "activations")
+    assert found["channels-kept", "", "b"] == (2 * 26 * 26 + 2 * 24 * 24, 4.5)
+    assert ("channels-kept", "", "b") not in before(network, "b", "activations")
+
+
+def test_a_network_whose_input_has_a_name():
+    named = Network(input={"image": (1, 28, 28)}, layers=[Conv2d(2, 5, name="c", inputs=("image",))])
+    assert before(named, "c", "output") == {("other-input", "32", ""): ((2, 28, 28), 2)}
+    two = {"image": (1, 28, 28), "mask": (1, 28, 28)}
+    masked = [Multiply(inputs=("image", "mask"), name="m"), Conv2d(2, 5, name="c")]
+    assert before(Network(input=two, layers=masked), "c", "output") == {}
+
+
+@pytest.mark.parametrize(
+    ("merge", "channels"), [(Concat(inputs=("a", "b"), name="m"), 4), (Add(inputs=("a", "b"), name="m"), 2)]
+)
+def test_branches_put_together_otherwise_are_not_followed(merge, channels):
+    """What is concatenated is not taken to be added on the way to another layer, nor the other way round."""
+    first = [Conv2d(2, 3, name="a", inputs=("input",)), Conv2d(2, 3, name="b", inputs=("input",))]
+    network = Network(input=(2, 9, 9), layers=[*first, merge, Conv2d(5, 1, name="c"), Flatten(name="f"), Linear(3)])
+    assert Candidates(Context(network), "c", "params").truth == 5 * channels + 5
+    assert before(network, "c", "params") == {}
+    assert {name for name, _, _ in before(network, None, "params")} == {
+        *("forgot-plus-one", "same-assumed", "channels-kept", "flatten-forgot-channels", "flatten-one-side"),
+        "flatten-channels-only",
+    }
+
+
+def test_a_mistake_in_one_of_many_layers_is_looked_for_in_the_first_64():
+    chain = [Conv1d(1, 2, padding=1, name=f"c{n}") for n in range(65)]
+    network = Network(input=(1, 9), layers=[*chain, Conv1d(1, 1, name="last")])
+    found = [place for name, _, place in before(network, "last", "output") if name == "padding-once"]
+    assert found == ["", *(f"c{n}" for n in range(64))]

@@ -32,8 +32,12 @@ MISTAKES = [
     f"{_HOMEWORK}{name}.py"
     for name in (
         "catalogue",
+        "catalogue_of_kinds",
         "alterations",
+        "task",
         "candidates",
+        "field_candidates",
+        "pairs",
         "other_sizes",
         "mistakes",
         "explained",
@@ -43,7 +47,9 @@ MISTAKES = [
     )
 ]
 GRADING = [f"{_HOMEWORK}{name}.py" for name in ("grading", "published", "feedback")]
-CONVENTIONS = [f"tests/analysis/test_{name}.py" for name in ("count", "convention_rules", "convention", "published")]
+CONVENTIONS = [
+    f"tests/analysis/test_{name}.py" for name in ("count", "quantities", "convention_rules", "convention", "published")
+]
 RULES = [
     *("tests/analysis/test_convention_rules.py", "tests/analysis/test_convention.py::test_what_a_tool_printed"),
     "tests/analysis/test_convention.py::test_what_a_tool_printed_for_one_layer",

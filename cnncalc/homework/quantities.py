@@ -51,7 +51,7 @@ def _output(analysis: Analysis, layer: str | None, _width: int) -> Shape:
 
 def _field(field: str, analysis: Analysis, layer: str | None, _width: int) -> Figure:
     found = list(analysis.receptive_fields(layer or analysis.layers[-1].name).values())
-    values: tuple[Any, ...] = getattr(found[0], field) if len(found) == 1 else (None,)
+    values: tuple[Any, ...] = getattr(found.pop(), field) if len(found) == 1 else (None,)
     return None if None in values or any(value.denominator != 1 for value in values) else tuple(map(int, values))
 
 

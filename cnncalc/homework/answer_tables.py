@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.homework.entries import LONGEST_CELL, Entries, Entry, SubmissionError
-from cnncalc.homework.quantities import find_quantity
+from cnncalc.homework.quantities import bare, find_quantity
 
 _MOST_COLUMNS = 500
 _MOST_TITLES = 20
@@ -28,11 +28,7 @@ _IGNORED = frozenset(
 def _role(heading: str) -> str | None:
     if heading.strip() == "#":
         return "reference"
-    return _ROLES.get(_bare(heading))
-
-
-def _bare(heading: str) -> str:
-    return "".join(filter(str.isalnum, heading.lower()))
+    return _ROLES.get(bare(heading))
 
 
 def table(rows: Sequence[Sequence[str]], first_line: int, delimiter: str) -> Entries:
@@ -139,5 +135,5 @@ def entries_of(
     for heading, text in others:
         if find_quantity(heading) and "layer" in named:
             yield student, Entry(text, where, layer=named["layer"], quantity=heading)
-        elif "layer" not in named and _bare(heading) not in _IGNORED:
+        elif "layer" not in named and bare(heading) not in _IGNORED:
             yield student, Entry(text, where, reference=heading)

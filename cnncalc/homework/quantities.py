@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -32,39 +31,28 @@ class Quantity(Struct, frozen=True):
     measures: tuple[str, ...] = ("", COUNT)
 
 
-def _sum(field: str) -> Callable[[Analysis, str | None, int], Figure]:
-    def of(analysis: Analysis, layer: str | None, _: int) -> int:
-        found: int = getattr(analysis.totals if layer is None else analysis.row(layer), field)
-        return found
-
-    return of
+def _sum(field: str, analysis: Analysis, layer: str | None, _width: int) -> int:
+    found: int = getattr(analysis.totals if layer is None else analysis.row(layer), field)
+    return found
 
 
-def _bytes(*fields: str) -> Callable[[Analysis, str | None, int], Figure]:
-    def of(analysis: Analysis, layer: str | None, width: int) -> int:
-        holder: Any = analysis.totals if layer is None else analysis.row(layer)
-        found: int = width * sum(getattr(holder, field) for field in fields)
-        return found
-
-    return of
+def _bytes(fields: tuple[str, ...], analysis: Analysis, layer: str | None, width: int) -> int:
+    return width * sum(_sum(field, analysis, layer, width) for field in fields)
 
 
-def _space(analysis: Analysis, layer: str | None, _: int) -> Figure:
+def _space(analysis: Analysis, layer: str | None, _width: int) -> int:
     """The lectures' space complexity: the numbers that parameters and outputs are."""
-    return _bytes("params", "activations")(analysis, layer, 1)
+    return _bytes(("params", "activations"), analysis, layer, 1)
 
 
-def _output(analysis: Analysis, layer: str | None, _: int) -> Figure:
+def _output(analysis: Analysis, layer: str | None, _width: int) -> Shape:
     return analysis.row(layer or analysis.layers[-1].name).output_shape
 
 
-def _field(field: str) -> Callable[[Analysis, str | None, int], Figure]:
-    def of(analysis: Analysis, layer: str | None, _: int) -> Figure:
-        found = list(analysis.receptive_fields(layer or analysis.layers[-1].name).values())
-        values: tuple[Any, ...] = getattr(found[0], field) if len(found) == 1 else (None,)
-        return None if None in values or any(value.denominator != 1 for value in values) else tuple(map(int, values))
-
-    return of
+def _field(field: str, analysis: Analysis, layer: str | None, _width: int) -> Figure:
+    found = list(analysis.receptive_fields(layer or analysis.layers[-1].name).values())
+    values: tuple[Any, ...] = getattr(found.pop(), field) if len(found) == 1 else (None,)
+    return None if None in values or any(value.denominator != 1 for value in values) else tuple(map(int, values))
 
 
 QUANTITIES: dict[str, Quantity] = {
@@ -76,42 +64,44 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity(
             "params",
             "count",
-            _sum("params"),
+            partial(_sum, "params"),
             ("param", "parameter", "parameters", "weights", "numparams", "参数", "参数量", "参数个数"),
         ),
-        Quantity("buffers", "count", _sum("buffers"), ("buffer",)),
+        Quantity("buffers", "count", partial(_sum, "buffers"), ("buffer",)),
         Quantity(
             "macs",
             "count",
-            _sum("macs"),
+            partial(_sum, "macs"),
             ("mac", "madds", "multadds", "multiplyaccumulates", "multiplications", "乘加", "乘加次数"),
             ("", COUNT, MACS, FLOPS),
         ),
-        Quantity("flops", "count", _sum("flops"), ("flop", "operations", "浮点运算次数"), ("", COUNT, FLOPS, MACS)),
+        Quantity(
+            "flops", "count", partial(_sum, "flops"), ("flop", "operations", "浮点运算次数"), ("", COUNT, FLOPS, MACS)
+        ),
         Quantity(
             "activations",
             "count",
-            _sum("activations"),
+            partial(_sum, "activations"),
             ("activation", "neurons", "outputelements", "units", "神经元", "神经元个数", "激活"),
         ),
         Quantity(
             "receptive_field",
             "axes",
-            _field("size"),
+            partial(_field, "size"),
             ("rf", "field", "receptivefield", "receptivefieldsize", "r", "感受野"),
         ),
-        Quantity("jump", "axes", _field("jump"), ("j", "cumulativestride", "effectivestride", "步幅积")),
+        Quantity("jump", "axes", partial(_field, "jump"), ("j", "cumulativestride", "effectivestride", "步幅积")),
         Quantity(
             "weight_bytes",
             "count",
-            _bytes("params"),
+            partial(_bytes, ("params",)),
             ("parammemory", "parambytes", "parametermemory", "weightmemory", "modelsize", "参数内存"),
             ("", BYTES),
         ),
         Quantity(
             "activation_bytes",
             "count",
-            _bytes("activations"),
+            partial(_bytes, ("activations",)),
             ("activationmemory", "activationbytes", "featurememory", "激活内存"),
             ("", BYTES),
         ),
@@ -119,19 +109,21 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity(
             "total_bytes",
             "count",
-            _bytes("params", "activations"),
-            ("memory", "totalmemory", "bytes", "内存"),
+            partial(_bytes, ("params", "activations")),
+            ("memory", "bytes", "内存"),
             ("", BYTES),
         ),
     )
 }
 """Every quantity by its name, as the vocabulary of the analysis has them; a value has as many bytes as the key says."""
 
-_BY_ALIAS = {
-    re.sub(r"[\W_]", "", alias): quantity
-    for quantity in QUANTITIES.values()
-    for alias in (quantity.name, *quantity.aliases)
-}
+
+def bare(text: str) -> str:
+    """A heading's letters and digits alone, in lower case."""
+    return "".join(filter(str.isalnum, text.lower()))
+
+
+_BY_ALIAS = {bare(alias): quantity for quantity in QUANTITIES.values() for alias in (quantity.name, *quantity.aliases)}
 WHOLE = "total"
 """What the whole network is called where a layer would be named."""
 TOTAL = (WHOLE, "totals", "sum", "network", "all", "whole", "overall", "合计", "总计", "整个网络", "全部")
@@ -145,14 +137,14 @@ def find_quantity(text: str) -> Quantity | None:
     >>> find_quantity("Output shape").name, find_quantity("# params").name, find_quantity("感受野").name
     ('output', 'params', 'receptive_field')
     """
-    word = re.sub(r"[\W_]", "", text.lower())
-    return _BY_ALIAS.get(word) or _BY_ALIAS.get(word.removeprefix("numberof").removeprefix("num").removeprefix("total"))
+    return _BY_ALIAS.get(bare(text).removeprefix("numberof").removeprefix("num").removeprefix("total"))
 
 
 def quantity_named(text: str) -> Quantity:
     """The quantity of that name. Raises CnncalcError with the nearest or all names."""
-    found = find_quantity(text[:100])
+    name = text[:100]
+    found = find_quantity(name)
     if found is None:
-        hint = nearest(text[:100], QUANTITIES) or f"; the quantities are {', '.join(QUANTITIES)}"
-        raise CnncalcError(f"no quantity is named {text[:100]!r}{hint}")
+        hint = nearest(name, QUANTITIES) or f"; the quantities are {', '.join(QUANTITIES)}"
+        raise CnncalcError(f"no quantity is named {name!r}{hint}")
     return found

@@ -41,6 +41,16 @@ def test_figures(name):
     [
         # the last layer's, which is what is asked of the whole
         (Network(input=(3, 9, 9), layers=[layers.Conv2d(4, 3, stride=2)]), (3, 3), (2, 2)),
+        (Network(input=(3, 9, 9), layers=[layers.Conv2d(4, 3, stride=2), layers.MaxPool2d(2)]), (5, 5), (4, 4)),
+        # half a pixel apart along one axis only
+        (Network(input=(3, 9, 9), layers=[layers.Upsample(scale_factor=(1, 2))]), (1, 1), None),
+        # two units of two pixels, and half their distance
+        (
+            Network(
+                input=(3, 9, 9), layers=[layers.Conv2d(4, 2, stride=2), layers.ConvTranspose2d(3, 4, 2, padding=1)]
+            ),
+            *((4, 4), (1, 1)),
+        ),
         # units half a pixel apart have no jump in pixels
         (Network(input=(3, 9, 9), layers=[layers.Upsample(scale_factor=2)]), (1, 1), None),
         # windows of an adaptive pool differ
@@ -53,7 +63,8 @@ def test_fields(network, field, jump):
     analysis = analyze(network)
     assert QUANTITIES["receptive_field"].of(analysis, None, 4) == field
     assert QUANTITIES["jump"].of(analysis, None, 4) == jump
-    assert {type(size) for size in field or ()} <= {int}
+    for name in ("receptive_field", "jump"):
+        assert {type(size) for size in QUANTITIES[name].of(analysis, None, 4) or ()} <= {int}
 
 
 def test_what_a_quantity_is_and_what_its_units_may_measure():

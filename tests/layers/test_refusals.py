@@ -493,6 +493,7 @@ TAKEN = [
     (layers.CELU(0.5), [C]),
     (layers.GLU(1), [C]),
     (layers.MatMul(), [(1, 4, 3), (5, 3, 2)]),
+    (layers.Einsum("a,b->ab"), [(4,), (3,)]),
     (layers.ScaledDotProductAttention(), [(2, 3), (4, 3), (4, 5)]),
     (layers.MultiheadAttention(3, embed_dim=3), [C, (5, 3), (5, 3)]),
     (layers.ConstantTensor((0, 2), axes=(2,)), [C]),

@@ -300,6 +300,7 @@ REFUSED = [
     (layers.Tile((2,)), [C], "repeats", "1 repeats for the axes of 4×3"),
     (layers.Slice(3, 2), [C], "stop", "nothing is left of 4×3 along axis 1"),
     (layers.Chunk(2, 2), [C], "index", "there is no piece 2 of 4, only 2"),
+    (layers.Chunk(2, 2, 2), [(1, 9)], "index", "there is no piece 2 of 9, only 2"),
     (layers.Chunk(3, 2), [C], "index", "there is no piece 2 of 4, only 2"),
     (layers.Split(3, 2), [C], "index", "there is no piece 2 of 4, only 2"),
     (layers.Split((1, 3), 2), [C], "index", "there is no piece 2 of 4, only 2"),

@@ -33,7 +33,7 @@ class Windowed2d(Windowed, frozen=True):
     rank: ClassVar[int] = 2
 
     def windows(self) -> tuple[Window, ...]:
-        return windows_along(2, self.kernel_size, self.stride, self.padding, 1)
+        return windows_along(2, self.kernel_size, self.stride, self.padding)
 
     def _kernel(self) -> tuple[int, ...]:
         return per_axis(self.kernel_size, 2)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from cnncalc.arithmetic import equal
-from cnncalc.layers.axes import broadcast, has_axis, repeated, with_sizes
+from cnncalc.layers.axes import has_axis, repeated, with_sizes
 from cnncalc.layers.base import Axis, Check, Positive, Shape, TorchCall, View, sample_axis
 from cnncalc.layers.reading import NOTHING, Along, Grouped, Listed, Reading, along_one, each
 from cnncalc.layers.shaping import Arrangement, SizeOrOpen
@@ -47,10 +47,10 @@ class ExpandAs(Arrangement, frozen=True):
             yield Check(equal(size, 1) | equal(size, wanted), "inputs", message, (x, like))
 
     def output(self, x: Shape, like: Shape) -> Shape:
-        return broadcast(x, like)
+        return like
 
     def reads(self, x: Shape, like: Shape) -> tuple[Reading, ...]:
-        return (repeated(x, self.output(x, like)), NOTHING)
+        return (repeated(x, like), NOTHING)
 
     def torch_call(self, x: Shape, like: Shape) -> TorchCall:
         return TorchCall("cnncalc.pytorch.functions.expand_as", {})

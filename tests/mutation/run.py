@@ -322,10 +322,11 @@ class Fault(NamedTuple):
 
     def met_by(self, reaches: dict[str, Reach], examples: int) -> dict[str, Reach]:
         """The tests that may tell of it, and what they reach: those of its line; with more examples than were looked
-        at, those that generate them too.
+        at, those that generate them too; all of them, where it is in no function.
         """
-        file = str(self.module.path)
-        lines = range(sys.maxsize) if self.mutant.at_import else self.mutant.lines
+        if self.mutant.at_import:
+            return reaches
+        file, lines = str(self.module.path), self.mutant.lines
         return {
             test: reach
             for test, reach in reaches.items()

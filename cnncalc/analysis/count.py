@@ -33,42 +33,61 @@ cnncalc.analysis.reconcile says why they differ
 
     __hash__ = int.__hash__
 
-    def _with(self, other: Any) -> None:
+    def _made(self, act: Callable[[int, Any], Any], other: Any) -> Any:
+        """What ints make of it. Raises CnncalcError where the other is of another convention."""
         if isinstance(other, Count) and other.convention != self.convention:
             raise CnncalcError(
                 f"{self:,} by {self.convention} and {other:,} by {other.convention} are of different conventions: "
                 "cnncalc.analysis.reconcile says why they differ"
             )
+        return act(self, other)
 
-
-def _comparison(name: str) -> Callable[[Count, Any], Any]:
-    plain = getattr(int, name)
-
-    def compare(self: Count, other: Any) -> Any:
-        self._with(other)
-        return plain(self, other)
-
-    return compare
-
-
-def _sum(name: str) -> Callable[[Count, Any], Any]:
-    """A sum or difference, which is of the same convention."""
-    plain = getattr(int, name)
-
-    def add(self: Count, other: Any) -> Any:
-        self._with(other)
-        found = plain(self, other)
+    def _sum(self, act: Callable[[int, Any], Any], other: Any) -> Any:
+        """A sum or difference, which is of the same convention."""
+        found = self._made(act, other)
         return found if found is NotImplemented else Count(found, self.convention)
 
-    return add
+    def __eq__(self, other: Any) -> Any:
+        return self._made(int.__eq__, other)
 
+    def __ne__(self, other: Any) -> Any:
+        return self._made(int.__ne__, other)
 
-for _name in ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"):
-    setattr(Count, _name, _comparison(_name))
-for _name in ("__truediv__", "__floordiv__", "__mod__", "__divmod__"):
-    setattr(Count, _name, _comparison(_name))
-for _name in ("__add__", "__radd__", "__sub__", "__rsub__"):
-    setattr(Count, _name, _sum(_name))
+    def __lt__(self, other: Any) -> Any:
+        return self._made(int.__lt__, other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._made(int.__le__, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._made(int.__gt__, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._made(int.__ge__, other)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._made(int.__truediv__, other)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self._made(int.__floordiv__, other)
+
+    def __mod__(self, other: Any) -> Any:
+        return self._made(int.__mod__, other)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self._made(int.__divmod__, other)
+
+    def __add__(self, other: Any) -> Any:
+        return self._sum(int.__add__, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return self._sum(int.__radd__, other)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._sum(int.__sub__, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._sum(int.__rsub__, other)
 
 
 def counted(number: int, convention: str) -> int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import cast
 
 from msgspec import Struct
 
 from cnncalc.analysis.analysis import Analysis, analyze
+from cnncalc.analysis.convention import Rule
 from cnncalc.analysis.reconcile import BIASES, MACS, Difference, described, parts
 from cnncalc.analysis.rows import Row
 from cnncalc.errors import CnncalcError, SpecError, nearest
@@ -74,9 +76,7 @@ def _explained(network: Network, published: Published) -> Explained:
     base = analyze(network, convention=published.convention)
     found = base
     if published.variables or published.input:
-        found = analyze(
-            network, published.input, variables=published.variables or None, convention=published.convention
-        )
+        found = analyze(network, published.input, variables=published.variables, convention=published.convention)
     before, figure = (sum(int(row.flops) for row in _of(analysis, published.layers)) for analysis in (base, found))
     made_of = _by_kind(base, _of(base, published.layers))
     if found is not base:
@@ -106,9 +106,9 @@ def _by_kind(analysis: Analysis, rows: Sequence[Row]) -> list[Difference]:
     for row in rows:
         rule = analysis.counted.rule(row.visit)
         for part, amount in enumerate(parts(row, rule)):
-            if amount and rule is not None:
-                words = {MACS: "multiply-accumulates", BIASES: "additions of biases"}.get(part, described(rule))
-                key = (row.type, rule.note or words if part not in (MACS, BIASES) else words)
+            if amount:
+                words = {MACS: "multiply-accumulates", BIASES: "additions of biases"}.get(part)
+                key = (row.type, words or cast(Rule, rule).note or described(rule))
                 amounts[key] = amounts.get(key, 0) + amount
                 layers[key] += 1
     return [Difference(amount, f"{layers[key]} {key[0]}: {key[1]}") for key, amount in amounts.items()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
+from typing import Any
 
 from cnncalc.evaluate import Evaluated
 from cnncalc.layers.base import elements, per_axis
@@ -45,19 +46,21 @@ def _filters(visit: Evaluated) -> int:
 
 
 def _window_positions(visit: Evaluated) -> int:
-    rank = len(visit.output) - 1
-    sides = [
-        per_axis(getattr(visit.node.layer, side, 1), rank) for side in ("kernel_size", "stride", "padding", "dilation")
-    ]
-    return prod(map(window_output, visit.inputs[0][1:], *sides))
+    layer, sizes = visit.node.layer, visit.inputs[0][1:]
+    kernel, padding = getattr(layer, "kernel_size", 1), getattr(layer, "padding", 0)
+    if isinstance(padding, str):
+        return prod(visit.output[1:])  # a convolution with as much padding as that takes
+    settings = (kernel, getattr(layer, "stride", 1) or kernel, padding, getattr(layer, "dilation", 1))
+    return prod(map(window_output, sizes, *(per_axis(setting, len(sizes)) for setting in settings)))
 
 
 def _odd_sides(visit: Evaluated) -> tuple[int, ...]:
     """Along each axis 1 where padding="same" adds an odd number of elements, which cannot be the same on both sides."""
-    layer, rank = visit.node.layer, len(visit.output) - 1
+    layer: Any = visit.node.layer
+    rank = len(visit.output) - 1
     if getattr(layer, "padding", 0) != "same":
         return (0,) * rank
-    dilations = per_axis(getattr(layer, "dilation", 1), rank)
+    dilations = per_axis(layer.dilation, rank)
     return tuple(dilation * (size - 1) % 2 for dilation, size in zip(dilations, _kernel(visit), strict=True))
 
 

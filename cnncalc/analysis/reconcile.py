@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from msgspec import Struct
 
 from cnncalc.analysis.analysis import Analysis
@@ -11,6 +13,7 @@ from cnncalc.errors import CnncalcError
 
 MACS, BIASES, REST = range(3)
 _UNCOUNTED_BIASES = "additions of biases: not counted of "
+_VOWELS = ("a", "e", "i", "o")
 
 
 class Difference(Struct, frozen=True):
@@ -107,7 +110,7 @@ def _label(row: Row, part: int, ours: int, theirs: int, rule: Rule | None) -> st
         return f"{_UNCOUNTED_BIASES}{row.type}" if not theirs else "additions of biases"
     if not theirs:
         return f"{row.type}: not counted"
-    return f"{row.type}: {rule.note if rule is not None and rule.note else described(rule)}"
+    return f"{row.type}: {cast(Rule, rule).note or described(rule)}"
 
 
 def described(rule: Rule | None) -> str:
@@ -117,5 +120,7 @@ def described(rule: Rule | None) -> str:
     words = []
     for term, coefficient in rule.count.items() if rule else ():
         name = terms.get(term, term.replace("*", "·"))
-        words.append(f"{coefficient} a{'n' if name[0] in 'aeiou' else ''} {name}".replace("-", "−", coefficient < 0))
+        words.append(
+            f"{coefficient} a{'n' if name.startswith(_VOWELS) else ''} {name}".replace("-", "−", coefficient < 0)
+        )
     return ", ".join(words)

@@ -72,6 +72,20 @@ def test_every_quantity_of_a_convolution():
         (layers.Add(), [(4, 9), (4, 9)], {"input": 36, "inputs": 72, "output": 36, "groups": 1, "filters": 4}),
         (layers.BatchNorm2d(), [(4, 9, 7)], {"params": 8, "buffers": 9, "weights": 4, "rows": 36, "size": 1}),
         (layers.LayerNorm((9, 7)), [(4, 9, 7)], {"rows": 4}),
+        (layers.ReLU(), [(4, 9, 7)], {
+            "taps": 1, "kernel": 1, "kernel_in_full": 1, "odd_padding": 0, "even_positions": 63, "window_positions": 63,
+            "stated_size": 0, "size": 1, "groups": 1, "ratio": 1, "filters_again": 4, "rows": 36,
+        }),
+        (layers.Add(), [(4, 9, 7), (4, 1, 7)], {
+            "input": 252, "inputs": 280, "channels": 4, "input_positions": 63, "window_positions": 63, "rows": 36,
+            "ratio": 1,
+        }),
+        (layers.Add(), [(4, 9, 7), (1, 9, 1)], {"rows": 36, "channels": 4, "input": 252}),
+        (layers.MaxPool2d(3), [(4, 9, 7)], {"window_positions": 3 * 2}),
+        (layers.Conv2d(6, 3, stride=2, padding=1), [(4, 9, 7)], {"window_positions": 5 * 4}),
+        (layers.Conv2d(6, 4, padding="same"), [(4, 9, 7)], {"window_positions": 63}),
+        (layers.Conv2d(6, 4, padding="valid"), [(4, 9, 7)], {"window_positions": 6 * 4}),
+        (layers.Einsum("ij,ij->"), [(3, 4), (3, 4)], {"axes": 0, "positions": 1, "out_channels": 1, "output": 1}),
         (layers.LayerNorm(7), [(4, 9, 7)], {"rows": 36}),
         (layers.LocalResponseNorm(3), [(4, 9, 7)], {"size": 3, "input_positions": 63}),
         (layers.Upsample(size=20), [(4, 9, 7)], {"stated_size": 20}),
@@ -106,6 +120,7 @@ def test_products_of_quantities():
         ({"mul": 1, "exp": 4}, "1 a multiplication, 4 an exponential"),
         ({"output*taps": 1, "output": -1}, "1 an output·taps, −1 an output element"),
         ({"rows": 2}, "2 a rows"),
+        ({"mac": 0, "exp": 1}, "0 a multiply-accumulate, 1 an exponential"),
         ({"mac": -2, "add": -1}, "−2 a multiply-accumulate, −1 an addition"),
         ({}, ""),
     ],
@@ -194,6 +209,7 @@ def test_two_conventions_of_one_sample():
 def test_a_batch_that_is_left_out(base, other, label, amount):
     found = reconciled(analyze(SMALL, batch=3, convention=base), analyze(SMALL, batch=3, convention=other))
     assert [(d.amount, d.label) for d in found.differences] == [(amount * 8387, label)]
+    assert {type(number) for number in (found.start, found.figure, found.differences[0].amount)} == {int}
     one = reconciled(analyze(SMALL, convention=base), analyze(SMALL, convention=other))
     assert one.differences == ()
     assert (one.convention, one.unit, one.figure) == (other, analyze(SMALL, convention=other).counted.unit, 8387)

@@ -132,6 +132,10 @@ def test_a_total_with_other_sizes_of_the_last_layer():
 def test_a_network_whose_input_has_a_name():
     named = Network(input={"image": (1, 28, 28)}, layers=[Conv2d(2, 5, name="c", inputs=("image",))])
     assert before(named, "c", "output") == {("other-input", "32", ""): ((2, 28, 28), 2)}
+    line = Network(input=(1, 28), layers=[Conv1d(2, 5, name="c")])
+    assert before(line, "c", "output") == {("other-input", "32", ""): ((2, 28), 2)}
+    oblong = Network(input=(1, 30, 28), layers=[Conv2d(2, 5, name="c")])
+    assert before(oblong, "c", "output") == {}
     two = {"image": (1, 28, 28), "mask": (1, 28, 28)}
     masked = [Multiply(inputs=("image", "mask"), name="m"), Conv2d(2, 5, name="c")]
     assert before(Network(input=two, layers=masked), "c", "output") == {}

@@ -101,10 +101,9 @@ def _seamless(along: Along) -> bool:
     """
     if along.period > _MOST_INDICES:
         return False
-    spans = [along.taps(phase) for phase in range(along.period)]
-    if not along.bounded:
-        spans.append(taps_of(along, along.period))
-    edges = [(span[0], span[-1]) for span in spans if span and len(span) == span[-1] - span[0] + 1]
+    spans = [taps_of(along, unit) for unit in range(along.period if along.bounded else along.period + 1)]
+    runs = [span for span in spans if isinstance(span, range) and span and len(span) == span[-1] - span[0] + 1]
+    edges = [(run[0], run[-1]) for run in runs]
     return len(edges) == len(spans) and all(a[0] <= b[0] <= a[1] + 1 and a[1] <= b[1] for a, b in pairwise(edges))
 
 

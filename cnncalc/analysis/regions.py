@@ -95,12 +95,8 @@ def brought_inside(found: Indices, border: str, size: int) -> Indices:
 
 @lru_cache(maxsize=4096)
 def _seamless(along: Along) -> bool:
-    """Whether neighbouring elements of the output read neighbouring or common elements, without holes.
-
-    Not where the period is so long that this cannot be looked at.
-    """
-    if along.period > _MOST_INDICES:
-        return False
+    """Whether neighbouring elements of the output read neighbouring or common elements, without holes."""
+    _bounded(along.period)
     spans = [taps_of(along, unit) for unit in range(along.period if along.bounded else along.period + 1)]
     runs = [span for span in spans if isinstance(span, range) and span and len(span) == span[-1] - span[0] + 1]
     edges = [(run[0], run[-1]) for run in runs]

@@ -104,12 +104,12 @@ def _seamless(along: Along) -> bool:
 
 
 def taps_of(along: Along, unit: int) -> Indices:
-    """What one element of the output reads, in ascending order."""
+    """What one element of the output reads; what is listed as it is listed."""
     quotient, phase = divmod(unit, along.period)
     taps, moved = along.taps(phase), quotient * along.shift
     if isinstance(taps, range):
         return range(taps.start + moved, taps.stop + moved, taps.step)
-    return tuple(sorted(taps))  # listed for each unit by itself
+    return tuple(taps)  # listed for each unit by itself
 
 
 def read_along(along: Along, units: Indices, size: int) -> Indices:

@@ -88,7 +88,14 @@ SMALL_RELATIONS = {
     ],
     "list": [
         (Listed(0, table), 5, len(table))
-        for table in (((4,),), ((3, 1), (1,)), ((0,), (2, 4), (2,), (0, 1)), ((2,),) * 3)
+        for table in (
+            ((4,),),
+            ((3, 1), (1,)),
+            ((0,), (2, 4), (2,), (0, 1)),
+            ((0, 4, 2), (3,)),
+            ((1, 1, 3),),
+            ((2,),) * 3,
+        )
     ],
     "deal": [(Dealt(0, hands, run), hands * run, hands * run) for hands, run in product(SEVERAL, SEVERAL)],
 }

@@ -95,26 +95,21 @@ def brought_inside(found: Indices, border: str, size: int) -> Indices:
 
 @lru_cache(maxsize=4096)
 def _seamless(along: Along) -> bool:
-    """Whether neighbouring elements of the output read neighbouring or common elements, without holes.
-
-    Not where the period is so long that this cannot be looked at.
-    """
-    if along.period > _MOST_INDICES:
-        return False
-    spans = [along.taps(phase) for phase in range(along.period)]
-    if not along.bounded:
-        spans.append(taps_of(along, along.period))
-    edges = [(span[0], span[-1]) for span in spans if span and len(span) == span[-1] - span[0] + 1]
+    """Whether neighbouring elements of the output read neighbouring or common elements, without holes."""
+    _bounded(along.period)
+    spans = [taps_of(along, unit) for unit in range(along.period if along.bounded else along.period + 1)]
+    runs = [span for span in spans if isinstance(span, range) and span and len(span) == span[-1] - span[0] + 1]
+    edges = [(run[0], run[-1]) for run in runs]
     return len(edges) == len(spans) and all(a[0] <= b[0] <= a[1] + 1 and a[1] <= b[1] for a, b in pairwise(edges))
 
 
 def taps_of(along: Along, unit: int) -> Indices:
-    """What one element of the output reads, in ascending order."""
+    """What one element of the output reads; what is listed as it is listed."""
     quotient, phase = divmod(unit, along.period)
     taps, moved = along.taps(phase), quotient * along.shift
     if isinstance(taps, range):
         return range(taps.start + moved, taps.stop + moved, taps.step)
-    return tuple(sorted(taps))  # listed for each unit by itself
+    return tuple(taps)  # listed for each unit by itself
 
 
 def read_along(along: Along, units: Indices, size: int) -> Indices:

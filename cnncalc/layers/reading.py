@@ -195,7 +195,7 @@ class Grouped(Along, frozen=True, gc=False):
 
 
 class Listed(Along, frozen=True, gc=False):
-    """Element i reads the elements that row i of the table lists."""
+    """Element i reads the elements that row i of the table lists, in whatever order."""
 
     table: tuple[tuple[int, ...], ...]
     bounded: ClassVar[bool] = True

@@ -42,8 +42,9 @@ FROZEN = {"tuple", "list", "frozenset"}
 class Mutant(NamedTuple):
     """A fault. ``plant`` puts it into the tree that it was found in; ``lines`` are those of the statement around it.
 
-    One that is ``at_import`` is outside of any function, so that every test may meet it. Its ``name`` stays when lines
-    move: where it stands, the change, and which of several that are alike.
+    One that is ``at_import`` is outside of any function, so that every test may meet it; one that is ``nested`` is in a
+    function that another one makes, which may have been made already. Its ``name`` stays when lines move:
+    where it stands, the change, and which of several that are alike.
     """
 
     line: int
@@ -52,6 +53,7 @@ class Mutant(NamedTuple):
     before: str
     after: str
     at_import: bool
+    nested: bool
     plant: Callable[[], None]
     count: int = 1
 
@@ -66,7 +68,7 @@ class Mutant(NamedTuple):
 
 def mutants(tree: ast.Module) -> list[Mutant]:
     """Every mutant of a module, from its top to its end."""
-    found = sorted(_below(tree, range(0), "", at_import=True), key=lambda mutant: mutant.line)
+    found = sorted(_below(tree, range(0), "", depth=0), key=lambda mutant: mutant.line)
     alike: Counter[str] = Counter()
     for position, mutant in enumerate(found):
         alike[mutant.name] += 1
@@ -74,7 +76,8 @@ def mutants(tree: ast.Module) -> list[Mutant]:
     return found
 
 
-def _below(parent: ast.AST, lines: range, scope: str, *, at_import: bool) -> Iterator[Mutant]:
+def _below(parent: ast.AST, lines: range, scope: str, *, depth: int) -> Iterator[Mutant]:
+    """The mutants below a node that stands in so many functions, one in the other."""
     for field, value in ast.iter_fields(parent):
         if field in TYPES_ONLY and not isinstance(parent, ast.Call):
             continue
@@ -93,16 +96,17 @@ def _below(parent: ast.AST, lines: range, scope: str, *, at_import: bool) -> Ite
                 if after == before:  # two arguments that are the same, swapped
                     continue
                 plant = partial(_plant, parent, field, place, replacement)
-                yield Mutant(getattr(node, "lineno", lines.start), around, scope, before, after, at_import, plant)
-            is_later = isinstance(node, ast.FunctionDef | ast.Lambda)
+                line = getattr(node, "lineno", lines.start)
+                yield Mutant(line, around, scope, before, after, depth == 0, depth > 1, plant)
+            deeper = depth + isinstance(node, ast.FunctionDef | ast.Lambda)
             within = scope
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 within = f"{scope}.{node.name}" if scope else node.name
             if isinstance(node, ast.FunctionDef):
                 body = range(node.body[0].lineno, node.end_lineno + 1)
-                yield from _below(node.args, body, within, at_import=False)
+                yield from _below(node.args, body, within, depth=max(depth, 1))
             below = ast.Module(node.body, []) if isinstance(node, ast.FunctionDef) else node
-            yield from _below(below, around, within, at_import=at_import and not is_later)
+            yield from _below(below, around, within, depth=deeper)
 
 
 def _plant(parent: ast.AST, field: str, position: int | None, replacement: ast.AST) -> None:

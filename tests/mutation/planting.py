@@ -20,11 +20,11 @@ def plant_live(module: ModuleType, tree: ast.Module, line: int) -> bool:
     function = _function(vars(holder).get(definition.name))
     if function is None:
         return False
-    bare = ast.FunctionDef(definition.name, definition.args, definition.body, [], None)
+    bare = ast.FunctionDef("planted", definition.args, definition.body, [], None)  # its own name stays the module's
     maker = ast.FunctionDef(
         "make",
         ast.arguments([], [ast.arg("__class__")], None, [], [], None, []),
-        [bare, _returned(definition.name)],
+        [bare, _returned("planted")],
         [],
     )
     made: dict[str, Any] = {}

@@ -475,6 +475,8 @@ def try_all(modules: list[Module], tests: list[str], options: argparse.Namespace
     for fault, outcome in outcomes:
         if outcome.fate == "unplanted":
             rounds[FEW].append(fault)
+        elif outcome == Outcome("survived") and not isinstance(fault, RuleFault) and fault.mutant.nested:
+            rounds[MORE].append(fault)
         elif outcome == Outcome("survived") and not (options.few or isinstance(fault, RuleFault)):
             rounds[ALL].append(fault)
         else:

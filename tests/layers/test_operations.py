@@ -204,7 +204,7 @@ def by_square(values, eps, scale=None):
         (layers.RMSNorm(), 3, nn.RMSNorm, lambda v: by_square(v, 1.1920929e-07, 1)),
         (layers.RMSNorm((2, 3), elementwise_affine=False), 6, nn.RMSNorm, lambda v: by_square(v, 1.1920929e-07)),
     ],
-    ids=str,
+    ids=lambda value: None if callable(value) else str(value),
 )
 def test_norms_group_by_group(layer, together, torch_s, of_group):
     x = torch.rand(1, 4, 2, 3)

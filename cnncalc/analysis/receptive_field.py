@@ -186,13 +186,15 @@ def summed_up(fields: Sequence[AxisField], input_shape: Shape, output: Shape) ->
 def _figures(field: AxisField, size: int, output: Shape) -> tuple[Any, ...]:
     jump: Fraction | int | None = field.jump
     full = field.everything == (0, size - 1)
-    if field.everything is not None and (full or field.axis is None) and not field.lost:
+    if field.lost:
+        return None, None, None, None, False, None
+    if field.everything is not None and (full or field.axis is None):
         first, last = field.everything
         extent = last - first + 1
         if field.partly:
             return extent, jump, None, (0, 0), False, None
         return extent, jump, first + extent / 2, (0, 0), True, extent
-    if field.lost or field.axis is None:
+    if field.axis is None:
         return None, None, None, None, False, None
     count = output[field.axis] if field.extent is None else field.extent
     if field.everything is not None:
@@ -204,7 +206,7 @@ def _figures(field: AxisField, size: int, output: Shape) -> tuple[Any, ...]:
 
 def size_and_jump(field: AxisField, size: Number, output: Shape) -> tuple[Number | None, Number | Fraction | None]:
     """The first two of the figures, with whatever numbers a layer's shapes hold."""
-    if field.everything is not None or field.lost or field.axis is None:
+    if field.everything is not None or field.axis is None:
         extent, jump, *_ = _figures(field, size, output)
         return extent, jump
     return max(_sizes(field, output[field.axis] if field.extent is None else field.extent)), field.jump

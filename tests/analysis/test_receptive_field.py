@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import reading_oracle as oracle
+import sympy
 from gradient_oracle import Dependencies
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -304,6 +305,34 @@ def test_what_would_take_too_long_to_follow_is_lost(monkeypatch, work, sizes):
     ]
     analysis = analyze(Network(input=[1, 8], layers=stack, outputs=["one", "other"]))
     assert [analysis.receptive_fields(name)["input"].size[0] for name in ("one", "other")] == sizes
+
+
+@pytest.mark.parametrize(("work", "sizes"), [(7, (None, 1)), (300_000, (7, 1))])
+def test_only_the_axis_that_is_seen_whole_is_looked_for(monkeypatch, work, sizes):
+    """The mean over the height of rows 0, 2, 4 and 6; along the width every unit sees its own column."""
+    monkeypatch.setattr(receptive_field, "_MOST_WORK", work)
+    field = last([layers.Conv2d(1, 1, stride=2), layers.Mean(2, keepdim=True)], (1, 8, 8))
+    assert (field.size, field.whole) == (sizes, (sizes[0] is not None, False))
+
+
+def test_beside_what_is_lost_nothing_is_known(monkeypatch):
+    monkeypatch.setattr(receptive_field, "_MOST_WORK", 7)
+    stack = [
+        layers.Conv1d(1, 1, stride=2, name="conv"),
+        layers.AdaptiveAvgPool1d(1, name="one"),
+        layers.Add(inputs=["conv", "one"]),
+    ]
+    assert last(stack, (1, 8)).size == (None,)
+
+
+def test_sizes_of_an_input_of_any_size():
+    """A window of 3 every 2 units of an axis whose size is a letter."""
+    size = sympy.Symbol("H", integer=True, positive=True)
+    assert size_and_jump(AxisField(1, (0,), (3,), 2), size, (1, size)) == (3, 2)
+
+
+def test_the_first_units_centre_is_a_float():
+    assert [type(start) for start in last([layers.Conv2d(1, 2)]).start] == [float, float]
 
 
 def test_fields_as_plain_data():

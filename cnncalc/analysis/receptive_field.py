@@ -194,8 +194,7 @@ def _figures(field: AxisField, size: int, output: Shape) -> tuple[Any, ...]:
         if field.partly:
             return extent, jump, None, (0, 0), False, None
         return extent, jump, first + extent / 2, (0, 0), True, extent
-    if field.axis is None:
-        return None, None, None, None, False, None
+    assert field.axis is not None
     count = output[field.axis] if field.extent is None else field.extent
     if field.everything is not None:
         return _beside(field, field.everything, count, size, jump)

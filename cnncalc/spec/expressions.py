@@ -33,7 +33,10 @@ def make_divisible(value: Any, divisor: Any) -> Any:
     """``value`` rounded to a multiple of ``divisor``, at least one of them and never more than 10% below ``value``.
 
     Source: MobileNet's reference implementation (tensorflow/models, ``slim/nets/mobilenet``, ``make_divisible``).
+    Raises ExpressionError for a divisor that is not a whole number.
     """
+    if is_single(divisor) and single(divisor) % 1:
+        raise ExpressionError(f"the divisor {divisor} of make_divisible is not a whole number")
     nearest = maximum(divisor, floored(quotient(value + quotient(divisor, 2), divisor)) * divisor)
     found = where(nearest * 10 < value * 9, nearest + divisor, nearest)
     return int(found) if is_single(found) else found

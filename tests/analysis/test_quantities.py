@@ -208,7 +208,7 @@ def test_two_conventions_of_one_sample():
 )
 def test_a_batch_that_is_left_out(base, other, label, amount):
     found = reconciled(analyze(SMALL, batch=3, convention=base), analyze(SMALL, batch=3, convention=other))
-    assert [(d.amount, d.label) for d in found.differences] == [(amount * 8387, label)]
+    assert [(d.amount, d.label, d.defect) for d in found.differences] == [(amount * 8387, label, "")]
     assert {type(number) for number in (found.start, found.figure, found.differences[0].amount)} == {int}
     one = reconciled(analyze(SMALL, convention=base), analyze(SMALL, convention=other))
     assert one.differences == ()

@@ -114,3 +114,30 @@ def test_a_hundred_characters_of_a_name_count():
     assert quantity_named("params" + " " * 94 + "z").name == "params"
     with pytest.raises(CnncalcError, match=r"^no quantity is named"):
         quantity_named("params" + " " * 93 + "z")
+
+
+WORDS = {
+    "output": "output|Output shape|shape|size|output_size|feature map|输出|输出尺寸",
+    "params": "params|# params|Total params|num_params|Number of parameters|param|parameter|weights|参数|参数量|参数个数",
+    "buffers": "buffers|buffer",
+    "macs": "MACs|MAC|MAdds|mult-adds|multiply-accumulates|multiplications|乘加|乘加次数",
+    "flops": "FLOPs|FLOP|operations|浮点运算次数",
+    "activations": "activations|activation|neurons|output elements|units|神经元|神经元个数|激活",
+    "receptive_field": "receptive_field|RF|field|Receptive field|receptive field size|r|感受野",
+    "jump": "jump|j|cumulative stride|effective stride|步幅积",
+    "weight_bytes": "weight_bytes|param memory|param bytes|parameter memory|weight memory|model size|参数内存",
+    "activation_bytes": "activation_bytes|activation memory|activation bytes|feature memory|激活内存",
+    "space": "space|space complexity|空间复杂度",
+    "total_bytes": "total_bytes|memory|bytes|内存",
+}
+"""The headings of torchinfo's, Keras's, fvcore's and thop's tables, and the words of the lectures and textbooks."""
+
+
+@pytest.mark.parametrize(("name", "word"), [(name, word) for name in WORDS for word in WORDS[name].split("|")])
+def test_words_for_quantities(name, word):
+    for written in (word, word.upper(), word.replace(" ", "_")):
+        assert find_quantity(written).name == name
+
+
+def test_every_quantity_has_words():
+    assert list(WORDS) == list(QUANTITIES)

@@ -209,3 +209,29 @@ def test_an_unknown_operator_reads_everything():
     readings = layers.Opaque(operator="theirs", output_shape=(3,)).reads((4, 5), (6,))
     found = [read(reading, (range(1),), x, (3,)) for reading, x in zip(readings, ((4, 5), (6,)), strict=True)]
     assert found == [[(range(4), range(5))], [(range(6),)]]
+
+
+def test_which_pixels_a_pixel_taken_apart_is():
+    """Each channel of ``PixelUnshuffle(2)`` has of every 2×2 square one pixel, which of it is not told."""
+    layer = layers.PixelUnshuffle(2)
+    ((groups, rows, columns),) = layer.reads((1, 6, 8))[0]
+    assert list(groups.taps(3)) == [0]
+    for relation in (rows, columns):
+        assert [{relation.shift * place + tap for tap in relation.taps(0)} for place in range(3)] == [
+            *({0, 1}, {2, 3}, {4, 5}),
+        ]
+
+
+def test_one_sample_of_aligned_corners_is_the_first():
+    """PyTorch, ``area_pixel_compute_scale``: 0 where the output has one element."""
+    layer = layers.Upsample(size=1, mode="linear", align_corners=True)
+    line = torch.tensor([[[5.0, 7, 8, 9]]])
+    assert torch.nn.functional.interpolate(line, size=1, mode="linear", align_corners=True).item() == 5
+    ((_, relation),) = layer.reads((1, 4))[0]
+    assert list(relation.taps(0)) == [0]
+
+
+def test_the_border_of_replication_stands_for_what_is_outside():
+    for rank in (1, 2, 3):
+        (step,) = getattr(layers, f"ReplicationPad{rank}d")(1).reads((2, *(4,) * rank))[0]
+        assert [relation.border for relation in step] == ["nothing", *["clamp"] * rank]

@@ -499,6 +499,7 @@ TAKEN = [
     (layers.MultiheadAttention(3, embed_dim=3), [C, (5, 3), (5, 3)]),
     (layers.ConstantTensor((0, 2), axes=(2,)), [C]),
     (layers.ConstantTensor((0, 2)), [C]),
+    (layers.PadAxes((1, 1)), [(2, 3, 4)]),
     (layers.Opaque(operator="x", input_shapes=[(5,)]), [C]),
     (layers.Opaque(operator="x", output_shape=(5,)), [C]),
     (layers.Opaque(operator="x", output_shape=(5,), input_shapes=[(4, 3), (2,)]), [C, (2,)]),

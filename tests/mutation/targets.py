@@ -13,11 +13,12 @@ SCHEMA = "tests/spec/test_language.py::test_the_schema"
 WALK = ["tests/test_graph.py", "tests/test_evaluate.py", "tests/spec/test_weights.py"]
 LAYERS = [
     *(f"tests/layers/test_{name}.py" for name in ("refusals", "operations", "reads", "against_torch", "loop_nests")),
-    *(f"tests/layers/test_{name}.py" for name in ("recurrent", "hyper_parameters", "backward", "numbers")),
+    *(f"tests/layers/test_{name}.py" for name in ("recurrent", "hyper_parameters", "backward", "numbers", "tensors")),
     *("tests/analysis/test_analysis.py", "tests/analysis/test_roofline.py"),
     "tests/pytorch/test_build.py::test_any_layer",
     "tests/pytorch/test_build.py::test_examples_give_what_pytorch_s_own_layer_gives",
     "tests/differential/test_differential.py::test_what_the_long_runs_found",
+    *(f"{SIGHT}::test_{name}" for name in ("every_unit_of_a_kind", "attention_of_three_inputs")),
     f"{SCHEMA}_in_the_repository_is_the_one_that_is_generated",
     "--deselect=tests/layers/test_against_torch.py::test_every_kind_is_generated",
 ]

@@ -443,6 +443,13 @@ def test_make_divisible_is_the_nearest_multiple_or_the_next(value, divisor):
     assert make_divisible(value, divisor) == expected
 
 
+@pytest.mark.parametrize("divisor", [".8", "8.5", "1/3"])
+def test_make_divisible_takes_whole_divisors(divisor):
+    with pytest.raises(ExpressionError, match=r"^the divisor \S+ of make_divisible is not a whole number$"):
+        value_of(f"make_divisible(a * 3, {divisor})", {"a": 2})
+    assert value_of("make_divisible(a * 3, 16 / 2)", {"a": 2}) == 8
+
+
 PYTHON = """
 from cnncalc import Block, Conv2d, Flatten, Linear, Network, Parallel, Repeat, ReLU, Residual, Sequential, Use
 

@@ -118,7 +118,8 @@ def test_a_hundred_characters_of_a_name_count():
 
 WORDS = {
     "output": "output|Output shape|shape|size|output_size|feature map|输出|输出尺寸",
-    "params": "params|# params|Total params|num_params|Number of parameters|param|parameter|weights|参数|参数量|参数个数",
+    "params": "params|# params|Total params|num_params|Number of parameters|param|parameter|weights|参数|参数量"
+    "|参数个数",
     "buffers": "buffers|buffer",
     "macs": "MACs|MAC|MAdds|mult-adds|multiply-accumulates|multiplications|乘加|乘加次数",
     "flops": "FLOPs|FLOP|operations|浮点运算次数",

@@ -99,6 +99,6 @@ def plant_rules(live: ModuleType, path: Path, data: dict[str, Any]) -> bool:
     for position, rule in enumerate(convention.rules):
         live._check(rule, f"rule {position}")
     read = live._read
-    live._read = lambda file: convention if file == path else read(file)
+    live._read = lambda place: convention if Path(place) == path else read(place)
     live.convention_named.cache_clear()
     return True

@@ -8,8 +8,10 @@ from types import ModuleType
 import pytest
 from mutation.mutants import mutants
 from mutation.planting import plant_live
-from mutation.rules import rule_mutants
+from mutation.rules import plant_rules, rule_mutants
 
+from cnncalc import analyze, load
+from cnncalc.analysis import convention
 from cnncalc.analysis.quantities import QUANTITIES
 
 ROOT = Path(__file__).parents[2]
@@ -135,3 +137,19 @@ def test_explained_survivors_are_mutants_of_the_code_as_it_is():
     for file in (ROOT / "cnncalc/conventions").glob("*.toml"):
         known |= {str(mutant) for mutant in rule_mutants(file, list(QUANTITIES))}
     assert sorted(set(names) - known) == []
+
+
+def test_a_fault_in_the_rules_of_a_convention(monkeypatch):
+    """thop's first rule dropped, AlexNet has fewer operations; other conventions stay."""
+    network = load("alexnet")
+    before = {name: analyze(network, convention=name).totals.flops for name in ("thop", "fvcore")}
+    monkeypatch.setattr(convention, "_read", convention._read)
+    faults = rule_mutants(ROOT / "cnncalc/conventions/thop.toml", list(QUANTITIES))
+    fault = next(fault for fault in faults if "Conv" in fault.what and fault.what.endswith("dropped"))
+    assert plant_rules(convention, fault.file, fault.data)
+    try:
+        after = {name: analyze(network, convention=name).totals.flops for name in before}
+    finally:
+        convention.convention_named.cache_clear()
+    assert int(after["thop"]) < int(before["thop"])
+    assert after["fvcore"] == before["fvcore"]

@@ -160,7 +160,11 @@ class _Expansion:
     def _count(self, where: str) -> None:
         """Keep the work bounded. Raises SpecError where it is not."""
         self.count += 1
-        if self.count > MOST_STEPS:
+        self._bound(0, where)
+
+    def _bound(self, more: int, where: str) -> None:
+        """Raises SpecError where so many more are too many."""
+        if self.count + more > MOST_STEPS:
             raise SpecError(f"the spec expands to more than {MOST_STEPS} layers and containers", where=where)
 
     def _spend(self, work: int, where: str) -> None:
@@ -202,6 +206,7 @@ class _Expansion:
         if not isinstance(times, int) or isinstance(times, bool) or not 0 <= times <= MOST_STEPS:
             found = quote(times) if times == item.times else f"{times} (from {quote(item.times)})"
             raise SpecError(f"expected a whole number of 0 to {MOST_STEPS}, found {found}", where=f"{where}.times")
+        self._bound(times * (1 + len(item.layers)), where)
         named = item.name is not None
         lone = len(item.layers) == 1 and isinstance(item.layers[0], Layer) and item.layers[0].name is None
         for index in range(times):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cnncalc import SpecError, analyze, load, loads
 from cnncalc.layers import LAYERS
 from cnncalc.layers.hyper_parameters import MEANINGS
+from cnncalc.spec import expansion
 from cnncalc.spec.expressions import ExpressionError, make_divisible, value_of
 from cnncalc.spec.schema import spec_schema
 
@@ -378,6 +379,15 @@ def test_repeats_of_nothing_are_bounded():
     nothing = {"type": "Repeat", "times": 200_000, "layers": []}
     with pytest.raises(SpecError, match="the spec expands to more than 200000 layers and containers"):
         analyze(network(CONV, {"type": "Repeat", "times": 200_000, "layers": [nothing]}))
+
+
+def test_a_repeat_that_cannot_fit_is_refused_before_it_is_written_out(monkeypatch):
+    """The Repeat itself is one, and each of its turns one and its layer."""
+    monkeypatch.setattr(expansion, "MOST_STEPS", 101)
+    assert len(analyze(network({"type": "Repeat", "times": 50, "layers": [CONV]})).layers) == 50
+    with pytest.raises(SpecError, match="expands to more than 101 layers and containers") as raised:
+        analyze(network({"type": "Repeat", "times": 51, "layers": [CONV]}))
+    assert raised.value.where == "$.layers[0]"
 
 
 def test_repeats_of_repeats_are_bounded():

@@ -97,7 +97,7 @@ class Convention(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         if kind not in by_kind:
             by_kind[kind] = [rule for rule in self.rules if any(fnmatchcase(kind, pattern) for pattern in rule.kinds)]
         for rule in by_kind[kind]:
-            if rule.fits(visit):
+            if not rule.when or rule.fits(visit):
                 return rule
         return None
 

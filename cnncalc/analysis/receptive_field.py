@@ -72,6 +72,9 @@ def follow(layers: Layers) -> Fields:
     for row in layers.rows:
         visit = row.visit
         readings = visit.node.layer.reads(*visit.inputs)
+        if len(readings) == 1 and not readings[0]:
+            seen[row.name] = seen[row.inputs[0]]
+            continue
         found = leading = _read(row, 0, readings, seen, layers, budget)
         for position in range(1, len(readings)):
             branch = _read(row, position, readings, seen, layers, budget)
@@ -143,7 +146,7 @@ def through(reading: Reading, seen: Seen, inputs: Mapping[str, Shape], x: Shape,
         return seen
     if reading == NOTHING:
         return {}
-    shapes = shapes_along(reading, x, output)
+    shapes = shapes_along(reading, x, output) if len(reading) > 1 else (x, output)
     found = {}
     for name, fields in seen.items():
         pixels = inputs[name] if len(inputs[name]) == 1 else inputs[name][1:]
@@ -169,7 +172,7 @@ def _united(a: Seen, b: Seen, inputs: Mapping[str, Shape], output: Shape, budget
         sizes = [inputs[name][axis] for axis in pixel_axes(inputs[name])]
         united[name] = tuple(
             [
-                one if one == other else union(one, other, size, output, budget)
+                one if one is other or one == other else union(one, other, size, output, budget)
                 for one, other, size in zip(a[name], b[name], sizes, strict=True)
             ]
         )

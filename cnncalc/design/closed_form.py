@@ -56,7 +56,7 @@ class Formula(Struct, frozen=True):
         """
         point = self._point(values)
         for condition in self.conditions:
-            if condition.subs(point) != sympy.true:
+            if not _is_met(condition, point):
                 whole = stated_whole(condition)
                 what = f"{condition}" if whole is None else f"{whole} is whole"
                 raise CnncalcError(f"the formula holds where {what}, which is not so there")
@@ -68,7 +68,7 @@ class Formula(Struct, frozen=True):
         that they do not stand for.
         """
         point = self._point(values)
-        return all(condition.subs(point) == sympy.true for condition in self.conditions)
+        return all(_is_met(condition, point) for condition in self.conditions)
 
     def _point(self, values: Mapping[str, Any]) -> dict[Any, Any]:
         for name in values:
@@ -116,3 +116,11 @@ class Formula(Struct, frozen=True):
 def _rational(value: Any) -> Any:
     exactly = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
     return sympy.Rational(exactly.numerator, exactly.denominator)
+
+
+def _is_met(condition: Any, point: Mapping[Any, Any]) -> bool:
+    """Whether a condition holds at a point; not where it would divide by nothing."""
+    try:
+        return bool(condition.subs(point) == sympy.true)
+    except ZeroDivisionError:
+        return False

@@ -94,6 +94,17 @@ def test_a_formula_for_whole_values_does_not_answer_for_fractions():
         assert fractions.at(width=width) == cnncalc.analyze(network, variables={"width": width}).totals.params
 
 
+def test_a_formula_does_not_hold_where_something_would_be_divided_by_nothing():
+    """Groups of v·v mod 5 channels, which are none for 5 and 10."""
+    layer = cnncalc.layers.Conv2d(4, 3, groups="v * v % 5")
+    network = cnncalc.Network(input=[4, 9, 9], layers=[layer], variables={"v": 1})
+    formula = cnncalc.formula(network, "macs", ["v"])
+    assert [v for v in range(1, 11) if formula.holds(v=v)] == [v for v in range(1, 11) if v * v % 5 in (1, 2, 4)]
+    assert formula.at(v=2) == cnncalc.analyze(network, variables={"v": 2}).totals.macs == 7 * 7 * 4 * 9
+    with pytest.raises(cnncalc.CnncalcError, match=r"the formula holds where .*, which is not so there$"):
+        formula.at(v=5)
+
+
 def program(formula):
     """The Python function that is printed for a formula."""
     names = {}

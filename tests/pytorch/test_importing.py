@@ -336,6 +336,21 @@ def test_a_tensor_that_is_given_another_shape_in_place():
     assert not analyze(network).partial
 
 
+def test_an_axis_of_one_that_is_squeezed_where_other_sizes_would_stay():
+    """``squeeze`` takes the axis away at this input alone; shapes are those that the module makes of one sample."""
+
+    class Squeezed(nn.Module):
+        def forward(self, x):
+            return x.squeeze(-2).tanh(), x.flatten(1, 4)
+
+    module, shape = Squeezed(), (2, 6, 1, 1)
+    network = from_torch(module, shape)
+    analysis = analyze(network)
+    made = {tuple(tensor.shape[1:]) for tensor in module(torch.zeros(3, *shape))}
+    assert {analysis.row(name).output_shape for name in network.outputs} == made
+    assert any("squeeze" in sentence for sentence in network.fixed)
+
+
 def test_an_unknown_operator_is_named_and_makes_totals_partial():
     module = written.Unknown()
     network = from_torch(module, (7, 8))

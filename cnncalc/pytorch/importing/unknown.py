@@ -7,7 +7,7 @@ from dataclasses import replace
 from cnncalc import layers
 from cnncalc.pytorch.importing.free import FREE
 from cnncalc.pytorch.importing.net import Net
-from cnncalc.pytorch.importing.sizes import Sizes, columns
+from cnncalc.pytorch.importing.sizes import Sizes
 from cnncalc.pytorch.importing.tape import Call
 from cnncalc.pytorch.importing.values import Step, Value
 
@@ -73,11 +73,12 @@ def _guess(net: Net, shapes: tuple[Sizes, ...], data: list[Value]) -> tuple[int 
     lead = next((value for value in data if value.batch is not None), None)
     if lead is None:
         return None, False
-    axis = net.batch_axis(shapes)
+    as_many_axes = len(set(map(len, shapes))) == 1  # squeezing has fewer where a size is 1 in one trace alone
+    axis = net.batch_axis(shapes) if as_many_axes else None
     if axis is not None:
         return axis, False
-    if lead.batch is not None and lead.batch < len(shapes[0]):
-        sizes = columns(shapes)[lead.batch]
+    if lead.batch is not None and all(lead.batch < len(shape) for shape in shapes):
+        sizes = [shape[lead.batch] for shape in shapes]
         if all(size % times == 0 for size, times in zip(sizes, lead.times, strict=True)):
             return lead.batch, any(size != times for size, times in zip(sizes, lead.times, strict=True))
     return None, False

@@ -8,11 +8,14 @@ from fractions import Fraction
 from msgspec import structs
 
 from cnncalc.analysis import Row
-from cnncalc.homework import cost_mistakes, size_mistakes  # noqa: F401  (they fill the catalogue)
+from cnncalc.homework import cost_mistakes, size_mistakes
 from cnncalc.homework.alterations import unrounded
 from cnncalc.homework.findings import COMMON, TOGETHER, Asked, Candidate, Finding
 from cnncalc.homework.quantities import Figure
 from cnncalc.homework.task import Mistake, Task, mistakes_about
+
+MISTAKES = (size_mistakes, cost_mistakes)
+"""The modules of single layers' mistakes, which put them into the catalogue when they are imported."""
 
 
 def task_of(asked: Asked, row: Row) -> Task:
